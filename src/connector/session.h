@@ -19,6 +19,8 @@ struct Token {
 /// What a vendor's code tells the shared session about itself. Pure functions, so that tables can test them.
 struct Dialect {
     std::string connection;  ///< name, for messages and traces
+    /// What besides `secrets` says whose token it is (client id, user, address): a kept token of another is not used.
+    std::string account = {};
     /// Turns an answer into an error, or nullopt if it is a success. `effect` matters: a 500 after a write is in doubt.
     std::function<std::optional<Error>(const net::Response&, net::Effect)> classify;
     /// Fetches a fresh token; empty for connections without one.
@@ -40,8 +42,8 @@ public:
     Session(Dialect dialect, Runtime& runtime, TokenVault* vault, std::string connection_name);
     ~Session();
 
-    /// `target` is appended to the token's `api_base` (or to `base_url` when the request's url is absolute already, it
-    /// is taken as it is). Respects `context.deadline_ms`.
+    /// A `url` in origin form (`/path?query`) is put behind the token's `api_base`; an absolute one is taken as it is.
+    /// Nothing is sent once `context.deadline_ms` is over. Errors: also `deadline_exceeded`.
     Result<net::Response> send(CallContext& context, net::Request request, net::Effect effect);
     /// As `send` without a token and without the refresh: token endpoints, webhooks. Bodies of token calls are not traced.
     Result<net::Response> send_plain(CallContext& context, net::Request request, net::Effect effect, bool trace_bodies);

@@ -1,0 +1,135 @@
+#include "connector/session.h"
+
+#include <algorithm>
+
+#include "connector/kept_token.h"
+#include "connector/renewable.h"
+
+namespace lockstep::connector {
+namespace {
+
+constexpr std::int64_t connect_timeout_ms = 10'000;
+/// A token this close to its end could end under way.
+constexpr std::int64_t expiry_margin_ms = 60'000;
+
+bool is_absolute(std::string_view url) { return url.starts_with("http://") || url.starts_with("https://"); }
+
+bool ends_within(const Token& token, std::int64_t margin_ms, Runtime& runtime) {
+    return token.expires_at_ms != 0 && token.expires_at_ms - margin_ms <= runtime.now().ms();
+}
+
+/// A lost answer of the token endpoint leaves the step's own request unsent, so the step is not in doubt.
+Error before_sending(Error error) {
+    if (error.cls() == ErrorClass::in_doubt) error.code = ErrorCode::connection_lost;
+    return error;
+}
+
+}  // namespace
+
+struct Session::State {
+    Dialect dialect;
+    TokenVault* vault;
+    std::string name;
+    std::string fingerprint;
+    Renewable<Token> token;
+
+    using Held = Renewable<Token>::Held;
+
+    Result<Token> fetch(CallContext& context) {
+        Result<Token> fresh = dialect.fetch_token(context);
+        if (!fresh) return fail(before_sending(std::move(fresh).error()));
+        if (vault) vault->save(name, write_kept_token(*fresh, fingerprint));
+        return fresh;
+    }
+
+    std::optional<Token> kept(Runtime& runtime) {
+        std::optional<std::string> text = vault ? vault->load(name) : std::nullopt;
+        std::optional<Token> token_kept = text ? read_kept_token(*text, fingerprint) : std::nullopt;
+        if (token_kept && ends_within(*token_kept, expiry_margin_ms, runtime)) return std::nullopt;
+        return token_kept;
+    }
+
+    Result<Held> renew(CallContext& context, std::uint64_t version) {
+        return token.renew(version, [&] { return fetch(context); });
+    }
+
+    /// The token to send with: the one held, kept in the vault or fresh; renewed ahead of its end.
+    Result<Held> usable(CallContext& context) {
+        if (!dialect.fetch_token) return Held{};
+        bool fetched_now = false;
+        LS_TRY_ASSIGN(Held held, token.get([&]() -> Result<Token> {
+            if (std::optional<Token> token_kept = kept(context.runtime)) return *std::move(token_kept);
+            fetched_now = true;
+            return fetch(context);
+        }));
+        if (fetched_now || !ends_within(held.value, expiry_margin_ms, context.runtime)) return held;
+        Result<Held> renewed = renew(context, held.version);
+        if (!renewed && !ends_within(held.value, 0, context.runtime)) return held;
+        return renewed;
+    }
+
+    void trace(CallContext& context, const net::Request& request, const Result<net::Response>& answer,
+               std::int64_t started_ms, const Secret& access, bool bodies) const {
+        std::vector<Secret> secrets = dialect.secrets;
+        secrets.push_back(access);
+        Exchange exchange{.method = request.method, .url = redact(request.url, secrets)};
+        exchange.duration_ms = context.runtime.monotonic_ms() - started_ms;
+        exchange.at_ms = context.runtime.now().ms() - exchange.duration_ms;
+        if (bodies) exchange.request_body = redact(request.body, secrets);
+        if (answer) exchange.status = answer->status;
+        if (answer && bodies) exchange.response_body = redact(answer->body, secrets);
+        if (!answer) exchange.error = redact(answer.error().to_text(), secrets);
+        context.trace.add(std::move(exchange));
+    }
+
+    /// Sends once and traces; `access` is the token on the request, if any.
+    Result<net::Response> exchange(CallContext& context, const net::Request& request, net::Effect effect,
+                                   const Secret& access, bool trace_bodies) {
+        const std::int64_t started_ms = context.runtime.monotonic_ms();
+        const std::int64_t left_ms = context.deadline_ms - started_ms;
+        if (left_ms <= 0)
+            return fail(ErrorCode::deadline_exceeded,
+                        "the time allowed for the step is over and nothing was sent: " + name + ", " + request.method);
+        net::SendOptions options{.effect = effect,
+                                 .connect_timeout_ms = std::min(connect_timeout_ms, left_ms),
+                                 .total_timeout_ms = left_ms};
+        Result<net::Response> answer = context.http.send(request, options);
+        trace(context, request, answer, started_ms, access, trace_bodies);
+        if (!answer) return answer;
+        if (std::optional<Error> error = dialect.classify(*answer, effect)) return fail(*std::move(error));
+        return answer;
+    }
+
+    Result<net::Response> exchange_with(CallContext& context, net::Request request, net::Effect effect, const Token& held) {
+        if (!is_absolute(request.url)) request.url = held.api_base + request.url;
+        if (dialect.authorize) dialect.authorize(request, held);
+        return exchange(context, request, effect, held.access, true);
+    }
+};
+
+Session::Session(Dialect dialect, Runtime& runtime, TokenVault* vault, std::string connection_name) {
+    std::string fingerprint = account_fingerprint(dialect);
+    state_.reset(new State{std::move(dialect), vault, std::move(connection_name), std::move(fingerprint), Renewable<Token>(runtime)});
+}
+
+Session::~Session() = default;
+
+Result<net::Response> Session::send(CallContext& context, net::Request request, net::Effect effect) {
+    LS_TRY_ASSIGN(State::Held held, state_->usable(context));
+    Result<net::Response> answer = state_->exchange_with(context, request, effect, held.value);
+    bool refused = !answer && answer.error().cls() == ErrorClass::unauthorized;
+    if (!refused || !state_->dialect.fetch_token) return answer;
+    LS_TRY_ASSIGN(held, state_->renew(context, held.version));
+    return state_->exchange_with(context, std::move(request), effect, held.value);
+}
+
+Result<net::Response> Session::send_plain(CallContext& context, net::Request request, net::Effect effect, bool trace_bodies) {
+    return state_->exchange(context, request, effect, Secret(), trace_bodies);
+}
+
+Result<Token> Session::token(CallContext& context) {
+    LS_TRY_ASSIGN(State::Held held, state_->usable(context));
+    return held.value;
+}
+
+}  // namespace lockstep::connector
