@@ -1,0 +1,14 @@
+#include "base/assert.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace lockstep {
+
+void assertion_failed(const char* condition, const char* file, int line) {
+    std::fprintf(stderr, "assertion failed: %s (%s:%d)\n", condition, file, line);
+    std::fflush(stderr);
+    std::abort();
+}
+
+}  // namespace lockstep
