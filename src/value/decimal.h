@@ -18,7 +18,8 @@ enum class Rounding : std::uint8_t { half_up, half_even, down, up, floor, ceilin
 class Decimal {
 public:
     constexpr Decimal() = default;
-    Decimal(std::int64_t integer) : coefficient_(integer) {}  // NOLINT(google-explicit-constructor)
+    constexpr Decimal(std::int64_t integer)  // NOLINT(google-explicit-constructor)
+        : low_(static_cast<std::uint64_t>(integer)), high_(integer < 0 ? -1 : 0) {}
 
     /// Reads `-12.340`, `1e3`, `+.5`. Errors: `decimal_invalid`, `decimal_overflow`.
     static Result<Decimal> parse(std::string_view text);
@@ -30,10 +31,12 @@ public:
     /// The same value without trailing zeros: 1.50 → 1.5, 100 → 100.
     Decimal normalized() const;
 
-    __int128 coefficient() const { return coefficient_; }
+    __int128 coefficient() const {
+        return static_cast<__int128>((static_cast<unsigned __int128>(static_cast<std::uint64_t>(high_)) << 64) | low_);
+    }
     int scale() const { return scale_; }
-    bool is_zero() const { return coefficient_ == 0; }
-    bool is_negative() const { return coefficient_ < 0; }
+    bool is_zero() const { return low_ == 0 && high_ == 0; }
+    bool is_negative() const { return high_ < 0; }
     bool is_integer() const;
     /// Errors: `decimal_overflow` if there is a fraction or it does not fit 64 bits.
     Result<std::int64_t> to_int64() const;
@@ -48,14 +51,22 @@ public:
     Result<Decimal> divided_by(const Decimal& other, int digits = 18) const;
     Decimal negated() const;
     Decimal abs() const;
-    /// Rounds to `digits` after the point (negative: before it). Errors: `decimal_overflow`.
+    /// Rounds to `digits` after the point (negative: before it); fewer digits are filled up with zeros, where 38 allow it:
+    /// 1.5 to two digits is 1.50. Errors: `decimal_overflow`.
     Result<Decimal> rounded(int digits, Rounding mode) const;
 
     std::strong_ordering operator<=>(const Decimal& other) const;
     bool operator==(const Decimal& other) const { return (*this <=> other) == 0; }
 
 private:
-    __int128 coefficient_ = 0;
+    constexpr Decimal(__int128 coefficient, int scale)
+        : low_(static_cast<std::uint64_t>(coefficient)),
+          high_(static_cast<std::int64_t>(coefficient >> 64)),
+          scale_(static_cast<std::int8_t>(scale)) {}
+
+    // Two halves instead of one __int128, whose alignment of 16 would make every Value half as large again.
+    std::uint64_t low_ = 0;
+    std::int64_t high_ = 0;
     std::int8_t scale_ = 0;
 };
 

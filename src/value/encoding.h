@@ -19,6 +19,8 @@ std::string percent_encode(std::string_view text);
 /// Decodes %XX; `plus_is_space` for form bodies and query strings. Errors: `url_invalid` on a broken escape.
 Result<std::string> percent_decode(std::string_view text, bool plus_is_space);
 bool is_valid_utf8(std::string_view text);
+/// Returns the text with U+FFFD for every byte that is not part of well-formed UTF-8.
+std::string replace_invalid_utf8(std::string_view text);
 /// Cuts to at most `code_points_max` code points, never inside one.
 std::string_view utf8_prefix(std::string_view text, std::size_t code_points_max);
 std::size_t utf8_length(std::string_view text);

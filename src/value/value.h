@@ -45,6 +45,7 @@ public:
     bool erase(std::string_view key);
     /// Returns the value of `key`, inserting null if it is absent.
     Value& operator[](std::string_view key);
+    void reserve(std::size_t count);
     std::size_t size() const;
     bool empty() const { return size() == 0; }
     std::vector<Entry>::const_iterator begin() const;
@@ -53,6 +54,10 @@ public:
     bool operator==(const Map& other) const;
 
 private:
+    std::size_t position_in_index(std::string_view key) const;
+    void rebuild_index();
+    Value& append(std::string key, Value value);
+
     std::vector<Entry> entries_;
     std::vector<std::uint32_t> by_key_;  // indexes into entries_ sorted by key; kept only above a few entries
 };

@@ -1,0 +1,132 @@
+#include <array>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "value/encoding.h"
+#include "value/json.h"
+
+namespace lockstep::json {
+namespace {
+
+/// The letter after the backslash of a short escape, `u` for the long one, 0 for a character written as it is.
+constexpr std::array<char, 256> escapes = [] {
+    std::array<char, 256> table{};
+    for (std::size_t c = 0; c < 0x20; ++c) table[c] = 'u';
+    table['"'] = '"';
+    table['\\'] = '\\';
+    table['\b'] = 'b';
+    table['\f'] = 'f';
+    table['\n'] = 'n';
+    table['\r'] = 'r';
+    table['\t'] = 't';
+    return table;
+}();
+
+void append_escaped(std::string& out, std::string_view text) {
+    std::size_t plain_from = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        auto c = static_cast<unsigned char>(text[i]);
+        if (escapes[c] == 0) continue;
+        out += text.substr(plain_from, i - plain_from);
+        out += '\\';
+        out += escapes[c];
+        if (escapes[c] == 'u') fmt::format_to(std::back_inserter(out), "{:04x}", c);
+        plain_from = i + 1;
+    }
+    out += text.substr(plain_from);
+}
+
+class Writer {
+public:
+    explicit Writer(bool pretty) : pretty_(pretty) {}
+
+    std::string take() { return std::move(out_); }
+
+    void write(const Value& value) {
+        switch (value.kind()) {
+            case Value::Kind::null:
+            case Value::Kind::opaque: out_ += "null"; break;
+            case Value::Kind::boolean: out_ += value.as_bool() ? "true" : "false"; break;
+            case Value::Kind::integer: out_ += fmt::format_int(value.as_int()).c_str(); break;
+            case Value::Kind::unsigned_integer: out_ += fmt::format_int(value.as_uint()).c_str(); break;
+            case Value::Kind::decimal: out_ += value.as_decimal().to_string(); break;
+            case Value::Kind::string: append_quoted(out_, value.as_string()); break;
+            case Value::Kind::bytes: append_quoted(out_, encoding::base64(value.as_bytes())); break;
+            case Value::Kind::timestamp: append_quoted(out_, format_timestamp(value.as_timestamp())); break;
+            case Value::Kind::date: append_quoted(out_, format_date(value.as_date())); break;
+            case Value::Kind::duration: append_quoted(out_, format_duration(value.as_duration())); break;
+            case Value::Kind::list: write_list(value.as_list()); break;
+            case Value::Kind::map: write_map(value.as_map()); break;
+        }
+    }
+
+private:
+    void write_list(const List& list) {
+        out_ += '[';
+        bool first = true;
+        ++depth_;
+        for (const auto& item : list) {
+            separate(first);
+            write(item);
+        }
+        --depth_;
+        close(first, ']');
+    }
+
+    void write_map(const Map& map) {
+        out_ += '{';
+        bool first = true;
+        ++depth_;
+        for (const auto& [key, value] : map) {
+            separate(first);
+            append_quoted(out_, key);
+            out_ += pretty_ ? ": " : ":";
+            write(value);
+        }
+        --depth_;
+        close(first, '}');
+    }
+
+    void separate(bool& first) {
+        if (!first) out_ += ',';
+        first = false;
+        new_line();
+    }
+    void close(bool empty, char bracket) {
+        if (!empty) new_line();
+        out_ += bracket;
+    }
+    void new_line() {
+        if (!pretty_) return;
+        out_ += '\n';
+        out_.append(static_cast<std::size_t>(depth_) * 2, ' ');
+    }
+
+    std::string out_;
+    bool pretty_;
+    int depth_ = 0;
+};
+
+std::string written(const Value& value, bool pretty) {
+    Writer writer(pretty);
+    writer.write(value);
+    return writer.take();
+}
+
+}  // namespace
+
+void append_quoted(std::string& out, std::string_view text) {
+    out += '"';
+    if (encoding::is_valid_utf8(text)) {
+        append_escaped(out, text);
+    } else {
+        append_escaped(out, encoding::replace_invalid_utf8(text));
+    }
+    out += '"';
+}
+
+std::string write(const Value& value) { return written(value, false); }
+std::string write_pretty(const Value& value) { return written(value, true); }
+
+}  // namespace lockstep::json

@@ -1,0 +1,99 @@
+#include <algorithm>
+
+#include "value/value.h"
+
+namespace lockstep {
+namespace {
+
+/// Up to here a walk along the entries is quicker than a search in the sorted index.
+constexpr std::size_t unindexed_max = 12;
+
+}  // namespace
+
+Map::Map() = default;
+Map::Map(const Map&) = default;
+Map::Map(Map&&) noexcept = default;
+Map& Map::operator=(const Map&) = default;
+Map& Map::operator=(Map&&) noexcept = default;
+Map::~Map() = default;
+
+Map::Map(std::initializer_list<Entry> entries) {
+    entries_.reserve(entries.size());
+    for (const auto& [key, value] : entries) set(key, value);
+}
+
+std::size_t Map::position_in_index(std::string_view key) const {
+    auto less = [this](std::uint32_t index, std::string_view wanted) { return entries_[index].first < wanted; };
+    return static_cast<std::size_t>(std::lower_bound(by_key_.begin(), by_key_.end(), key, less) - by_key_.begin());
+}
+
+const Value* Map::find(std::string_view key) const {
+    if (by_key_.empty()) {
+        for (const auto& [name, value] : entries_) {
+            if (name == key) return &value;
+        }
+        return nullptr;
+    }
+    auto position = position_in_index(key);
+    if (position == by_key_.size()) return nullptr;
+    const auto& [name, value] = entries_[by_key_[position]];
+    return name == key ? &value : nullptr;
+}
+
+Value* Map::find(std::string_view key) { return const_cast<Value*>(std::as_const(*this).find(key)); }
+
+void Map::rebuild_index() {
+    by_key_.clear();
+    if (entries_.size() <= unindexed_max) return;
+    by_key_.resize(entries_.size());
+    for (std::uint32_t i = 0; i < by_key_.size(); ++i) by_key_[i] = i;
+    std::sort(by_key_.begin(), by_key_.end(),
+              [this](std::uint32_t a, std::uint32_t b) { return entries_[a].first < entries_[b].first; });
+}
+
+Value& Map::append(std::string key, Value value) {
+    if (!by_key_.empty()) {
+        auto position = static_cast<std::ptrdiff_t>(position_in_index(key));
+        by_key_.insert(by_key_.begin() + position, static_cast<std::uint32_t>(entries_.size()));
+    }
+    entries_.emplace_back(std::move(key), std::move(value));
+    if (entries_.size() == unindexed_max + 1) rebuild_index();
+    return entries_.back().second;
+}
+
+void Map::set(std::string key, Value value) {
+    if (Value* found = find(key)) {
+        *found = std::move(value);
+    } else {
+        append(std::move(key), std::move(value));
+    }
+}
+
+bool Map::erase(std::string_view key) {
+    auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.first == key; });
+    if (found == entries_.end()) return false;
+    entries_.erase(found);
+    rebuild_index();
+    return true;
+}
+
+Value& Map::operator[](std::string_view key) {
+    if (Value* found = find(key)) return *found;
+    return append(std::string(key), Value());
+}
+
+void Map::reserve(std::size_t count) { entries_.reserve(count); }
+
+std::size_t Map::size() const { return entries_.size(); }
+std::vector<Map::Entry>::const_iterator Map::begin() const { return entries_.begin(); }
+std::vector<Map::Entry>::const_iterator Map::end() const { return entries_.end(); }
+
+bool Map::operator==(const Map& other) const {
+    if (size() != other.size()) return false;
+    return std::all_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+        const Value* found = other.find(entry.first);
+        return found != nullptr && *found == entry.second;
+    });
+}
+
+}  // namespace lockstep

@@ -1,0 +1,168 @@
+// The only file that knows yaml-cpp: its events fill our nodes.
+
+#include "value/yaml.h"
+
+#include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/yaml.h>
+
+#include <map>
+#include <optional>
+#include <sstream>
+#include <unordered_set>
+
+#include "base/limits.h"
+#include "value/encoding.h"
+
+namespace lockstep::yaml {
+namespace {
+
+/// Aliases may multiply a small text; no flow or configuration has as many nodes as this.
+constexpr std::size_t nodes_max = 100'000;
+
+/// Leaves yaml-cpp's parser from inside an event; never leaves this file.
+struct Refusal {
+    Place place;
+    std::string message;
+};
+
+Place place_at(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
+
+std::size_t count_nodes(const Node& node) {
+    std::size_t count = 1;
+    for (const auto& item : node.items) count += count_nodes(item);
+    for (const auto& entry : node.entries) count += count_nodes(entry.key) + count_nodes(entry.value);
+    return count;
+}
+
+class Builder : public YAML::EventHandler {
+public:
+    Node take_root() { return std::move(root_); }
+
+    void OnDocumentStart(const YAML::Mark&) override {}
+    void OnDocumentEnd() override {}
+
+    void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+        Node node;
+        node.place = place_at(mark);
+        finish(std::move(node), anchor);
+    }
+
+    void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  const std::string& text) override {
+        refuse_tag(mark, tag);
+        Node node;
+        node.kind = Node::Kind::scalar;
+        node.place = place_at(mark);
+        node.text = text;
+        node.quoted = tag == "!";
+        finish(std::move(node), anchor);
+    }
+
+    void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+        auto known = anchors_.find(anchor);
+        if (known == anchors_.end()) throw Refusal{place_at(mark), "alias stands inside its own anchor"};
+        nodes_ += count_nodes(known->second) - 1;
+        finish(known->second, YAML::NullAnchor);
+    }
+
+    void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                         YAML::EmitterStyle::value) override {
+        open(Node::Kind::list, mark, tag, anchor);
+    }
+    void OnSequenceEnd() override { close(); }
+    void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                    YAML::EmitterStyle::value) override {
+        open(Node::Kind::map, mark, tag, anchor);
+    }
+    void OnMapEnd() override { close(); }
+
+private:
+    struct Open {
+        Node node;
+        YAML::anchor_t anchor;
+        std::optional<Node> key = {};
+        std::unordered_set<std::string> keys = {};
+    };
+
+    static void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
+        if (tag.empty() || tag == "?" || tag == "!") return;
+        throw Refusal{place_at(mark), "tags are not allowed: " + tag};
+    }
+
+    void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+        refuse_tag(mark, tag);
+        if (open_.size() >= static_cast<std::size_t>(limits::nesting_depth_max)) {
+            throw Refusal{place_at(mark), fmt::format("nested deeper than allowed, {} levels", limits::nesting_depth_max)};
+        }
+        Node node;
+        node.kind = kind;
+        node.place = place_at(mark);
+        open_.push_back({std::move(node), anchor});
+    }
+
+    void close() {
+        Open closed = std::move(open_.back());
+        open_.pop_back();
+        finish(std::move(closed.node), closed.anchor);
+    }
+
+    void finish(Node node, YAML::anchor_t anchor) {
+        if (++nodes_ > nodes_max) throw Refusal{node.place, fmt::format("more nodes than allowed, {}", nodes_max)};
+        if (anchor != YAML::NullAnchor) anchors_[anchor] = node;
+        if (open_.empty()) {
+            root_ = std::move(node);
+        } else if (open_.back().node.kind == Node::Kind::list) {
+            open_.back().node.items.push_back(std::move(node));
+        } else {
+            add_to_map(open_.back(), std::move(node));
+        }
+    }
+
+    static void add_to_map(Open& map, Node node) {
+        if (map.key) {
+            map.node.entries.push_back({std::move(*map.key), std::move(node)});
+            map.key.reset();
+            return;
+        }
+        if (node.kind != Node::Kind::scalar) throw Refusal{node.place, "a key must be text"};
+        if (!map.keys.insert(node.text).second) throw Refusal{node.place, "key stands twice: " + node.text};
+        map.key = std::move(node);
+    }
+
+    Node root_;
+    std::vector<Open> open_;
+    std::map<YAML::anchor_t, Node> anchors_;
+    std::size_t nodes_ = 0;
+};
+
+Unexpected failure(Place place, std::string_view what) {
+    return fail(ErrorCode::yaml_syntax, fmt::format("{}: line {}, column {}", what, place.line, place.column));
+}
+
+Node read_single_document(std::string_view text) {
+    std::istringstream stream{std::string(text)};
+    YAML::Parser parser(stream);
+    Builder first;
+    parser.HandleNextDocument(first);
+    Builder second;
+    if (parser.HandleNextDocument(second)) throw Refusal{second.take_root().place, "more than one document"};
+    return first.take_root();
+}
+
+}  // namespace
+
+Result<Node> parse(std::string_view text) {
+    if (!encoding::is_valid_utf8(text)) return fail(ErrorCode::yaml_syntax, "text is not valid UTF-8");
+    try {
+        return read_single_document(text);
+    } catch (const Refusal& refusal) {
+        return failure(refusal.place, refusal.message);
+    } catch (const YAML::Exception& problem) {
+        return failure(place_at(problem.mark), problem.msg);
+    } catch (const std::exception& problem) {
+        return fail(ErrorCode::yaml_syntax, problem.what());
+    }
+}
+
+}  // namespace lockstep::yaml
