@@ -103,7 +103,7 @@ struct AuditRow {
 /// Everything one decision (or many) makes durable; all or nothing.
 struct Batch {
     std::vector<EventRow> events;    ///< insert
-    std::vector<RunRow> runs;        ///< insert or replace by id
+    std::vector<RunRow> runs;        ///< insert or replace by id; the event must be there, and event, flow and key stay
     std::vector<JournalRow> journal; ///< insert
     std::vector<LinkRow> links;      ///< insert or replace by (connection, entity, key)
     std::vector<ScheduleRow> schedules;  ///< insert or replace by (flow, trigger)
@@ -139,7 +139,8 @@ public:
     virtual ~Store() = default;
 
     /// Writes the batch in one transaction and returns when it is on disk. A failed commit has changed nothing and may
-    /// be tried again. Errors: also `internal` if a journal seq or an event's dedupe id exists already.
+    /// be tried again. Errors: also `internal` if a journal seq or an event's dedupe id exists already, a run's event
+    /// or a journal row's run does not, or a replaced run has another event, flow or key.
     virtual Result<void> commit(const Batch& batch) = 0;
 
     virtual Result<std::optional<EventRow>> event_by_dedupe_id(const std::string& flow, const std::string& dedupe_id) = 0;
@@ -154,6 +155,7 @@ public:
     /// Alerts that are not sent or failed, oldest first.
     virtual Result<std::vector<AlertRow>> open_alerts(int limit) = 0;
     virtual Result<std::optional<TokenRow>> token(const std::string& connection) = 0;
+    /// What was done to the subject, newest first.
     virtual Result<std::vector<AuditRow>> audit(const std::string& subject, int limit) = 0;
     /// Whether the database answers, for /readyz.
     virtual Result<void> ping() = 0;
