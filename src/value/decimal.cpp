@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "value/wide_integer.h"
 
@@ -12,7 +13,7 @@ namespace {
 constexpr int digits_max = 38;
 constexpr int scale_max = 38;
 
-const Uint128 coefficient_limit = power_of_ten(digits_max);  // the first that does not fit
+constexpr Uint128 coefficient_limit = power_of_ten(digits_max);  // the first that does not fit
 
 Uint128 magnitude(__int128 value) { return value < 0 ? -static_cast<Uint128>(value) : static_cast<Uint128>(value); }
 
@@ -113,10 +114,10 @@ Result<Decimal> divide_rounding(const Decimal& a, const Decimal& b, int digits) 
         rest.low %= divisor.low;
     }
     for (; shift > 0; --shift) {
+        if (quotient >= coefficient_limit / 10) return overflow();
         rest = rest.times_small(10);
         quotient *= 10;
         for (; rest >= divisor; ++quotient) rest = rest.minus(divisor);
-        if (quotient >= coefficient_limit) return overflow();
     }
     Uint256 missing = divisor.minus(rest);
     if (rest > missing || (rest == missing && quotient % 2 == 1)) ++quotient;
@@ -200,6 +201,31 @@ bool fit(Scanned& number) {
     return digits.size() <= digits_max && scale <= scale_max;
 }
 
+/// The usual case, quickly: up to 18 digits without an exponent.
+struct ShortNumber {
+    std::int64_t digits = 0;
+    int scale = 0;
+};
+std::optional<ShortNumber> scan_short(std::string_view text) {
+    bool negative = text.starts_with('-');
+    if (negative) text.remove_prefix(1);
+    if (text.empty() || text.size() > 19 || !is_digit(text.front()) || !is_digit(text.back())) return std::nullopt;
+    ShortNumber number;
+    std::size_t point = std::string_view::npos;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '.' && point == std::string_view::npos) {
+            point = i;
+        } else if (is_digit(text[i]) && (i < 18 || point != std::string_view::npos)) {
+            number.digits = number.digits * 10 + (text[i] - '0');
+        } else {
+            return std::nullopt;
+        }
+    }
+    if (point != std::string_view::npos) number.scale = static_cast<int>(text.size() - point) - 1;
+    if (negative) number.digits = -number.digits;
+    return number;
+}
+
 }  // namespace
 
 Result<Decimal> Decimal::from_parts(__int128 coefficient, int scale) {
@@ -209,6 +235,7 @@ Result<Decimal> Decimal::from_parts(__int128 coefficient, int scale) {
 }
 
 Result<Decimal> Decimal::parse(std::string_view text) {
+    if (auto number = scan_short(text)) return Decimal(number->digits, number->scale);
     Scanned number;
     if (!scan(text, number)) {
         return fail(ErrorCode::decimal_invalid, fmt::format("text is not a decimal number: {}", text));
@@ -258,10 +285,9 @@ double Decimal::to_double_lossy() const {
 }
 
 Result<Decimal> Decimal::plus(const Decimal& other) const {
-    if (scale_ == other.scale_) {  // both below 10^38, so the sum stays inside 128 bits
-        __int128 total = coefficient() + other.coefficient();
-        if (magnitude(total) < coefficient_limit) return Decimal(total, scale_);
-    }
+    __int128 total = 0;
+    bool inside = scale_ == other.scale_ && !__builtin_add_overflow(coefficient(), other.coefficient(), &total);
+    if (inside && magnitude(total) < coefficient_limit) return Decimal(total, scale_);
     return narrow(add_aligned(*this, other));
 }
 

@@ -2,26 +2,12 @@
 
 #include <array>
 
-#include "base/assert.h"
-
 namespace lockstep {
 namespace {
-
-constexpr std::array<Uint128, 39> powers_of_ten = [] {
-    std::array<Uint128, 39> powers{};
-    powers[0] = 1;
-    for (std::size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
-    return powers;
-}();
 
 Uint128 low_half(Uint128 x) { return static_cast<std::uint64_t>(x); }
 
 }  // namespace
-
-Uint128 power_of_ten(int exponent) {
-    LS_ASSERT(exponent >= 0 && exponent <= 38);
-    return powers_of_ten[static_cast<std::size_t>(exponent)];
-}
 
 Uint256 Uint256::product(Uint128 a, Uint128 b) {
     Uint128 low_low = low_half(a) * low_half(b);

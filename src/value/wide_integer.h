@@ -1,7 +1,10 @@
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstdint>
+
+#include "base/assert.h"
 
 namespace lockstep {
 
@@ -23,7 +26,17 @@ struct Uint256 {
     auto operator<=>(const Uint256&) const = default;
 };
 
-/// 10^exponent. Requires 0 ≤ exponent ≤ 38.
-Uint128 power_of_ten(int exponent);
+inline constexpr std::array<Uint128, 39> powers_of_ten = [] {
+    std::array<Uint128, 39> powers{};
+    powers[0] = 1;
+    for (std::size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
+    return powers;
+}();
+
+/// Requires 0 ≤ exponent ≤ 38.
+constexpr Uint128 power_of_ten(int exponent) {
+    LS_ASSERT(exponent >= 0 && exponent <= 38);
+    return powers_of_ten[static_cast<std::size_t>(exponent)];
+}
 
 }  // namespace lockstep

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <pugixml.hpp>
 
@@ -99,7 +100,8 @@ Result<std::string> resolve(std::string_view prefix, const Bindings& bindings) {
 Result<void> read_attributes(const pugi::xml_node& node, Element& element, Bindings& bindings) {
     for (const auto& attribute : node.attributes()) {
         std::string_view name = attribute.name();
-        if (!element.attribute(name).empty()) {
+        auto same_name = [&](const auto& known) { return known.first == name; };
+        if (std::any_of(element.attributes.begin(), element.attributes.end(), same_name)) {
             return fail(ErrorCode::xml_syntax, fmt::format("attribute stands twice: {}", name));
         }
         LS_TRY_ASSIGN(auto value, unescape(attribute.value()));
