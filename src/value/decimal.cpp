@@ -106,22 +106,25 @@ Result<Decimal> divide_exactly(const Decimal& a, const Decimal& b) {
 /// Long division to `digits` places, half to even.
 Result<Decimal> divide_rounding(const Decimal& a, const Decimal& b, int digits) {
     int shift = digits + b.scale() - a.scale();
+    // At 10^75 one digit more makes 77 digits, of which at most 38 can be zeros to drop.
+    const Uint256 hopeless = Uint256::product(power_of_ten(38), power_of_ten(37));
     Uint256 divisor = Uint256::product(magnitude(b.coefficient()), power_of_ten(std::max(0, -shift)));
     Uint256 rest{0, magnitude(a.coefficient())};
-    Uint128 quotient = 0;
+    Uint256 quotient;
     if (divisor.high == 0) {
-        quotient = rest.low / divisor.low;
+        quotient.low = rest.low / divisor.low;
         rest.low %= divisor.low;
     }
     for (; shift > 0; --shift) {
-        if (quotient >= coefficient_limit / 10) return overflow();
+        if (quotient >= hopeless) return overflow();
         rest = rest.times_small(10);
-        quotient *= 10;
-        for (; rest >= divisor; ++quotient) rest = rest.minus(divisor);
+        Uint256 digit;
+        for (; rest >= divisor; ++digit.low) rest = rest.minus(divisor);
+        quotient = sum(quotient.times_small(10), digit);
     }
     Uint256 missing = divisor.minus(rest);
-    if (rest > missing || (rest == missing && quotient % 2 == 1)) ++quotient;
-    return narrow({{0, quotient}, digits, a.is_negative() != b.is_negative()});
+    bool up = rest > missing || (rest == missing && quotient.low % 2 == 1);
+    return narrow({sum(quotient, {0, up ? 1u : 0u}), digits, a.is_negative() != b.is_negative()});
 }
 
 /// Whether the kept digits go up by one, away from zero.
