@@ -26,6 +26,7 @@ public:
     auto begin() const { return fields_.begin(); }
     auto end() const { return fields_.end(); }
     std::size_t size() const { return fields_.size(); }
+    void reserve(std::size_t fields) { fields_.reserve(fields); }
 
 private:
     std::vector<std::pair<std::string, std::string>> fields_;
@@ -62,7 +63,8 @@ Result<Parameters> parse_form(std::string_view text);
 std::string write_form(const Parameters& parameters);
 /// Returns the first value of that name.
 std::optional<std::string> parameter(const Parameters& parameters, std::string_view name);
-/// Joins percent-encoded segments: `join_path({"sobjects", "Account", id})` → `/sobjects/Account/001…`.
+/// Joins percent-encoded segments: `join_path({"sobjects", "Account", id})` → `/sobjects/Account/001…`. A segment can
+/// never become two, nor climb: `/` is written `%2F`, and the dots of `.` and `..` are encoded too.
 std::string join_path(const std::vector<std::string>& segments);
 /// Splits a path into decoded segments; empty ones dropped. Errors: `url_invalid`, and for `.` and `..`.
 Result<std::vector<std::string>> split_path(std::string_view path);
