@@ -451,8 +451,7 @@ TEST_P(StoreContract, TheAuditTrailOfASubjectComesNewestFirst) {
     EXPECT_EQ(store_->audit("r1", 1)->size(), 1u);
 }
 
-TEST_P(StoreContract, ReopenedItFindsEverything) {
-    if (!GetParam().durable) GTEST_SKIP() << "keeps nothing";
+TEST_P(StoreContract, ReopenedItFindsEverythingIfItIsDurable) {
     Batch batch = whole(run("r1", RunStatus::running));
     batch.events[0].dedupe_id = "d1";
     batch.journal = {fact("r1", 1)};
@@ -464,6 +463,10 @@ TEST_P(StoreContract, ReopenedItFindsEverything) {
     batch.audit = {{1, "cli", "replay", "r1", "{}"}};
     commit(batch);
     reopen();
+    if (!GetParam().durable) {
+        EXPECT_TRUE(listed({}).empty());
+        return;
+    }
     EXPECT_EQ(open_ids("", 10), Ids{"r1"});
     EXPECT_EQ((*store_->load_run("r1"))->journal.size(), 1u);
     EXPECT_TRUE(store_->event_by_dedupe_id("deal-closed", "d1")->has_value());

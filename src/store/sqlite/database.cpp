@@ -99,6 +99,7 @@ void Query::bind(std::int64_t number) { bound(sqlite3_bind_int64(statement_, ++p
 
 Result<bool> Query::next() {
     if (bind_failure_ != SQLITE_OK) return fail(database_->error(bind_failure_));
+    errno = 0;
     const int code = sqlite3_step(statement_);
     if (code == SQLITE_ROW) return true;
     if (code == SQLITE_DONE) return false;
@@ -116,6 +117,7 @@ std::int64_t Query::integer(int column) const { return sqlite3_column_int64(stat
 Result<std::unique_ptr<Database>> Database::open(const std::string& path, Access access) {
     configure_library();
     sqlite3* handle = nullptr;
+    errno = 0;
     const int code = sqlite3_open_v2(path.c_str(), &handle, open_flags(access), nullptr);
     if (handle == nullptr) return fail(store_error(ErrorCode::store_failed, path, "out of memory"));
     std::unique_ptr<Database> database(new Database(path, handle));
@@ -137,6 +139,7 @@ Result<Query> Database::prepared(std::string_view sql) {
         return Query(*this, found->second);
     }
     sqlite3_stmt* statement = nullptr;
+    errno = 0;
     const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
                                         &statement, nullptr);
     if (code != SQLITE_OK) return fail(error(code));
@@ -164,6 +167,7 @@ Result<std::string> Database::text(std::string_view sql) {
 }
 
 Result<void> Database::script(const char* sql) {
+    errno = 0;
     const int code = sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
     if (code != SQLITE_OK) return fail(error(code));
     return {};
@@ -173,8 +177,9 @@ bool Database::is_read_only() const { return sqlite3_db_readonly(handle_, "main"
 bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 
 Error Database::error(int code) const {
+    // SQLite keeps the system's reason except where COMMIT itself fails: there it is still in `errno`.
+    const int system = errno != 0 ? errno : sqlite3_system_errno(handle_);
     const int primary = code & 0xff;
-    const int system = sqlite3_system_errno(handle_);
     std::string detail = sqlite3_errmsg(handle_);
     ErrorCode meaning = look_up(primary_codes, primary);
     if (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN) {
