@@ -70,8 +70,7 @@ struct Session::State {
 
     void trace(CallContext& context, const net::Request& request, const Result<net::Response>& answer,
                std::int64_t started_ms, const Secret& access, bool bodies) const {
-        std::vector<Secret> secrets = dialect.secrets;
-        secrets.push_back(access);
+        const std::vector<Secret> secrets = all_secrets(access);
         Exchange exchange{.method = request.method, .url = redact(request.url, secrets)};
         exchange.duration_ms = context.runtime.monotonic_ms() - started_ms;
         exchange.at_ms = context.runtime.now().ms() - exchange.duration_ms;
@@ -95,9 +94,21 @@ struct Session::State {
                                  .total_timeout_ms = left_ms};
         Result<net::Response> answer = context.http.send(request, options);
         trace(context, request, answer, started_ms, access, trace_bodies);
-        if (!answer) return answer;
-        if (std::optional<Error> error = dialect.classify(*answer, effect)) return fail(*std::move(error));
+        if (!answer) return fail(redacted(std::move(answer).error(), access));
+        if (std::optional<Error> error = dialect.classify(*answer, effect)) return fail(redacted(*std::move(error), access));
         return answer;
+    }
+
+    /// An address or a vendor's answer may repeat a credential.
+    Error redacted(Error error, const Secret& access) const {
+        error.message = redact(error.message, all_secrets(access));
+        return error;
+    }
+
+    std::vector<Secret> all_secrets(const Secret& access) const {
+        std::vector<Secret> secrets = dialect.secrets;
+        secrets.push_back(access);
+        return secrets;
     }
 
     Result<net::Response> exchange_with(CallContext& context, net::Request request, net::Effect effect, const Token& held) {

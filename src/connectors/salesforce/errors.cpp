@@ -32,7 +32,7 @@ constexpr std::int64_t login_rate_wait_ms = 60'000;
 
 /// First fitting row counts; codes without a row are `vendor_rejected` or go by the HTTP status. `errors_test.cpp` has
 /// the source of each row.
-constexpr std::array<Meaning, 45> meanings = {{
+constexpr std::array<Meaning, 44> meanings = {{
     // Not an expiry: a fresh token would be refused too.
     same("INVALID_SESSION_ID", ErrorCode::permission_missing, "This session is not valid for use with the REST API"),
     same("INVALID_SESSION_ID", ErrorCode::permission_missing, "Connected app is not attached to Agent"),
@@ -72,7 +72,6 @@ constexpr std::array<Meaning, 45> meanings = {{
     same("FORBIDDEN", ErrorCode::permission_missing),
     same("OAUTH_APPROVAL_ERROR_GENERIC", ErrorCode::permission_missing),
     same("UNSUPPORTED_API_VERSION", ErrorCode::config_invalid),
-    same("ALL_OR_NONE_OPERATION_ROLLED_BACK", ErrorCode::vendor_rejected),
 
     // The token endpoint (OAuth 2.0, RFC 6749 5.2, and Salesforce's own).
     same("invalid_grant", ErrorCode::rate_limited, "rate exceeded", login_rate_wait_ms),
@@ -116,10 +115,11 @@ Meaning meaning_of_status(int status) {
     return same({}, ErrorCode::vendor_protocol);
 }
 
-/// A refusal that names a code of its own is about the record, even where the status alone would say otherwise.
+/// A 403 with a code of its own is about the record or field, without one about the user.
 Meaning meaning_of(const VendorError& error, int status) {
     if (const Meaning* known = meaning_of(error)) return *known;
-    bool of_the_record = status >= 400 && status < 500 && status != 401 && status != 429 && status != 420 && !error.code.empty();
+    constexpr int forbidden = 403;
+    bool of_the_record = status == forbidden && !error.code.empty();
     return of_the_record ? same({}, ErrorCode::vendor_rejected) : meaning_of_status(status);
 }
 

@@ -1,0 +1,117 @@
+#include <algorithm>
+#include <cctype>
+
+#include "connectors/salesforce/actions.h"
+#include "connectors/salesforce/connection.h"
+#include "connectors/salesforce/errors.h"
+
+namespace lockstep::connectors::salesforce {
+namespace {
+
+constexpr std::string_view default_version = "v60.0";
+
+/// Takes `v60.0`, `60.0` and `60`.
+Result<std::string> api_version(const connector::Settings& settings) {
+    std::string given = settings.text("api_version");
+    if (given.empty()) return std::string(default_version);
+    std::string_view digits = given;
+    if (digits.starts_with('v')) digits.remove_prefix(1);
+    if (digits.ends_with(".0")) digits.remove_suffix(2);
+    bool fits = digits.size() == 2 && std::all_of(digits.begin(), digits.end(), [](unsigned char c) { return std::isdigit(c); });
+    if (!fits) return fail(ErrorCode::config_invalid, "not an API version such as v60.0: api_version, " + given);
+    return "v" + std::string(digits) + ".0";
+}
+
+std::vector<connector::Setting> settings() {
+    return {
+        {.name = "client_id", .environment = "SF_CLIENT_ID", .required = true, .summary = "consumer key of the connected app"},
+        {.name = "private_key_path", .environment = "SF_PRIVATE_KEY_PATH", .summary = "PEM file of the RSA key that signs in (JWT); the app has its certificate"},
+        {.name = "username", .environment = "SF_USERNAME", .summary = "user to act as (JWT)"},
+        {.name = "login_url", .environment = "SF_LOGIN_URL", .fallback = "https://login.salesforce.com", .summary = "where tokens are asked for: login, test or the organisation's own address"},
+        {.name = "instance_url", .environment = "SF_INSTANCE_URL", .summary = "the instance that tokens may name; the token's own is used"},
+        {.name = "client_secret", .environment = "SF_CLIENT_SECRET", .secret = true, .summary = "consumer secret (client credentials, refresh token)"},
+        {.name = "refresh_token", .environment = "SF_REFRESH_TOKEN", .secret = true, .summary = "refresh token, in place of a key"},
+        {.name = "api_version", .fallback = std::string(default_version), .summary = "version of the REST API"},
+    };
+}
+
+std::vector<schema::Action> actions() {
+    std::vector<schema::Action> all;
+    for (const ActionEntry& entry : action_entries()) all.push_back(entry.action);
+    return all;
+}
+
+const ActionEntry* find_action(std::string_view name) {
+    const std::vector<ActionEntry>& all = action_entries();
+    auto found = std::find_if(all.begin(), all.end(), [&](const ActionEntry& entry) { return entry.action.name == name; });
+    return found == all.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+const connector::Connector& descriptor() {
+    static const connector::Connector connector{
+        .name = "salesforce",
+        .summary = "Salesforce through its REST API",
+        .settings = settings(),
+        .actions = actions(),
+        .default_limits = {},
+        .make = SalesforceConnection::make,
+    };
+    return connector;
+}
+
+Result<std::unique_ptr<connector::Connection>> SalesforceConnection::make(connector::ConnectionParts parts) {
+    LS_TRY_ASSIGN(SignIn sign_in, choose_sign_in(parts.settings));
+    LS_TRY_ASSIGN(std::string version, api_version(parts.settings));
+    return std::unique_ptr<connector::Connection>(new SalesforceConnection(parts, std::move(sign_in), std::move(version)));
+}
+
+SalesforceConnection::SalesforceConnection(connector::ConnectionParts& parts, SignIn sign_in, std::string version)
+    : authenticator_(std::move(sign_in), parts.vault, parts.name),
+      session_(dialect(parts.name), parts.runtime, parts.vault, parts.name),
+      api_(session_, std::move(version)) {}
+
+connector::Dialect SalesforceConnection::dialect(const std::string& name) {
+    const SignIn& sign_in = authenticator_.sign_in();
+    connector::Dialect dialect;
+    dialect.connection = name;
+    dialect.account = sign_in.login_url + ' ' + sign_in.client_id + ' ' + sign_in.username + ' ' + sign_in.instance_url;
+    dialect.secrets = {sign_in.client_secret, sign_in.refresh_token};
+    dialect.classify = [this](const net::Response& response, net::Effect effect) {
+        note_budget(response);
+        return classify(response, effect);
+    };
+    dialect.fetch_token = [this](connector::CallContext& context) { return authenticator_.fetch(context, session_); };
+    dialect.authorize = [](net::Request& request, const connector::Token& token) {
+        request.headers.set("Authorization", "Bearer " + token.access.reveal());
+    };
+    return dialect;
+}
+
+Result<Value> SalesforceConnection::perform(std::string_view action, const Value& input, connector::CallContext& context) {
+    const ActionEntry* entry = find_action(action);
+    if (!entry) return fail(ErrorCode::value_invalid, "salesforce has no such action: " + std::string(action));
+    connector::Inputs inputs(action, input);
+    LS_TRY(inputs.check(entry->action));
+    return entry->perform(api_, inputs, context);
+}
+
+Result<void> SalesforceConnection::probe(connector::CallContext& context) {
+    LS_TRY(api_.get(context, api_.path({"limits"})));
+    return {};
+}
+
+std::optional<CallBudget> SalesforceConnection::budget() const {
+    std::lock_guard lock(mutex_);
+    return budget_;
+}
+
+void SalesforceConnection::note_budget(const net::Response& response) {
+    std::optional<CallBudget> budget = call_budget(response);
+    if (!budget) return;
+    std::lock_guard lock(mutex_);
+    budget_ = budget;
+}
+
+}  // namespace lockstep::connectors::salesforce
