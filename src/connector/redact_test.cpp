@@ -1,0 +1,56 @@
+#include <gtest/gtest.h>
+
+#include "base/limits.h"
+#include "connector/session.h"
+#include "value/encoding.h"
+
+namespace lockstep::connector {
+
+TEST(Redact, HidesTheValuesOfKnownKeysInEveryNotation) {
+    EXPECT_EQ(redact(R"({"access_token":"abc","scope":"api"})", {}), R"({"access_token":"[redacted]","scope":"api"})");
+    EXPECT_EQ(redact(R"({"password" : "a\"b", "x": 1})", {}), R"({"password" : "[redacted]", "x": 1})");
+    EXPECT_EQ(redact("grant_type=x&client_secret=abc&y=1", {}), "grant_type=x&client_secret=[redacted]&y=1");
+    EXPECT_EQ(redact("Authorization: Bearer abc\r\nAccept: x", {}), "Authorization: [redacted]\r\nAccept: x");
+    EXPECT_EQ(redact("<SessionId>abc</SessionId>", {}), "<SessionId>[redacted]</SessionId>");
+    EXPECT_EQ(redact(R"("{\"refresh_token\":\"abc\",\"x\":1}")", {}), R"("{\"refresh_token\":\"[redacted]\",\"x\":1}")");
+    EXPECT_EQ(redact(R"({"password":12345})", {}), R"({"password":[redacted]})");
+    EXPECT_EQ(redact("?assertion=abc.def.ghi", {}), "?assertion=[redacted]");
+}
+
+TEST(Redact, LeavesWordsThatOnlyBeginLikeAKey) {
+    EXPECT_EQ(redact(R"({"passwords":"x","password_hint":"y"})", {}), R"({"passwords":"x","password_hint":"y"})");
+    EXPECT_EQ(redact("the password was refused", {}), "the password was refused");
+}
+
+TEST(Redact, HidesSecretsWhereverTheyStandAndHoweverTheyAreWritten) {
+    std::vector<Secret> secrets = {Secret("a/b\"c"), Secret("xyz")};
+    EXPECT_EQ(redact("1 a/b\"c 2", secrets), "1 [redacted] 2");
+    EXPECT_EQ(redact("?k=a%2Fb%22c&l=xyz", secrets), "?k=[redacted]&l=[redacted]");
+    EXPECT_EQ(redact(R"({"k":"a/b\"c"})", secrets), R"({"k":"[redacted]"})");
+}
+
+TEST(Redact, IgnoresEmptySecrets) { EXPECT_EQ(redact("abc", {Secret("")}), "abc"); }
+
+TEST(Redact, CutsLongTextsBetweenCharacters) {
+    std::string text;
+    while (text.size() < limits::trace_body_bytes_max * 2) text += "ä€";
+    std::string cut = redact(text, {});
+    EXPECT_LE(cut.size(), limits::trace_body_bytes_max);
+    EXPECT_TRUE(cut.ends_with("… [cut]"));
+    EXPECT_TRUE(encoding::is_valid_utf8(cut));
+}
+
+TEST(Redact, NeverLeavesAHalfSecretAtTheCut) {
+    for (std::size_t shift = 0; shift < 40; ++shift) {
+        std::string text(limits::trace_body_bytes_max - shift, 'x');
+        std::string cut = redact(text + "SECRETSECRETSECRET" + text, {Secret("SECRETSECRETSECRET")});
+        EXPECT_EQ(cut.find("SECRET"), std::string::npos) << shift;
+    }
+}
+
+TEST(Redact, SurvivesTextsThatEndInTheMiddle) {
+    for (std::string_view text : {"access_token", "access_token=", "\"access_token\":", "\"access_token\":\"", "\"access_token\":\"a\\", "password:\\\""})
+        EXPECT_TRUE(redact(text, {}).starts_with(text.substr(0, 8))) << text;
+}
+
+}  // namespace lockstep::connector
