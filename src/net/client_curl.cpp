@@ -52,6 +52,7 @@ struct Call {
     int attempts = 0;  ///< how often libcurl was about to send the request
     Response response;
     std::size_t header_bytes = 0;
+    bool head_complete = false;  ///< libcurl takes a head that is cut short for a whole one
     bool too_large = false;
     CURLcode code = CURLE_OK;
 
@@ -95,10 +96,14 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* self) {
         return CURL_WRITEFUNC_ERROR;
     }
     const std::string_view line(data, size);
-    if (line.starts_with("HTTP/")) call.response.headers = {};  // an interim answer (100) came before
+    if (line.starts_with("HTTP/")) {
+        call.response.headers = {};  // an interim answer (100) may have come before
+        call.head_complete = false;
+        return size;
+    }
     const auto colon = line.find(':');
-    if (colon != std::string_view::npos && !line.starts_with("HTTP/"))
-        call.response.headers.add(std::string(trimmed(line.substr(0, colon))), std::string(trimmed(line.substr(colon + 1))));
+    if (colon == std::string_view::npos) call.head_complete = call.head_complete || trimmed(line).empty();
+    else call.response.headers.add(std::string(trimmed(line.substr(0, colon))), std::string(trimmed(line.substr(colon + 1))));
     return size;
 }
 
@@ -389,6 +394,7 @@ Result<Response> CurlClient::send_once(const Request& request, const SendOptions
     set_options(easy, options_, options);
     driver_.run(call);
     keep_handle(std::move(call.easy));
+    if (call.code == CURLE_OK && !call.head_complete) call.code = CURLE_PARTIAL_FILE;
     if (call.code != CURLE_OK) return classified(call);
     drop_encoding(call.response);
     return std::move(call.response);

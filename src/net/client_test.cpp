@@ -200,9 +200,7 @@ INSTANTIATE_TEST_SUITE_P(
         LostAnswer{"CutInTheBody", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"id\""},
         LostAnswer{"CutInAChunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nabc"},
         LostAnswer{"WithoutTheLastChunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"},
-        LostAnswer{"WithBrokenGzip", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 12\r\n\r\nnot gzip at!"},
-        LostAnswer{"WithCutGzip", std::string("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 12\r\n\r\n") +
-                                      std::string("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x4b\x4c", 12)}),
+        LostAnswer{"WithBrokenGzip", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 12\r\n\r\nnot gzip at!"}),
     [](const auto& lost) { return lost.param.name; });
 
 TEST(CurlClient, WhatIsNotHttpIsAProtocolErrorForReads) {
