@@ -64,6 +64,10 @@ struct CompileOptions {
     Source source;
     std::string container;        ///< CEL name container
     bool disable_macros = false;
+    /// Whether variables may have dots in their names, as CEL allows; Lockstep's own never do. A container implies it.
+    bool dotted_names = false;
+    /// Whether an unknown function is an error of `compile`; otherwise it is one of `evaluate`, as CEL has it.
+    bool check_functions = true;
 };
 
 /// Parses. Errors: `expression_syntax`; the message is `file:line:column: what: in \`expression\``; an unknown function
@@ -97,8 +101,9 @@ public:
     /// Whether nothing in it needs evaluating.
     bool is_constant() const;
 
+    struct Part;  ///< of the implementation
+
 private:
-    struct Part;
     std::shared_ptr<const Part> root_;
 };
 
