@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
 
 #include "base/time.h"
+#include "base/utf8.h"
 
 namespace lockstep::log {
 namespace {
@@ -19,19 +21,27 @@ std::atomic<Format> chosen_format = isatty(STDERR_FILENO) ? Format::text : Forma
 
 std::string_view name_of(Level level) { return level_names.at(static_cast<std::size_t>(level)); }
 
+void append_json_character(std::string& out, std::string_view character) {
+    char c = character.front();
+    if (c == '"' || c == '\\') {
+        out += '\\';
+        out += c;
+    } else if (c == '\n') {
+        out += "\\n";
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+        fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned char>(c));
+    } else {
+        out += character;
+    }
+}
+
+/// Bytes that are not UTF-8 become U+FFFD: whoever reads the log parses the line.
 void append_json_text(std::string& out, std::string_view text) {
     out += '"';
-    for (char c : text) {
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (c == '\n') {
-            out += "\\n";
-        } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-            fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned char>(c));
-        } else {
-            out += c;
-        }
+    while (!text.empty()) {
+        auto length = utf8_sequence_length(text);
+        length == 0 ? void(out += "\\ufffd") : append_json_character(out, text.substr(0, length));
+        text.remove_prefix(std::max<std::size_t>(length, 1));
     }
     out += '"';
 }

@@ -17,6 +17,7 @@ public:
     virtual void wait(std::unique_lock<std::mutex>& lock) = 0;
     /// Returns false if `until_ms` (of `Runtime::monotonic_ms`) came first. May wake without a reason: test in a loop.
     virtual bool wait_until(std::unique_lock<std::mutex>& lock, std::int64_t until_ms) = 0;
+    virtual void notify_one() = 0;
     virtual void notify_all() = 0;
 };
 

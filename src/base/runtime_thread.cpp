@@ -23,6 +23,7 @@ public:
         auto until = Steady::time_point(std::chrono::milliseconds(until_ms));
         return condition_.wait_until(lock, until) == std::cv_status::no_timeout;
     }
+    void notify_one() override { condition_.notify_one(); }
     void notify_all() override { condition_.notify_all(); }
 
 private:

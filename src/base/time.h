@@ -61,6 +61,13 @@ Result<CivilTime> to_civil(Timestamp time, std::string_view zone);
 /// Converts local time to a point in time. A local time skipped by a clock change maps to the instant of the change,
 /// a doubled one to its first occurrence. Errors: `time_invalid` for an unknown zone.
 Result<Timestamp> from_civil(Date date, int hour, int minute, int second, std::string_view zone);
+/// The points in time that a local time names: two where a clock change doubles it, otherwise twice the same.
+struct Instants {
+    Timestamp first;
+    Timestamp last;
+};
+/// As `from_civil`, but tells of both. Errors: as `from_civil`.
+Result<Instants> instants_of(Date date, int hour, int minute, int second, std::string_view zone);
 /// Returns the calendar day in the zone. Errors: as `to_civil`.
 Result<Date> date_in(Timestamp time, std::string_view zone);
 Date add_days(Date date, int days);

@@ -83,17 +83,26 @@ Result<CivilTime> to_civil(Timestamp time, std::string_view zone) {
     return civil_of(time.seconds + offset, time.nanos);
 }
 
-Result<Timestamp> from_civil(Date date, int hour, int minute, int second, std::string_view zone) {
+Result<Instants> instants_of(Date date, int hour, int minute, int second, std::string_view zone) {
     auto local = days_from_epoch(date) * 86'400 + hour * 3600 + minute * 60 + second;
-    if (auto fixed = fixed_offset(zone)) return Timestamp{local - *fixed, 0};
+    if (auto fixed = fixed_offset(zone)) return Instants{{local - *fixed, 0}, {local - *fixed, 0}};
     LS_TRY_ASSIGN(const auto* found, find_zone(zone));
     try {
         auto info = found->get_info(date::local_seconds(c::seconds(local)));
-        bool skipped = info.result == date::local_info::nonexistent;
-        return Timestamp{skipped ? info.first.end.time_since_epoch().count() : local - info.first.offset.count(), 0};
+        if (info.result == date::local_info::nonexistent) {
+            Timestamp change{info.first.end.time_since_epoch().count(), 0};
+            return Instants{change, change};
+        }
+        const auto& later = info.result == date::local_info::ambiguous ? info.second : info.first;
+        return Instants{{local - info.first.offset.count(), 0}, {local - later.offset.count(), 0}};
     } catch (const std::exception&) {
         return fail(unknown_zone(zone));
     }
+}
+
+Result<Timestamp> from_civil(Date date, int hour, int minute, int second, std::string_view zone) {
+    LS_TRY_ASSIGN(auto instants, instants_of(date, hour, minute, second, zone));
+    return instants.first;
 }
 
 Result<Date> date_in(Timestamp time, std::string_view zone) {

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/utf8.h"
+
 namespace lockstep::encoding {
 namespace {
 
@@ -82,22 +84,6 @@ int hex_digit(char c) {
     return -1;
 }
 
-/// The length of the well-formed UTF-8 sequence at the start, or 0. Source: Unicode 15, table 3-7.
-std::size_t sequence_length(std::string_view text) {
-    auto lead = byte_at(text, 0);
-    if (lead < 0x80) return 1;
-    std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-    if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return 0;
-    auto second = byte_at(text, 1);
-    unsigned least = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-    unsigned most = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-    if (second < least || second > most) return 0;
-    for (std::size_t i = 2; i < length; ++i) {
-        if ((byte_at(text, i) & 0xc0) != 0x80) return 0;
-    }
-    return length;
-}
-
 bool eight_are_ascii(const char* at) {
     std::uint64_t word = 0;
     std::memcpy(&word, at, sizeof word);
@@ -163,7 +149,7 @@ bool is_valid_utf8(std::string_view text) {
             text.remove_prefix(8);
             continue;
         }
-        auto length = sequence_length(text);
+        auto length = utf8_sequence_length(text);
         if (length == 0) return false;
         text.remove_prefix(length);
     }
@@ -173,7 +159,7 @@ bool is_valid_utf8(std::string_view text) {
 std::string replace_invalid_utf8(std::string_view text) {
     std::string out;
     while (!text.empty()) {
-        auto length = sequence_length(text);
+        auto length = utf8_sequence_length(text);
         out += length == 0 ? std::string_view("\xef\xbf\xbd") : text.substr(0, length);
         text.remove_prefix(std::max<std::size_t>(length, 1));
     }
