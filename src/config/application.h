@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+
+#include "config/config.h"
+#include "config/vault.h"
+#include "engine/engine.h"
+
+namespace lockstep::config {
+
+/// A configured engine with all it stands on, in the right order of life.
+class Application {
+public:
+    /// What the simulator and the demo bring themselves; production leaves all of it null.
+    struct Substitutes {
+        Runtime* runtime = nullptr;
+        net::HttpClient* http = nullptr;
+    };
+    /// Opens the store, makes connections, reads flows. Starts nothing.
+    /// Errors: everything that `lockstep serve` refuses to start with.
+    static Result<std::unique_ptr<Application>> make(const Config& config, Substitutes substitutes);
+    static Result<std::unique_ptr<Application>> make(const Config& config) { return make(config, Substitutes()); }
+    ~Application();
+
+    engine::Engine& engine() { return *engine_; }
+    store::Store& store() { return *store_; }
+    Runtime& runtime() { return *runtime_; }
+    const Config& config() const { return config_; }
+
+private:
+    Application() = default;
+    Config config_;
+    std::unique_ptr<Runtime> own_runtime_;
+    std::unique_ptr<net::HttpClient> own_http_;
+    Runtime* runtime_ = nullptr;
+    std::unique_ptr<store::Store> store_;
+    std::unique_ptr<StoreVault> vault_;
+    std::unique_ptr<engine::Engine> engine_;
+};
+
+}  // namespace lockstep::config

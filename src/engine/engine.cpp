@@ -1,0 +1,28 @@
+#include "engine/engine.h"
+
+#include "engine/loop.h"
+
+namespace lockstep::engine {
+
+Engine::Engine(Parts parts) : impl_(std::make_unique<Impl>(std::move(parts))) {}
+Engine::~Engine() { impl_->stop(); }
+Result<void> Engine::start() { return impl_->start(); }
+void Engine::submit(Submission submission, Done done) { impl_->submit(std::move(submission), std::move(done)); }
+void Engine::replay(std::string run_id, ReplayMode mode, std::string actor, std::function<void(Result<void>)> done) {
+    impl_->replay(std::move(run_id), mode, std::move(actor), std::move(done));
+}
+void Engine::drop(std::string run_id, std::string reason, std::string actor, std::function<void(Result<void>)> done) {
+    impl_->drop(std::move(run_id), std::move(reason), std::move(actor), std::move(done));
+}
+void Engine::drain(std::int64_t timeout_ms) { impl_->drain(timeout_ms); }
+const std::vector<flow::Flow>& Engine::flows() const { return impl_->flows; }
+Status Engine::status() const { return impl_->status(); }
+bool Engine::wait_until_quiet(std::int64_t timeout_ms) { return impl_->wait_until_quiet(timeout_ms); }
+
+const flow::Flow* Engine::find_flow(std::string_view name) const {
+    for (const auto& flow : impl_->flows)
+        if (flow.name == name) return &flow;
+    return nullptr;
+}
+
+}  // namespace lockstep::engine

@@ -1,0 +1,120 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/runtime.h"
+#include "connector/connector.h"
+#include "flow/flow.h"
+#include "net/client.h"
+#include "store/store.h"
+
+/// Carries events through flows by *decide, write, then act*: one loop takes what happened, lets `flow::advance` decide,
+/// commits all decisions of the round together, and only then lets workers make the calls and answers who waits.
+namespace lockstep::engine {
+
+/// Bounds and rhythms; each with the reason for its default.
+struct Options {
+    int workers = 48;                    ///< calls under way at once over all connections; each a thread
+    int active_runs_max = 512;           ///< runs held in memory; the others wait as rows
+    std::size_t backlog_max = 200'000;   ///< waiting events; more are refused with `overloaded`
+    std::size_t round_inputs_max = 512;  ///< decided together and committed together
+    std::int64_t alert_delay_ms = 2'000;     ///< a flood of one cause is gathered this long before its first message
+    std::int64_t alert_window_ms = 600'000;  ///< further alerts of one cause within it become one more message
+    std::string alert_connection = "slack";  ///< empty: no alerts are sent
+    std::string console_url;                 ///< for links in alerts; empty: a command is named instead
+};
+
+/// A configured connection and how the engine treats it.
+struct ConnectionEntry {
+    std::string name;
+    std::unique_ptr<connector::Connection> connection;
+    connector::ConnectionLimits limits;
+};
+
+struct Submission {
+    std::string flow;
+    std::string key;
+    std::string trigger;    ///< `webhook`, `manual`, `schedule`
+    std::string dedupe_id;  ///< empty: none
+    std::string body_json = "{}";
+};
+
+/// What a submission became. `duplicate`: an event with this dedupe id was there already; its run is named.
+struct Accepted { std::string event_id, run_id; bool duplicate = false; };
+
+/// What the engine counts since it started.
+struct Counters {
+    std::uint64_t events = 0, duplicates = 0, refused = 0;
+    std::map<std::pair<std::string, std::string>, std::uint64_t> runs_ended;  ///< by flow and outcome
+    std::map<std::pair<std::string, std::string>, std::uint64_t> calls;      ///< by connection and outcome (ok or error class)
+    std::map<std::string, std::uint64_t> requests;                           ///< HTTP requests by connection
+    std::uint64_t retries = 0, in_doubt = 0;
+    std::uint64_t alerts_sent = 0, alerts_failed = 0;
+    std::uint64_t commits = 0, commit_failures = 0, rows = 0;
+};
+
+struct ConnectionStatus { std::string name; int under_way = 0; std::size_t queued = 0; std::int64_t paused_ms = 0; std::string paused_because; };
+
+struct Status {
+    bool running = false;
+    bool store_ok = true;
+    std::string store_error;
+    std::size_t waiting = 0;   ///< runs not begun
+    std::size_t active = 0;    ///< runs begun and not ended
+    std::size_t calls_under_way = 0;
+    std::int64_t oldest_waiting_ms = 0;  ///< age of the oldest waiting run
+    std::size_t alerts_open = 0;
+    std::string alert_error;   ///< why the last alert could not be sent; empty: all is well
+    std::vector<ConnectionStatus> connections;
+    Counters counters;
+};
+
+enum class ReplayMode : std::uint8_t { from_failed, from_start };
+
+struct Parts {
+    Runtime& runtime;
+    store::Store& store;
+    net::HttpClient& http;
+    std::vector<flow::Flow> flows;
+    std::vector<ConnectionEntry> connections;
+    Options options;
+};
+
+class Engine {
+public:
+    explicit Engine(Parts parts);
+    ~Engine();  ///< stops at once; what was under way is in doubt for the next start
+
+    /// Reads what is open, starts the loop and the workers. Errors: of the store.
+    Result<void> start();
+
+    /// Called once from the engine's loop, after the commit. Errors: `overloaded`, the store's, `shutting_down`.
+    using Done = std::function<void(Result<Accepted>)>;
+    /// Takes an event; `done` is called when it is durable. Threads: any; never blocks.
+    void submit(Submission submission, Done done);
+    /// Takes a parked run up again. Errors: `not_found`, `request_invalid` if it is not parked.
+    void replay(std::string run_id, ReplayMode mode, std::string actor, std::function<void(Result<void>)> done);
+    /// Ends a parked run for good. Errors: as `replay`.
+    void drop(std::string run_id, std::string reason, std::string actor, std::function<void(Result<void>)> done);
+
+    /// Takes nothing new and lets the calls under way come to their end, up to `timeout_ms`; runs that are not over go
+    /// on with the next start.
+    void drain(std::int64_t timeout_ms);
+
+    const flow::Flow* find_flow(std::string_view name) const;
+    const std::vector<flow::Flow>& flows() const;
+    Status status() const;
+    /// Waits until no run is waiting or active, or `timeout_ms` is over. Returns whether it is quiet. For tests and demo.
+    bool wait_until_quiet(std::int64_t timeout_ms);
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace lockstep::engine

@@ -1,0 +1,625 @@
+#include "engine/loop.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/random_id.h"
+#include "engine/run_codec.h"
+#include "value/json.h"
+
+namespace lockstep::engine {
+namespace {
+
+/// A commit that failed is tried again this often.
+constexpr std::int64_t commit_retry_ms = 500;
+/// Open runs are read from the store in pages of this size at start.
+constexpr int open_runs_page = 5000;
+/// A limit without a time; a configuration that a person must mend first.
+constexpr std::int64_t limited_pause_ms = 5'000;
+constexpr std::int64_t misconfigured_pause_ms = 60'000;
+/// How alerts appear among the jobs.
+constexpr std::string_view alert_run_id = "alert";
+constexpr std::int64_t alert_timeout_ms = 20'000;
+
+std::string call_name(const CallId& id) { return fmt::format("{}/{}/{}", id.run_id, id.step, id.element); }
+
+/// 32 hexadecimal digits that stay the same for a step of a run: two FNV-1a hashes with different starts.
+std::string request_id(const CallId& id) {
+    std::string name = call_name(id);
+    auto hash = [&](std::uint64_t h) {
+        for (unsigned char c : name) h = (h ^ c) * 1099511628211ull;
+        return h;
+    };
+    return fmt::format("{:016x}{:016x}", hash(14695981039346656037ull), hash(0x9e3779b97f4a7c15ull));
+}
+
+Error stopping_error() {
+    Error error{ErrorCode::shutting_down, "the process is stopping"};
+    error.retry_after_ms = 0;
+    return error;
+}
+
+}  // namespace
+
+Engine::Impl::Impl(Parts parts)
+    : flows(std::move(parts.flows)), runtime_(parts.runtime), store_(parts.store), http_(parts.http), options_(parts.options),
+      desk_(parts.runtime, std::move(parts.connections)), alerts_(parts.runtime, options_.alert_delay_ms, options_.alert_window_ms),
+      inbox_changed_(parts.runtime.make_condition()), quiet_changed_(parts.runtime.make_condition()) {}
+
+Result<void> Engine::Impl::start() {
+    LS_TRY_ASSIGN(auto rows, store_.schedules());
+    LS_TRY_ASSIGN(auto schedules, Schedules::make(flows, rows, runtime_.now()));
+    schedules_ = std::move(schedules);
+    LS_TRY_ASSIGN(auto alerts, store_.open_alerts(10'000));
+    alerts_.restore(std::move(alerts));
+    std::string after;
+    while (true) {
+        LS_TRY_ASSIGN(auto open, store_.open_runs(after, open_runs_page));
+        for (const auto& run : open) backlog_.push(run.flow + "\n" + run.key, {run.id, runtime_.now().ms()});
+        if (open.size() < static_cast<std::size_t>(open_runs_page)) break;
+        after = open.back().id;
+    }
+    backlog_size_ = backlog_.size();
+    more_to_claim_ = backlog_.has_ready();
+    status_.running = true;
+    runtime_.spawn("engine", [this] { run_loop(); });
+    for (int i = 0; i < options_.workers; ++i) runtime_.spawn("worker", [this] { run_worker(); });
+    return {};
+}
+
+void Engine::Impl::submit(Submission submission, Done done) {
+    ErrorCode refused = ErrorCode::overloaded;
+    {
+        std::lock_guard lock(mutex_);
+        if (!draining_ && !stopping_ && backlog_size_ + inbox_.size() < options_.backlog_max) {
+            inbox_.emplace_back(SubmitMessage{std::move(submission), std::move(done)});
+            inbox_changed_->notify_one();
+            return;
+        }
+        if (draining_ || stopping_) refused = ErrorCode::shutting_down;
+        ++status_.counters.refused;
+    }
+    Error error{refused, refused == ErrorCode::overloaded ? fmt::format("more than {} events are waiting; try again later", options_.backlog_max)
+                                                          : "the engine is stopping; try again in a moment"};
+    error.retry_after_ms = refused == ErrorCode::overloaded ? 30'000 : 5'000;
+    done(fail(std::move(error)));
+}
+
+void Engine::Impl::replay(std::string run_id, ReplayMode mode, std::string actor, std::function<void(Result<void>)> done) {
+    std::lock_guard lock(mutex_);
+    inbox_.emplace_back(ReplayMessage{std::move(run_id), mode, std::move(actor), std::move(done)});
+    inbox_changed_->notify_one();
+}
+
+void Engine::Impl::drop(std::string run_id, std::string reason, std::string actor, std::function<void(Result<void>)> done) {
+    std::lock_guard lock(mutex_);
+    inbox_.emplace_back(DropMessage{std::move(run_id), std::move(reason), std::move(actor), std::move(done)});
+    inbox_changed_->notify_one();
+}
+
+// ---- workers ----
+
+void Engine::Impl::pause_if_told(const std::string& connection, const Error& error) {
+    if (error.cls() == ErrorClass::limited) desk_.pause(connection, error.retry_after_ms.value_or(limited_pause_ms), error.message);
+    if (error.cls() == ErrorClass::misconfigured || error.cls() == ErrorClass::unauthorized)
+        desk_.pause(connection, error.retry_after_ms.value_or(misconfigured_pause_ms), error.message);
+}
+
+void Engine::Impl::run_worker() {
+    while (auto job = desk_.take()) {
+        connector::Trace trace;
+        connector::CallContext call{.runtime = runtime_, .http = http_, .trace = trace,
+                                    .deadline_ms = runtime_.monotonic_ms() + job->timeout_ms,
+                                    .request_id = job->request_id, .first_sent = job->first_sent};
+        auto result = desk_.connection(job->connection)->perform(job->action, job->input, call);
+        if (!result) pause_if_told(job->connection, result.error());
+        std::lock_guard lock(mutex_);
+        desk_.settle(job->connection);
+        if (job->id.run_id == alert_run_id) {
+            Result<void> outcome = result ? Result<void>() : Result<void>(fail(result.error()));
+            inbox_.emplace_back(AlertOutcome{job->request_id, std::move(outcome)});
+        } else {
+            inbox_.emplace_back(JobOutcome{std::move(*job), std::move(result), trace.to_value(), trace.exchanges().size()});
+        }
+        inbox_changed_->notify_one();
+    }
+}
+
+// ---- the loop ----
+
+std::optional<std::int64_t> Engine::Impl::next_timer_ms() const {
+    std::optional<std::int64_t> next;
+    auto consider = [&](std::int64_t at) { next = next ? std::min(*next, at) : at; };
+    if (!timers_.empty()) consider(timers_.begin()->first);
+    if (auto due = schedules_->next_ms()) consider(to_monotonic(*due));
+    if (auto due = alerts_.next_due_ms()) consider(to_monotonic(*due));
+    return next;
+}
+
+std::int64_t Engine::Impl::to_monotonic(std::int64_t wall_ms) const {
+    return runtime_.monotonic_ms() + std::max<std::int64_t>(0, wall_ms - runtime_.now().ms());
+}
+
+/// Waits until there is something to do. Returns false when the loop must end.
+bool Engine::Impl::wait_for_work(std::deque<Message>& messages) {
+    std::unique_lock lock(mutex_);
+    while (true) {
+        if (stopping_ || (draining_ && inbox_.empty() && desk_.under_way() == 0)) return false;
+        if (!inbox_.empty()) break;
+        if (!draining_ && more_to_claim_ && active_.size() < static_cast<std::size_t>(options_.active_runs_max)) break;
+        auto timer = draining_ ? std::nullopt : next_timer_ms();
+        if (timer && *timer <= runtime_.monotonic_ms()) break;
+        busy_ = false;
+        quiet_changed_->notify_all();
+        if (timer) (void)inbox_changed_->wait_until(lock, *timer);
+        else inbox_changed_->wait(lock);
+        busy_ = true;
+    }
+    while (!inbox_.empty() && messages.size() < options_.round_inputs_max) {
+        messages.push_back(std::move(inbox_.front()));
+        inbox_.pop_front();
+    }
+    return true;
+}
+
+void Engine::Impl::run_loop() {
+    std::deque<Message> messages;
+    while (wait_for_work(messages)) {
+        Round round;
+        for (auto& message : messages)
+            std::visit([&](auto& what) { take(round, std::move(what)); }, message);
+        messages.clear();
+        bool draining;
+        { std::lock_guard lock(mutex_); draining = draining_; }
+        if (draining) give_back_locked_calls(round);
+        else {
+            take_timers(round);
+            take_schedules(round);
+            claim_runs(round);
+        }
+        commit(round);
+        act(round);
+    }
+    std::lock_guard lock(mutex_);
+    loop_ended_ = true;
+    status_.running = false;
+    quiet_changed_->notify_all();
+}
+
+void Engine::Impl::take(Round& round, SubmitMessage message, bool own) {
+    auto& submission = message.submission;
+    if (!submission.dedupe_id.empty()) {
+        auto known = store_.event_by_dedupe_id(submission.flow, submission.dedupe_id);
+        if (!known) return message.done(fail(known.error()));
+        bool here = std::any_of(round.events.begin(), round.events.end(), [&](const NewEvent& other) {
+            return other.event.flow == submission.flow && other.event.dedupe_id == submission.dedupe_id;
+        });
+        if (*known || here) {
+            std::string event_id = *known ? (*known)->id : "";
+            round.after.push_back([this, event_id, done = std::move(message.done)] {
+                { std::lock_guard lock(mutex_); ++status_.counters.duplicates; }
+                done(Accepted{event_id, "", true});
+            });
+            return;
+        }
+    }
+    std::int64_t now = runtime_.now().ms();
+    store::EventRow event{.id = make_sortable_id(runtime_), .flow = submission.flow, .key = submission.key, .dedupe_id = submission.dedupe_id,
+                          .trigger = submission.trigger, .body_json = std::move(submission.body_json), .received_at_ms = now};
+    store::RunRow run{.id = make_sortable_id(runtime_), .event_id = event.id, .flow = event.flow, .key = event.key, .created_at_ms = now, .updated_at_ms = now};
+    round.batch.events.push_back(event);
+    round.batch.runs.push_back(run);
+    round.events.push_back({std::move(event), std::move(run), std::move(message.done), own});
+}
+
+void Engine::Impl::take(Round& round, JobOutcome outcome) {
+    {
+        std::lock_guard lock(mutex_);
+        auto& counters = status_.counters;
+        ++counters.calls[{outcome.job.connection, outcome.result ? "ok" : std::string(to_string(outcome.result.error().cls()))}];
+        counters.requests[outcome.job.connection] += outcome.requests;
+    }
+    auto found = active_.find(outcome.job.id.run_id);
+    LS_ASSERT(found != active_.end());
+    CallId id = outcome.job.id;
+    decide(round, found->second, flow::input::Outcome{id.step, id.element, outcome.job.attempt, std::move(outcome.result)}, &outcome.trace);
+    const auto& step = found->second.state.steps[static_cast<std::size_t>(id.step)];
+    auto phase = step.elements[static_cast<std::size_t>(std::max(id.element, 0))].phase;
+    if (phase != flow::Phase::in_doubt && phase != flow::Phase::intended) release_lock(round, id);
+}
+
+void Engine::Impl::take(Round& round, AlertOutcome outcome) {
+    auto row = alerts_.settle(outcome.id, outcome.result, runtime_.now().ms());
+    round.batch.alerts.push_back(row);
+    std::lock_guard lock(mutex_);
+    if (row.state == store::AlertState::sent) ++status_.counters.alerts_sent;
+    if (row.state == store::AlertState::failed) ++status_.counters.alerts_failed;
+    status_.alert_error = row.state == store::AlertState::sent ? "" : row.error;
+    if (row.state == store::AlertState::failed) log::error("an alert was given up", {{"alert", row.id}, {"error", row.error}});
+}
+
+Result<store::LoadedRun> Engine::Impl::load_parked(const std::string& run_id) {
+    LS_TRY_ASSIGN(auto loaded, store_.load_run(run_id));
+    if (!loaded) return fail(ErrorCode::not_found, "there is no such run: " + run_id);
+    if (loaded->run.status != store::RunStatus::parked)
+        return fail(ErrorCode::request_invalid, fmt::format("only a parked run can be replayed or dropped: {} is {}", run_id, store::to_string(loaded->run.status)));
+    return *std::move(loaded);
+}
+
+void Engine::Impl::take(Round& round, ReplayMessage message) {
+    auto loaded = load_parked(message.run_id);
+    if (!loaded) return message.done(fail(loaded.error()));
+    const flow::Flow* flow = find_flow(loaded->run.flow);
+    if (!flow) return message.done(fail(ErrorCode::gone_from_flow, "there is no such flow any more: " + loaded->run.flow));
+    std::int64_t now = runtime_.now().ms();
+    std::int64_t seq = loaded->journal.empty() ? 1 : loaded->journal.back().seq + 1;
+    flow::Fact fact{.kind = flow::Fact::Kind::replayed, .at_ms = now, .data = Map{{"from_start", message.mode == ReplayMode::from_start}, {"actor", message.actor}}};
+    round.batch.journal.push_back(to_row(*flow, message.run_id, seq, fact));
+    auto& run = loaded->run;
+    run.status = store::RunStatus::running;
+    run.reason = "replayed by " + message.actor;
+    run.reason_code.clear();
+    run.updated_at_ms = now;
+    run.ended_at_ms = 0;
+    round.batch.runs.push_back(run);
+    round.batch.audit.push_back({now, message.actor, "replay", message.run_id, message.mode == ReplayMode::from_start ? R"({"from":"start"})" : R"({"from":"failed"})"});
+    round.after.push_back([this, key = backlog_key(run), id = run.id, now, done = std::move(message.done)] {
+        backlog_.push(key, {id, now});
+        more_to_claim_ = true;
+        done({});
+    });
+}
+
+void Engine::Impl::take(Round& round, DropMessage message) {
+    auto loaded = load_parked(message.run_id);
+    if (!loaded) return message.done(fail(loaded.error()));
+    std::int64_t now = runtime_.now().ms();
+    auto& run = loaded->run;
+    run.status = store::RunStatus::dropped;
+    run.reason = message.reason;
+    run.updated_at_ms = run.ended_at_ms = now;
+    round.batch.runs.push_back(run);
+    round.batch.audit.push_back({now, message.actor, "drop", message.run_id, json::write(Map{{"reason", message.reason}})});
+    round.after.push_back([done = std::move(message.done)] { done({}); });
+}
+
+void Engine::Impl::take_timers(Round& round) {
+    std::int64_t now = runtime_.monotonic_ms();
+    while (!timers_.empty() && timers_.begin()->first <= now) {
+        auto [at, run_id] = *timers_.begin();
+        timers_.erase(timers_.begin());
+        auto found = active_.find(run_id);
+        if (found != active_.end() && found->second.timer_ms == at) decide(round, found->second, flow::input::Wake{});
+    }
+    auto due = alerts_.take_due(runtime_.now().ms());
+    for (auto& row : due) {
+        round.batch.alerts.push_back(row);
+        round.alerts_to_send.push_back(std::move(row));
+    }
+}
+
+void Engine::Impl::take_schedules(Round& round) {
+    for (auto& due : schedules_->take_due(runtime_.now())) {
+        round.batch.schedules.push_back(due.row);
+        if (backlog_.contains(due.flow + "\n" + due.key)) {
+            log::info("a scheduled run is skipped: the one before is not over", {{"flow", due.flow}});
+            continue;
+        }
+        take(round, SubmitMessage{{.flow = due.flow, .key = due.key, .trigger = "schedule"}, [flow = due.flow](Result<Accepted> accepted) {
+            if (!accepted) log::error("a scheduled run could not be stored", {{"flow", flow}, {"error", accepted.error().to_text()}});
+        }}, true);
+    }
+}
+
+/// Calls that wait for a lock while the process stops were surely not sent: say so, or the next start would doubt it.
+void Engine::Impl::give_back_locked_calls(Round& round) {
+    auto waiting = std::exchange(waiting_for_lock_, {});
+    for (auto& [name, entry] : waiting) {
+        auto& [lock, job] = entry;
+        (void)locks_.release(lock, job.id);
+        decide(round, active_.at(job.id.run_id), flow::input::Outcome{job.id.step, job.id.element, job.attempt, fail(stopping_error())});
+    }
+}
+
+void Engine::Impl::claim_runs(Round& round) {
+    std::size_t claimed = 0;
+    more_to_claim_ = backlog_.has_ready();
+    while (more_to_claim_ && active_.size() < static_cast<std::size_t>(options_.active_runs_max) && claimed++ < options_.round_inputs_max) {
+        claim(round, *backlog_.take());
+        more_to_claim_ = backlog_.has_ready();
+    }
+}
+
+void Engine::Impl::claim(Round& round, const Backlog::Taken& taken) {
+    auto loaded = store_.load_run(taken.entry.run_id);
+    if (!loaded || !*loaded) {
+        log::error("a run cannot be read; it is tried again", {{"run", taken.entry.run_id}, {"error", loaded ? "absent" : loaded.error().to_text()}});
+        backlog_.push(taken.key, taken.entry);
+        backlog_.release(taken.key);
+        runtime_.sleep_ms(commit_retry_ms);
+        return;
+    }
+    auto& run = **loaded;
+    const flow::Flow* flow = find_flow(run.run.flow);
+    if (!flow) return park_unreadable(round, std::move(run), {ErrorCode::gone_from_flow, "there is no such flow any more: " + run.run.flow}, taken.key);
+    auto state = restore(*flow, run);
+    if (!state) return park_unreadable(round, std::move(run), state.error(), taken.key);
+    std::int64_t next_seq = run.journal.empty() ? 1 : run.journal.back().seq + 1;
+    ActiveRun& active = active_.emplace(run.run.id, ActiveRun{.row = run.run, .flow = flow, .state = *std::move(state), .next_seq = next_seq, .backlog_key = taken.key}).first->second;
+    for (std::size_t s = 0; s < active.state.steps.size(); ++s)
+        for (std::size_t e = 0; e < active.state.steps[s].elements.size(); ++e) {
+            const auto& element = active.state.steps[s].elements[e];
+            if (element.phase != flow::Phase::intended && element.phase != flow::Phase::in_doubt) continue;
+            std::string name = flow::lock_key(flow->steps[s], element.input);
+            CallId id{active.row.id, static_cast<int>(s), active.state.steps[s].is_list ? static_cast<int>(e) : -1};
+            if (!name.empty()) (void)locks_.acquire(name, id);
+        }
+    if (active.state.begun) decide(round, active, flow::input::Interrupted{});
+    else decide(round, active, flow::input::Start{});
+}
+
+void Engine::Impl::park_unreadable(Round& round, store::LoadedRun loaded, const Error& error, const std::string& key) {
+    auto& run = loaded.run;
+    run.status = store::RunStatus::parked;
+    run.reason = error.message;
+    run.reason_code = std::string(to_string(error.code));
+    run.updated_at_ms = run.ended_at_ms = runtime_.now().ms();
+    round.batch.runs.push_back(run);
+    round.after.push_back([this, key] { backlog_.release(key); });
+}
+
+// ---- deciding ----
+
+flow::DecisionContext Engine::Impl::context(std::int64_t now_ms) {
+    bool hold;
+    { std::lock_guard lock(mutex_); hold = draining_; }
+    return {.now_ms = now_ms,
+            .random = [this] { return runtime_.random(); },
+            .policy = [this](const std::string& name) {
+                const auto* limits = desk_.limits(name);
+                if (!limits) return flow::Policy{};
+                return flow::Policy{limits->retries_max, limits->retry_base_ms, limits->settle_ms, limits->call_timeout_ms};
+            },
+            .hold = hold};
+}
+
+void Engine::Impl::decide(Round& round, ActiveRun& run, const flow::Input& input, const Value* trace) {
+    std::int64_t now = runtime_.now().ms();
+    // A timer that has rung counts as due, even if the wall clock was set back meanwhile.
+    if (std::holds_alternative<flow::input::Wake>(input)) now = std::max(now, run.wake_at_ms);
+    auto decision = flow::advance(*run.flow, run.state, input, context(now));
+    const auto* outcome = std::get_if<flow::input::Outcome>(&input);
+    for (const auto& fact : decision.facts) {
+        auto row = to_row(*run.flow, run.row.id, run.next_seq++, fact);
+        if (trace && outcome && fact.step == outcome->step && fact.element == outcome->element) {
+            row.trace_json = json::write(*trace);
+            trace = nullptr;
+        }
+        round.batch.journal.push_back(std::move(row));
+    }
+    keep_row(round, run, decision);
+    for (const auto& notice : decision.notices) note(round, run, notice);
+    for (auto& call : decision.calls) plan_call(round, run, std::move(call));
+    if (decision.end) round.ended.push_back(run.row.id);
+    else set_timer(run);
+}
+
+/// Writes the run's row where people would see a difference.
+void Engine::Impl::keep_row(Round& round, ActiveRun& run, const flow::Decision& decision) {
+    bool changed = false;
+    for (const auto& fact : decision.facts) {
+        using Kind = flow::Fact::Kind;
+        changed |= fact.kind == Kind::started || fact.kind == Kind::parking || fact.kind == Kind::ended;
+        if (fact.kind == Kind::retry || fact.kind == Kind::in_doubt) {
+            changed = true;
+            run.row.reason = fact.data["error"]["message"].text();
+            std::lock_guard lock(mutex_);
+            ++(fact.kind == Kind::retry ? status_.counters.retries : status_.counters.in_doubt);
+        }
+    }
+    if (!changed) return;
+    run.row.status = store::RunStatus::running;
+    run.row.retries = run.state.retries;
+    run.row.updated_at_ms = runtime_.now().ms();
+    if (run.state.parking) {
+        run.row.reason = run.state.reason;
+        run.row.reason_code = run.state.reason_code;
+        run.row.step = run.state.failed_step;
+    }
+    if (decision.end) {
+        static constexpr store::RunStatus statuses[] = {store::RunStatus::succeeded, store::RunStatus::skipped, store::RunStatus::parked};
+        run.row.status = statuses[static_cast<int>(decision.end->status)];
+        run.row.reason = decision.end->reason;
+        run.row.ended_at_ms = run.row.updated_at_ms;
+        if (!decision.end->report.is_null()) run.row.summary_json = json::write(decision.end->report);
+        std::lock_guard lock(mutex_);
+        ++status_.counters.runs_ended[{run.row.flow, std::string(store::to_string(run.row.status))}];
+    }
+    round.batch.runs.push_back(run.row);
+}
+
+void Engine::Impl::note(Round& round, const ActiveRun& run, const flow::Notice& notice) {
+    bool parked = notice.kind == flow::Notice::Kind::parked;
+    log::warning(parked ? "run parked" : "connection paused",
+                 {{"run", run.row.id}, {"flow", run.row.flow}, {"step", notice.step}, {"key", run.row.key}, {"reason", notice.reason}});
+    if (options_.alert_connection.empty() || !desk_.limits(options_.alert_connection)) return;
+    if (notice.connection == options_.alert_connection) return;
+    Happening happening;
+    happening.cause = parked ? fmt::format("{}|{}|{}", run.row.flow, notice.step, notice.code) : fmt::format("paused|{}|{}", notice.connection, notice.code);
+    happening.title = parked ? fmt::format("{}: parked at step `{}`", run.row.flow, notice.step) : fmt::format("The connection {} is paused", notice.connection);
+    happening.subject = fmt::format("{} (run {})", run.row.key, run.row.id);
+    happening.reason = notice.reason;
+    happening.advice = !parked ? "Mend the configuration or the vendor's permissions; the runs go on by themselves."
+                     : options_.console_url.empty() ? "Mend the cause, then: lockstep parked replay " + run.row.id
+                                                    : fmt::format("Mend the cause, then replay: {}/#/runs/{} or: lockstep parked replay {}", options_.console_url, run.row.id, run.row.id);
+    round.batch.alerts.push_back(alerts_.note(happening, runtime_.now().ms()));
+}
+
+void Engine::Impl::plan_call(Round& round, ActiveRun& run, flow::Call call) {
+    CallId id{run.row.id, call.step, call.element};
+    Job job{.id = id, .attempt = call.attempt, .connection = std::move(call.connection), .action = std::move(call.action), .input = std::move(call.input),
+            .timeout_ms = call.timeout_ms, .request_id = request_id(id), .first_sent = Timestamp::from_ms(call.first_intended_ms)};
+    if (!call.lock_key.empty() && !locks_.acquire(call.lock_key, id)) {
+        waiting_for_lock_.insert_or_assign(call_name(id), std::pair(call.lock_key, std::move(job)));
+        return;
+    }
+    round.jobs.push_back(std::move(job));
+}
+
+/// Gives back the lock of a call that is settled, and lets the next one go.
+void Engine::Impl::release_lock(Round& round, const CallId& id) {
+    const ActiveRun& run = active_.at(id.run_id);
+    const auto& element = run.state.steps[static_cast<std::size_t>(id.step)].elements[static_cast<std::size_t>(std::max(id.element, 0))];
+    std::string name = flow::lock_key(run.flow->steps[static_cast<std::size_t>(id.step)], element.input);
+    if (name.empty()) return;
+    auto next = locks_.release(name, id);
+    if (!next) return;
+    auto waiting = waiting_for_lock_.find(call_name(*next));
+    if (waiting == waiting_for_lock_.end()) return;  // it is in doubt and comes back for its lock at its time
+    round.jobs.push_back(std::move(waiting->second.second));
+    waiting_for_lock_.erase(waiting);
+}
+
+void Engine::Impl::set_timer(ActiveRun& run) {
+    auto wake = flow::next_wake_ms(*run.flow, run.state);
+    run.wake_at_ms = wake.value_or(0);
+    run.timer_ms = wake ? to_monotonic(*wake) : 0;
+    if (wake) timers_.emplace(run.timer_ms, run.row.id);
+}
+
+// ---- writing and acting ----
+
+bool Engine::Impl::commit_once(Round& round) {
+    if (round.batch.empty()) return true;
+    auto committed = store_.commit(round.batch);
+    {
+        std::lock_guard lock(mutex_);
+        status_.store_ok = committed.has_value();
+        status_.store_error = committed ? "" : committed.error().message;
+        ++(committed ? status_.counters.commits : status_.counters.commit_failures);
+        if (committed) status_.counters.rows += round.batch.events.size() + round.batch.runs.size() + round.batch.journal.size();
+    }
+    if (!committed) refuse_events(round, committed.error());
+    return committed.has_value();
+}
+
+/// Takes the new events out of a round that cannot be written, and tells who sent them.
+void Engine::Impl::refuse_events(Round& round, const Error& error) {
+    log::error("the store refuses to write", {{"error", error.to_text()}});
+    std::vector<NewEvent> kept;
+    for (auto& fresh : round.events) {
+        if (fresh.own) { kept.push_back(std::move(fresh)); continue; }
+        std::erase_if(round.batch.events, [&](const store::EventRow& row) { return row.id == fresh.event.id; });
+        std::erase_if(round.batch.runs, [&](const store::RunRow& row) { return row.id == fresh.run.id; });
+        fresh.done(fail(error));
+    }
+    round.events = std::move(kept);
+}
+
+void Engine::Impl::commit(Round& round) {
+    while (!commit_once(round)) {
+        { std::lock_guard lock(mutex_); if (stopping_) return; }
+        runtime_.sleep_ms(commit_retry_ms);
+    }
+}
+
+void Engine::Impl::act(Round& round) {
+    {
+        std::lock_guard lock(mutex_);
+        if (stopping_) return;
+        status_.counters.events += round.events.size();
+    }
+    for (auto& fresh : round.events) {
+        backlog_.push(backlog_key(fresh.run), {fresh.run.id, fresh.run.created_at_ms});
+        more_to_claim_ = true;
+        fresh.done(Accepted{fresh.event.id, fresh.run.id, false});
+    }
+    for (auto& then : round.after) then();
+    for (auto& job : round.jobs) desk_.put(std::move(job));
+    for (const auto& row : round.alerts_to_send) desk_.put(alert_job(row));
+    for (const auto& run_id : round.ended) end_run(run_id);
+    publish_status();
+}
+
+void Engine::Impl::end_run(const std::string& run_id) {
+    auto found = active_.find(run_id);
+    LS_ASSERT(found != active_.end());
+    log::info("run ended", {{"run", run_id}, {"flow", found->second.row.flow}, {"key", found->second.row.key},
+                            {"status", std::string(store::to_string(found->second.row.status))}, {"reason", found->second.row.reason}});
+    backlog_.release(found->second.backlog_key);
+    more_to_claim_ = backlog_.has_ready();
+    active_.erase(found);
+}
+
+Job Engine::Impl::alert_job(const store::AlertRow& row) const {
+    return {.id = {std::string(alert_run_id), -1, -1}, .connection = options_.alert_connection, .action = options_.alert_connection + ".post",
+            .input = Map{{"text", row.text}}, .timeout_ms = alert_timeout_ms, .request_id = row.id, .first_sent = runtime_.now()};
+}
+
+const flow::Flow* Engine::Impl::find_flow(std::string_view name) const {
+    auto found = std::find_if(flows.begin(), flows.end(), [&](const flow::Flow& flow) { return flow.name == name; });
+    return found == flows.end() ? nullptr : &*found;
+}
+
+// ---- seen from outside ----
+
+void Engine::Impl::publish_status() {
+    std::lock_guard lock(mutex_);
+    backlog_size_ = backlog_.size();
+    status_.waiting = backlog_.size();
+    status_.active = active_.size();
+    status_.alerts_open = alerts_.open();
+    std::int64_t since = backlog_.oldest_since_ms();
+    status_.oldest_waiting_ms = since == 0 ? 0 : std::max<std::int64_t>(0, runtime_.now().ms() - since);
+}
+
+Status Engine::Impl::status() const {
+    auto connections = desk_.status();
+    std::size_t under_way = desk_.under_way();
+    std::lock_guard lock(mutex_);
+    Status status = status_;
+    status.connections = std::move(connections);
+    status.calls_under_way = under_way;
+    return status;
+}
+
+bool Engine::Impl::wait_until_quiet(std::int64_t timeout_ms) {
+    std::int64_t until = runtime_.monotonic_ms() + timeout_ms;
+    std::unique_lock lock(mutex_);
+    while (!loop_ended_ && (busy_ || !inbox_.empty() || status_.waiting > 0 || status_.active > 0))
+        if (!quiet_changed_->wait_until(lock, until)) return false;
+    return true;
+}
+
+void Engine::Impl::drain(std::int64_t timeout_ms) {
+    {
+        std::lock_guard lock(mutex_);
+        draining_ = true;
+    }
+    auto left = desk_.close();
+    std::int64_t until = runtime_.monotonic_ms() + timeout_ms;
+    std::unique_lock lock(mutex_);
+    for (auto& job : left) {
+        if (job.id.run_id == alert_run_id) inbox_.emplace_back(AlertOutcome{job.request_id, fail(stopping_error())});
+        else inbox_.emplace_back(JobOutcome{std::move(job), fail(stopping_error()), Value(), 0});
+    }
+    inbox_changed_->notify_all();
+    while (!loop_ended_ && status_.running)
+        if (!quiet_changed_->wait_until(lock, until)) break;
+}
+
+void Engine::Impl::stop() {
+    {
+        std::lock_guard lock(mutex_);
+        stopping_ = true;
+        inbox_changed_->notify_all();
+    }
+    (void)desk_.close();
+    runtime_.join_all();
+}
+
+}  // namespace lockstep::engine

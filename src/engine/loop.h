@@ -1,0 +1,134 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <mutex>
+#include <unordered_map>
+#include <unordered_set>
+#include <variant>
+
+#include "engine/alert_desk.h"
+#include "engine/backlog.h"
+#include "engine/call_desk.h"
+#include "engine/engine.h"
+#include "engine/lock_table.h"
+#include "engine/schedules.h"
+#include "flow/advance.h"
+
+namespace lockstep::engine {
+
+/// The engine's loop: the only writer of the store and of every run's state.
+///
+/// A round: take what happened → decide → commit once → act (answer who waits, hand calls to the workers). What a commit
+/// cannot write is tried again until it can; new events of such a round are refused instead, for they were promised
+/// nothing yet.
+class Engine::Impl {
+public:
+    explicit Impl(Parts parts);
+    Result<void> start();
+    void submit(Submission submission, Done done);
+    void replay(std::string run_id, ReplayMode mode, std::string actor, std::function<void(Result<void>)> done);
+    void drop(std::string run_id, std::string reason, std::string actor, std::function<void(Result<void>)> done);
+    void drain(std::int64_t timeout_ms);
+    void stop();
+    Status status() const;
+    bool wait_until_quiet(std::int64_t timeout_ms);
+
+    std::vector<flow::Flow> flows;
+
+private:
+    struct SubmitMessage { Submission submission; Done done; };
+    struct AlertOutcome { std::string id; Result<void> result; };
+    struct ReplayMessage { std::string run_id; ReplayMode mode; std::string actor; std::function<void(Result<void>)> done; };
+    struct DropMessage { std::string run_id, reason, actor; std::function<void(Result<void>)> done; };
+    using Message = std::variant<SubmitMessage, JobOutcome, AlertOutcome, ReplayMessage, DropMessage>;
+
+    struct ActiveRun {
+        store::RunRow row;
+        const flow::Flow* flow = nullptr;
+        flow::RunState state;
+        std::int64_t next_seq = 1;
+        std::int64_t wake_at_ms = 0;  ///< wall clock; 0: no timer
+        std::int64_t timer_ms = 0;    ///< monotonic; the entry of `timers_` that counts
+        std::string backlog_key;
+    };
+
+    struct NewEvent {
+        store::EventRow event;
+        store::RunRow run;
+        Done done;
+        bool own = false;  ///< made by a schedule: nobody could send it again, so it is never refused
+    };
+    struct Round {
+        std::vector<NewEvent> events;
+        store::Batch batch;
+        std::vector<std::function<void()>> after;
+        std::vector<Job> jobs;
+        std::vector<store::AlertRow> alerts_to_send;
+        std::vector<std::string> ended;
+    };
+
+    void run_loop();
+    void run_worker();
+    void pause_if_told(const std::string& connection, const Error& error);
+    bool wait_for_work(std::deque<Message>& messages);
+    std::optional<std::int64_t> next_timer_ms() const;
+
+    void take(Round& round, SubmitMessage message, bool own = false);
+    void take(Round& round, JobOutcome outcome);
+    void take(Round& round, AlertOutcome outcome);
+    void take(Round& round, ReplayMessage message);
+    void take(Round& round, DropMessage message);
+    void take_timers(Round& round);
+    void take_schedules(Round& round);
+    void claim_runs(Round& round);
+    void give_back_locked_calls(Round& round);
+    void claim(Round& round, const Backlog::Taken& taken);
+    void park_unreadable(Round& round, store::LoadedRun loaded, const Error& error, const std::string& backlog_key);
+
+    void decide(Round& round, ActiveRun& run, const flow::Input& input, const Value* trace = nullptr);
+    void keep_row(Round& round, ActiveRun& run, const flow::Decision& decision);
+    void note(Round& round, const ActiveRun& run, const flow::Notice& notice);
+    void plan_call(Round& round, ActiveRun& run, flow::Call call);
+    void release_lock(Round& round, const CallId& id);
+    void set_timer(ActiveRun& run);
+
+    void commit(Round& round);
+    bool commit_once(Round& round);
+    void refuse_events(Round& round, const Error& error);
+    void act(Round& round);
+    void end_run(const std::string& run_id);
+    Job alert_job(const store::AlertRow& row) const;
+    flow::DecisionContext context(std::int64_t now_ms);
+    Result<store::LoadedRun> load_parked(const std::string& run_id);
+    std::string backlog_key(const store::RunRow& run) const { return run.flow + "\n" + run.key; }
+    const flow::Flow* find_flow(std::string_view name) const;
+    void publish_status();
+    std::int64_t to_monotonic(std::int64_t wall_ms) const;
+
+    Runtime& runtime_;
+    store::Store& store_;
+    net::HttpClient& http_;
+    Options options_;
+    CallDesk desk_;
+    AlertDesk alerts_;
+    std::optional<Schedules> schedules_;
+
+    // the loop's own
+    Backlog backlog_;
+    LockTable locks_;
+    std::unordered_map<std::string, ActiveRun> active_;
+    std::unordered_map<std::string, std::pair<std::string, Job>> waiting_for_lock_;  // "run/step/element" → lock and job
+    std::multimap<std::int64_t, std::string> timers_;  // monotonic ms → run id; stale ones are skipped
+    bool more_to_claim_ = false;
+
+    // shared
+    mutable std::mutex mutex_;
+    std::unique_ptr<Condition> inbox_changed_, quiet_changed_;
+    std::deque<Message> inbox_;
+    std::size_t backlog_size_ = 0;
+    bool draining_ = false, stopping_ = false, loop_ended_ = false, busy_ = true;
+    Status status_;
+};
+
+}  // namespace lockstep::engine

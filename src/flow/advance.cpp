@@ -1,0 +1,360 @@
+#include "flow/advance.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/backoff.h"
+#include "base/limits.h"
+#include "flow/error_value.h"
+#include "flow/scope.h"
+
+namespace lockstep::flow {
+namespace {
+
+/// A misconfigured connection is tried again this often until a person has mended it.
+constexpr std::int64_t misconfigured_wait_ms = 60'000;
+/// What the vendor limits without saying for how long.
+constexpr std::int64_t limited_wait_ms = 5'000;
+/// So many lost answers of one step mean that no answer will ever come.
+constexpr int doubts_max = 20;
+
+class Decider {
+public:
+    Decider(const Flow& flow, RunState& state, const DecisionContext& context) : flow_(flow), state_(state), context_(context) {}
+
+    Decision decide(const Input& input) {
+        if (state_.ended && !std::holds_alternative<input::Replay>(input)) return {};
+        std::visit([this](const auto& what) { take(what); }, input);
+        if (!context_.hold) {
+            wake_due();
+            go_on();
+        }
+        return std::move(decision_);
+    }
+
+private:
+    // ---- inputs ----
+
+    void take(const input::Start&) { record({.kind = Fact::Kind::started}); }
+    void take(const input::Wake&) {}
+    void take(const input::Replay& replay) {
+        if (!state_.begun) record({.kind = Fact::Kind::started});
+        record({.kind = Fact::Kind::replayed, .data = Map{{"from_start", replay.from_start}, {"actor", replay.actor}}});
+    }
+
+    void take(const input::Interrupted&) {
+        if (!state_.begun) return record({.kind = Fact::Kind::started});
+        for_each_element([this](int step, int element, ElementState& its) {
+            if (its.phase != Phase::intended) return;
+            Error error{ErrorCode::interrupted, "the process ended while the call was under way"};
+            if (reads(step)) retry_at(step, element, error, context_.now_ms, false);
+            else doubt(step, element, error);
+        });
+    }
+
+    void take(const input::Outcome& outcome) {
+        ElementState* its = element(outcome.step, outcome.element);
+        if (!its || its->phase != Phase::intended || its->attempt != outcome.attempt) return;
+        if (outcome.result) return record({.kind = Fact::Kind::done, .step = outcome.step, .element = outcome.element,
+                                           .attempt = outcome.attempt, .data = Map{{"output", *outcome.result}}});
+        on_error(outcome.step, outcome.element, *its, outcome.result.error());
+    }
+
+    void on_error(int step, int element, const ElementState& its, const Error& error) {
+        switch (error.cls()) {
+            case ErrorClass::transient:
+            case ErrorClass::conflict: return retry_or_fail(step, element, its, error);
+            case ErrorClass::in_doubt:
+                if (reads(step)) return retry_or_fail(step, element, its, error);
+                return doubt_or_fail(step, element, its, error);
+            case ErrorClass::limited:
+                return retry_at(step, element, error, context_.now_ms + error.retry_after_ms.value_or(limited_wait_ms), false);
+            case ErrorClass::unauthorized:
+            case ErrorClass::misconfigured: return pause(step, element, error);
+            case ErrorClass::rejected:
+            case ErrorClass::bug: return fail_element(step, element, error);
+        }
+    }
+
+    void retry_or_fail(int step, int element, const ElementState& its, const Error& error) {
+        const Step& its_step = step_at(step);
+        Policy policy = context_.policy(its_step.connection);
+        if (its.retries >= its_step.retry.retries_max.value_or(policy.retries_max)) {
+            Error last = error;
+            last.message = fmt::format("{} (after {} retries)", error.message, its.retries);
+            return fail_element(step, element, last);
+        }
+        auto wait = backoff_ms(its.retries + 1, its_step.retry.base_ms.value_or(policy.retry_base_ms), context_.random());
+        if (error.retry_after_ms) wait = std::max(wait, *error.retry_after_ms);
+        retry_at(step, element, error, context_.now_ms + wait, true);
+    }
+
+    void doubt_or_fail(int step, int element, const ElementState& its, const Error& error) {
+        if (its.doubts < doubts_max) return doubt(step, element, error);
+        Error last = error;
+        last.message = fmt::format("{} (after {} lost answers)", error.message, its.doubts);
+        fail_element(step, element, last);
+    }
+
+    void pause(int step, int element, const Error& error) {
+        decision_.notices.push_back({.kind = Notice::Kind::connection_paused, .step = step_at(step).id, .connection = step_at(step).connection,
+                                     .reason = error.message, .code = std::string(to_string(error.code))});
+        retry_at(step, element, error, context_.now_ms + error.retry_after_ms.value_or(misconfigured_wait_ms), false);
+    }
+
+    void retry_at(int step, int element, const Error& error, std::int64_t wake_at_ms, bool counted) {
+        record({.kind = Fact::Kind::retry, .step = step, .element = element, .data = Map{{"error", error_to_value(error)}, {"wake_at_ms", wake_at_ms}, {"counted", counted}}});
+    }
+
+    void doubt(int step, int element, const Error& error) {
+        auto wake = context_.now_ms + context_.policy(step_at(step).connection).settle_ms;
+        record({.kind = Fact::Kind::in_doubt, .step = step, .element = element, .data = Map{{"error", error_to_value(error)}, {"wake_at_ms", wake}}});
+    }
+
+    void fail_element(int step, int element, const Error& error) {
+        record({.kind = Fact::Kind::failed, .step = step, .element = element, .data = Map{{"error", error_to_value(error)}}});
+        const Step& its_step = step_at(step);
+        if (its_step.section == Section::main && !its_step.continue_on_error)
+            park(its_step.id, error.message, std::string(to_string(error.code)));
+    }
+
+    void park(const std::string& step, const std::string& reason, const std::string& code, bool skip = false) {
+        if (state_.parking) return;
+        record({.kind = Fact::Kind::parking, .data = Map{{"step", step}, {"reason", reason}, {"code", code}, {"skip", skip}}});
+        if (!skip) decision_.notices.push_back({.kind = Notice::Kind::parked, .step = step, .connection = {}, .reason = reason, .code = code});
+    }
+
+    // ---- going on ----
+
+    void wake_due() {
+        for_each_element([this](int step, int element, ElementState& its) {
+            bool due = (its.phase == Phase::retrying || its.phase == Phase::in_doubt) && its.wake_at_ms <= context_.now_ms;
+            if (due && may_call(step, its)) intend(step, element, its, {});
+        });
+        bool long_waiting = state_.trouble_since_ms > 0 && context_.now_ms - state_.trouble_since_ms >= flow_.waiting_after_ms;
+        if (long_waiting && !state_.announced_waiting && !state_.parking && has_section(Section::on_waiting))
+            record({.kind = Fact::Kind::waiting, .data = Map{{"reason", trouble_reason()}}});
+    }
+
+    void go_on() {
+        for (bool moved = true; moved && !state_.ended;) {
+            moved = false;
+            for (int step = 0; step < static_cast<int>(flow_.steps.size()) && !state_.ended; ++step) {
+                if (!section_is_active(step_at(step).section)) continue;
+                moved |= open_or_resume(step);
+            }
+            moved |= end_if_over();
+        }
+    }
+
+    bool section_is_active(Section section) const {
+        switch (section) {
+            case Section::main: return !state_.parking && !under_way(Section::on_waiting);
+            case Section::on_waiting: return state_.announced_waiting && !state_.parking;
+            case Section::on_parked: return state_.parking && !state_.skipping && settled();
+        }
+        return false;
+    }
+
+    /// Whether nothing is under way whose outcome matters.
+    bool settled() const {
+        for (std::size_t i = 0; i < state_.steps.size(); ++i) {
+            if (flow_.steps[i].section == Section::on_parked) continue;
+            for (const auto& its : state_.steps[i].elements)
+                if (its.phase == Phase::intended || its.phase == Phase::in_doubt) return false;
+        }
+        return true;
+    }
+
+    /// Whether a call of the section may be at the vendor. The main steps wait for on_waiting's, so that what on_waiting
+    /// writes cannot arrive after what they write.
+    bool under_way(Section section) const {
+        for (std::size_t i = 0; i < state_.steps.size(); ++i) {
+            if (flow_.steps[i].section != section) continue;
+            for (const auto& its : state_.steps[i].elements)
+                if (its.phase == Phase::intended || its.phase == Phase::in_doubt) return true;
+        }
+        return false;
+    }
+
+    /// While parking, only what is in doubt is still called: to learn whether it happened.
+    bool may_call(int step, const ElementState& its) const {
+        if (step_at(step).section == Section::on_parked) return state_.parking;
+        if (step_at(step).section == Section::on_waiting) return its.phase == Phase::in_doubt || state_.trouble_since_ms > 0;
+        return !state_.parking || its.phase == Phase::in_doubt;
+    }
+
+    bool open_or_resume(int index) {
+        const Step& step = step_at(index);
+        StepState& its = state_.steps[static_cast<std::size_t>(index)];
+        if (its.finished()) return false;
+        bool free = std::all_of(step.needs.begin(), step.needs.end(), [this](int need) { return state_.steps[static_cast<std::size_t>(need)].finished(); });
+        if (!free) return false;
+        if (!its.opened && !open(index, step)) return true;
+        return begin_elements(index, step);
+    }
+
+    /// Evaluates `if` and `for_each`. Returns false if the step is over or failed by that.
+    bool open(int index, const Step& step) {
+        Scope scope(flow_, state_);
+        if (step.condition) {
+            auto wanted = step.condition->render(scope);
+            if (!wanted) return fail_element(index, -1, wanted.error()), false;
+            if (wanted->kind() != Value::Kind::boolean)
+                return fail_element(index, -1, {ErrorCode::expression_failed, "`if:` of `" + step.id + "` is not true or false"}), false;
+            if (!wanted->as_bool()) return record({.kind = Fact::Kind::skipped, .step = index}), false;
+        }
+        if (!step.for_each) {
+            state_.steps[static_cast<std::size_t>(index)].elements.resize(1);
+            state_.steps[static_cast<std::size_t>(index)].opened = true;
+            return true;
+        }
+        auto list = step.for_each->render(scope);
+        if (!list) return fail_element(index, -1, list.error()), false;
+        if (!list->is_list() || list->as_list().size() > limits::for_each_elements_max)
+            return fail_element(index, -1, {ErrorCode::expression_failed, fmt::format("`for_each:` of `{}` must be a list of at most {}", step.id, limits::for_each_elements_max)}), false;
+        record({.kind = Fact::Kind::opened, .step = index, .data = Map{{"elements", static_cast<std::int64_t>(list->as_list().size())}}});
+        return true;
+    }
+
+    bool begin_elements(int index, const Step& step) {
+        StepState& its = state_.steps[static_cast<std::size_t>(index)];
+        bool moved = false;
+        for (std::size_t i = 0; i < its.elements.size() && !(state_.parking && step.section == Section::main); ++i) {
+            if (its.elements[i].phase != Phase::ready) continue;
+            begin(index, step, its.is_list ? static_cast<int>(i) : -1);
+            moved = true;
+        }
+        return moved || its.finished();
+    }
+
+    void begin(int index, const Step& step, int element) {
+        Scope scope(flow_, state_);
+        if (step.for_each) {
+            auto list = step.for_each->render(scope);
+            auto at = static_cast<std::size_t>(std::max(element, 0));
+            if (!list || !list->is_list() || at >= list->as_list().size())
+                return fail_element(index, element, {ErrorCode::internal, "the list of `" + step.id + "` changed while it was worked on"});
+            scope.bind(step.as, list->as_list()[at]);
+        }
+        auto with = step.with.render(scope);
+        if (!with) return fail_element(index, element, with.error());
+        switch (step.kind) {
+            case StepKind::set: return record({.kind = Fact::Kind::done, .step = index, .element = element, .data = Map{{"output", *with}}});
+            case StepKind::require: return require(index, step, element, *with);
+            case StepKind::action: return intend(index, element, *this->element(index, element), *with);
+        }
+    }
+
+    void require(int index, const Step& step, int element, const Value& with) {
+        const Value& that = with["that"];
+        if (that.kind() != Value::Kind::boolean)
+            return fail_element(index, element, {ErrorCode::expression_failed, "`that:` of `" + step.id + "` is not true or false"});
+        if (that.as_bool()) return record({.kind = Fact::Kind::done, .step = index, .element = element, .data = Map{{"output", true}}});
+        Error error{ErrorCode::requirement_failed, with["because"].text()};
+        record({.kind = Fact::Kind::failed, .step = index, .element = element, .data = Map{{"error", error_to_value(error)}}});
+        bool skip = with["otherwise"].text() == "skip";
+        park(step.id, error.message, skip ? "skipped" : "requirement_failed", skip);
+    }
+
+    void intend(int step, int element, ElementState& its, std::optional<Value> input) {
+        Map data;
+        if (input) data.set("input", *input);
+        record({.kind = Fact::Kind::intended, .step = step, .element = element, .attempt = its.attempt + 1, .data = data});
+        const Step& its_step = step_at(step);
+        decision_.calls.push_back({.step = step, .element = element, .attempt = its.attempt, .connection = its_step.connection,
+                                   .action = its_step.action.name, .input = its.input, .lock_key = lock_key(its_step, its.input),
+                                   .timeout_ms = its_step.timeout_ms.value_or(context_.policy(its_step.connection).call_timeout_ms),
+                                   .first_intended_ms = its.first_intended_ms});
+    }
+
+    bool end_if_over() {
+        if (state_.ended || !settled()) return false;
+        if (!state_.parking) return section_finished(Section::main) && end(End::Status::succeeded, "");
+        if (state_.skipping) return end(End::Status::skipped, state_.reason);
+        return section_finished(Section::on_parked) && end(End::Status::parked, state_.reason);
+    }
+
+    bool end(End::Status status, const std::string& reason) {
+        static constexpr std::string_view names[] = {"succeeded", "skipped", "parked"};
+        End end{.status = status, .reason = reason, .report = {}};
+        if (flow_.report) {
+            Scope scope(flow_, state_);
+            auto report = flow_.report->render(scope);
+            end.report = report ? *report : Value(Map{{"error", report.error().message}});
+        }
+        record({.kind = Fact::Kind::ended, .data = Map{{"status", names[static_cast<int>(status)]}, {"reason", reason}}});
+        decision_.end = std::move(end);
+        return true;
+    }
+
+    // ---- small things ----
+
+    void record(Fact fact) {
+        fact.at_ms = context_.now_ms;
+        apply(flow_, state_, fact);
+        decision_.facts.push_back(std::move(fact));
+    }
+
+    const Step& step_at(int index) const { return flow_.steps[static_cast<std::size_t>(index)]; }
+    bool reads(int step) const { return step_at(step).action.effect == schema::ActionEffect::read; }
+
+    ElementState* element(int step, int element) {
+        auto& elements = state_.steps[static_cast<std::size_t>(step)].elements;
+        auto index = static_cast<std::size_t>(std::max(element, 0));
+        return index < elements.size() ? &elements[index] : nullptr;
+    }
+
+    template <class F>
+    void for_each_element(F&& visit) {
+        for (std::size_t s = 0; s < state_.steps.size(); ++s)
+            for (std::size_t e = 0; e < state_.steps[s].elements.size(); ++e)
+                visit(static_cast<int>(s), state_.steps[s].is_list ? static_cast<int>(e) : -1, state_.steps[s].elements[e]);
+    }
+
+    bool has_section(Section section) const {
+        return std::any_of(flow_.steps.begin(), flow_.steps.end(), [&](const Step& step) { return step.section == section; });
+    }
+
+    bool section_finished(Section section) const {
+        for (std::size_t i = 0; i < state_.steps.size(); ++i)
+            if (flow_.steps[i].section == section && !state_.steps[i].finished()) return false;
+        return true;
+    }
+
+    std::string trouble_reason() const {
+        for (const auto& step : state_.steps)
+            for (const auto& its : step.elements)
+                if (its.error && its.phase != Phase::done) return its.error->message;
+        return "waiting";
+    }
+
+    const Flow& flow_;
+    RunState& state_;
+    const DecisionContext& context_;
+    Decision decision_;
+};
+
+}  // namespace
+
+Decision advance(const Flow& flow, RunState& state, const Input& input, const DecisionContext& context) {
+    LS_ASSERT(state.steps.size() == flow.steps.size());
+    return Decider(flow, state, context).decide(input);
+}
+
+std::optional<std::int64_t> next_wake_ms(const Flow& flow, const RunState& state) {
+    if (state.ended) return std::nullopt;
+    std::optional<std::int64_t> earliest;
+    auto consider = [&](std::int64_t at) { earliest = earliest ? std::min(*earliest, at) : at; };
+    for (std::size_t i = 0; i < state.steps.size(); ++i)
+        for (const auto& its : state.steps[i].elements) {
+            bool main_over = state.parking && flow.steps[i].section != Section::on_parked;
+            if (its.phase == Phase::in_doubt || (its.phase == Phase::retrying && !main_over)) consider(its.wake_at_ms);
+        }
+    bool announces = std::any_of(flow.steps.begin(), flow.steps.end(), [](const Step& step) { return step.section == Section::on_waiting; });
+    if (announces && state.trouble_since_ms > 0 && !state.announced_waiting && !state.parking) consider(state.trouble_since_ms + flow.waiting_after_ms);
+    return earliest;
+}
+
+}  // namespace lockstep::flow

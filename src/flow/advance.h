@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "flow/run_state.h"
+
+namespace lockstep::flow {
+
+/// What happened to a run.
+namespace input {
+struct Start {};                        ///< it was claimed for the first time
+struct Outcome { int step; int element; int attempt; Result<Value> result; };
+struct Interrupted {};                  ///< the process ended while it was open: what was intended is in doubt
+struct Wake {};                         ///< its wake time has come
+struct Replay { bool from_start = false; std::string actor; };
+}  // namespace input
+using Input = std::variant<input::Start, input::Outcome, input::Interrupted, input::Wake, input::Replay>;
+
+/// What the connection of a step allows; from its configuration.
+struct Policy {
+    int retries_max = 3;
+    std::int64_t retry_base_ms = 2'000;
+    std::int64_t settle_ms = 10'000;
+    std::int64_t call_timeout_ms = 60'000;
+};
+
+/// Everything from outside that a decision depends on besides the run itself.
+struct DecisionContext {
+    std::int64_t now_ms = 0;  ///< wall clock
+    std::function<std::uint64_t()> random;
+    std::function<Policy(const std::string& connection)> policy;
+    bool hold = false;        ///< the process is stopping: note what happened, begin nothing
+};
+
+/// A call that may be made once the decision is durable.
+struct Call {
+    int step = -1;
+    int element = -1;
+    int attempt = 0;
+    std::string connection;
+    std::string action;
+    Value input;
+    std::string lock_key;    ///< calls with the same one never run at the same time; empty: none
+    std::int64_t timeout_ms = 0;
+    std::int64_t first_intended_ms = 0;
+};
+
+struct End {
+    enum class Status : std::uint8_t { succeeded, skipped, parked };
+    Status status = Status::succeeded;
+    std::string reason;
+    Value report;
+};
+
+/// Something a person should hear of.
+struct Notice {
+    enum class Kind : std::uint8_t { parked, connection_paused };
+    Kind kind = Kind::parked;
+    std::string step, connection, reason, code;
+};
+
+struct Decision {
+    std::vector<Fact> facts;
+    std::vector<Call> calls;
+    std::optional<End> end;
+    std::vector<Notice> notices;
+};
+
+/// Decides what a run does next. Pure: the same arguments give the same decision. The facts of the decision have been
+/// applied to `state` when it returns; nothing may be done outside before they are durable.
+Decision advance(const Flow& flow, RunState& state, const Input& input, const DecisionContext& context);
+
+/// When the run wants to be woken. Units: wall-clock milliseconds; nullopt: not by time.
+std::optional<std::int64_t> next_wake_ms(const Flow& flow, const RunState& state);
+
+/// The lock key of a step's rendered input: `connection|entity|…`; empty if the action takes no lock.
+std::string lock_key(const Step& step, const Value& input);
+/// The lock keys of calls that may have been sent and whose outcome is unknown.
+std::vector<std::string> held_locks(const Flow& flow, const RunState& state);
+
+}  // namespace lockstep::flow

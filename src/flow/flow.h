@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "expr/expr.h"
+#include "schema/action.h"
+#include "value/yaml.h"
+
+/// Flows: YAML files that say what happens when a trigger fires. Pure: no I/O, no clock.
+namespace lockstep::flow {
+
+/// Overrides of the connection's policy; absent ones are the connection's.
+struct RetryPolicy {
+    std::optional<int> retries_max;
+    std::optional<std::int64_t> base_ms;
+};
+
+/// When a step belongs to what happens after the main steps.
+enum class Section : std::uint8_t {
+    main,        ///< `steps:`
+    on_waiting,  ///< once, when the run has been retrying for `waiting_after_ms`; its failures are only noted
+    on_parked,   ///< once, when the run parks; its failures are only noted
+};
+
+enum class StepKind : std::uint8_t {
+    action,   ///< performed by a connection
+    require,  ///< goes on only if `that` is true; else parks or skips the run
+    set,      ///< its value is its rendered `with`
+};
+
+struct Step {
+    std::string id;  ///< given, or made from its place (`require_2`); unique in the flow, over all sections
+    StepKind kind = StepKind::action;
+    Section section = Section::main;
+    std::string uses;
+    std::string connection;  ///< name of the connection that performs it
+    schema::Action action;   ///< what `uses` declares
+    yaml::Place place;
+    expr::Template with;
+    std::optional<expr::Template> condition;  ///< `if:`
+    std::vector<int> needs;   ///< indexes of the steps it waits for: those named, else all above in its section
+    std::optional<expr::Template> for_each;
+    std::string as = "item";
+    RetryPolicy retry;
+    std::optional<std::int64_t> timeout_ms;
+    bool continue_on_error = false;  ///< `on_error: continue`: a failure makes the step's value null
+};
+
+struct Trigger {
+    enum class Kind : std::uint8_t { webhook, schedule };
+    Kind kind = Kind::webhook;
+    yaml::Place place;
+    std::string path;                  ///< webhook
+    expr::Template key;                ///< from `body` (webhook); constant for schedules
+    std::optional<expr::Template> dedupe;
+    std::string cron, time_zone = "UTC";  ///< schedule
+};
+
+struct Flow {
+    std::string name;
+    std::string summary;
+    std::string file;
+    Map config;                                 ///< after overrides
+    std::optional<expr::Template> key_must;     ///< `key: { must, says }`: what a key looks like
+    std::optional<expr::Template> key_as;       ///< `key: { as }`: the one form of a key that has several
+    std::string key_says;
+    std::vector<Trigger> triggers;
+    std::vector<Step> steps;                    ///< all sections; main first
+    std::int64_t waiting_after_ms = 60'000;
+    std::optional<expr::Template> report;       ///< what the run says about itself at its end
+
+    const Step* find_step(std::string_view id) const;
+    int step_index(std::string_view id) const;  ///< -1 if there is none
+};
+
+/// What a flow is checked against.
+struct FlowContext {
+    const schema::Catalogue& actions;
+    /// Names of the configured connections, each with its connector: `{"salesforce", "salesforce"}`.
+    std::vector<std::pair<std::string, std::string>> connections;
+    /// Overrides of the flow's `config:`, from lockstep.yaml.
+    Map config;
+};
+
+/// Every problem found in a flow file, each `file:line:column: what (and how to mend it)`.
+struct Problems {
+    std::vector<std::string> messages;
+    bool empty() const { return messages.empty(); }
+};
+
+/// Reads and checks a flow file: syntax, unknown names with the nearest right one, references of expressions, effects
+/// that could be doubled. Errors: `flow_invalid`, all problems in one message, a line each.
+Result<Flow> parse_flow(std::string_view text, const std::string& file, const FlowContext& context);
+
+/// Renders the key of an event and checks it against `key:`. Errors: `request_invalid` saying what a key looks like.
+Result<std::string> event_key(const Flow& flow, const Trigger& trigger, const Value& body);
+/// Checks and normalises a key given by hand. Errors: as `event_key`.
+Result<std::string> checked_key(const Flow& flow, const std::string& key);
+
+}  // namespace lockstep::flow

@@ -1,0 +1,354 @@
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/cron.h"
+#include "base/nearest.h"
+#include "flow/flow.h"
+
+namespace lockstep::flow {
+namespace {
+
+using yaml::Node;
+
+constexpr std::int64_t step_timeout_max_ms = 10 * 60'000;
+
+/// Reads one flow file, collecting every problem instead of stopping at the first.
+class Reader {
+public:
+    Reader(const std::string& file, const FlowContext& context) : file_(file), context_(context) {}
+
+    Result<Flow> read(std::string_view text) {
+        auto document = yaml::parse(text);
+        if (!document) return fail(ErrorCode::flow_invalid, file_ + ": " + document.error().message);
+        flow_.file = file_;
+        if (document->kind != Node::Kind::map) {
+            problem(document->place, "a flow file is a map with `flow:`, `on:` and `steps:`");
+        } else {
+            read_top(*document);
+            check_references();
+        }
+        if (problems_.empty()) return std::move(flow_);
+        std::string all;
+        for (const auto& message : problems_) all += (all.empty() ? "" : "\n") + message;
+        return fail(ErrorCode::flow_invalid, all);
+    }
+
+private:
+    void problem(yaml::Place place, const std::string& message) {
+        problems_.push_back(fmt::format("{}:{}:{}: {}", file_, place.line, place.column, message));
+    }
+
+    /// Refuses keys that are not in `known`, naming the nearest.
+    void only_keys(const Node& map, std::vector<std::string> known, std::string_view where) {
+        for (const auto& entry : map.entries) {
+            if (std::find(known.begin(), known.end(), entry.key.text) != known.end()) continue;
+            problem(entry.key.place, fmt::format("{} has no `{}`{}", where, entry.key.text, did_you_mean(entry.key.text, known)));
+        }
+    }
+
+    std::string text_of(const Node& node, std::string_view what) {
+        if (node.kind != Node::Kind::scalar || node.text.empty()) problem(node.place, fmt::format("`{}` must be a text", what));
+        return node.text;
+    }
+
+    std::optional<std::int64_t> duration_of(const Node& node, std::string_view what) {
+        auto duration = parse_duration(node.text);
+        if (node.kind == Node::Kind::scalar && duration && duration->seconds >= 0 && (duration->seconds > 0 || duration->nanos > 0))
+            return duration->seconds * 1000 + duration->nanos / 1'000'000;
+        problem(node.place, fmt::format("`{}` must be a duration such as 30s, 1m30s or 500ms: `{}`", what, node.text));
+        return std::nullopt;
+    }
+
+    expr::Template template_of(const Node& node) {
+        auto compiled = expr::Template::compile(node, file_);
+        if (compiled) return *std::move(compiled);
+        problems_.push_back(compiled.error().message);
+        return {};
+    }
+
+    void read_top(const Node& top) {
+        only_keys(top, {"flow", "summary", "config", "key", "on", "steps", "waiting_after", "on_waiting", "on_parked", "report"}, "a flow");
+        if (const Node* name = top.find("flow")) flow_.name = text_of(*name, "flow");
+        else problem(top.place, "`flow:` (the flow's name) is missing");
+        if (const Node* summary = top.find("summary")) flow_.summary = summary->text;
+        read_config(top.find("config"));
+        if (const Node* key = top.find("key")) read_key(*key);
+        if (const Node* on = top.find("on")) read_triggers(*on);
+        else problem(top.place, "`on:` (what starts the flow) is missing");
+        if (const Node* after = top.find("waiting_after"))
+            flow_.waiting_after_ms = duration_of(*after, "waiting_after").value_or(flow_.waiting_after_ms);
+        if (const Node* steps = top.find("steps")) read_steps(*steps, Section::main);
+        else problem(top.place, "`steps:` is missing");
+        if (const Node* steps = top.find("on_waiting")) read_steps(*steps, Section::on_waiting);
+        if (const Node* steps = top.find("on_parked")) read_steps(*steps, Section::on_parked);
+        if (const Node* report = top.find("report")) flow_.report = template_of(*report);
+    }
+
+    void read_config(const Node* config) {
+        if (config && config->kind == Node::Kind::map) flow_.config = config->to_value().as_map();
+        else if (config && config->kind != Node::Kind::null) problem(config->place, "`config:` must be a map");
+        std::vector<std::string> known;
+        for (const auto& [name, value] : flow_.config) known.push_back(name);
+        for (const auto& [name, value] : context_.config) {
+            if (!flow_.config.contains(name))
+                problem(config ? config->place : yaml::Place{1, 1},
+                        fmt::format("the configuration overrides `{}`, which is not in the flow's `config:`{}", name, did_you_mean(name, known)));
+            flow_.config.set(name, value);
+        }
+    }
+
+    void read_key(const Node& key) {
+        if (key.kind != Node::Kind::map) return problem(key.place, "`key:` must be a map with `must`, `says` and `as`");
+        only_keys(key, {"must", "says", "as"}, "`key:`");
+        if (const Node* must = key.find("must")) flow_.key_must = template_of(*must);
+        if (const Node* says = key.find("says")) flow_.key_says = says->text;
+        if (const Node* as = key.find("as")) flow_.key_as = template_of(*as);
+    }
+
+    void read_triggers(const Node& on) {
+        if (on.kind != Node::Kind::list || on.items.empty()) return problem(on.place, "`on:` must be a list of triggers");
+        for (const Node& item : on.items) {
+            if (item.kind != Node::Kind::map) { problem(item.place, "a trigger is a map, such as `- webhook: /webhook/…`"); continue; }
+            if (item.find("webhook")) read_webhook(item);
+            else if (item.find("schedule")) read_schedule(item);
+            else only_keys(item, {"webhook", "schedule"}, "a trigger");
+        }
+    }
+
+    void read_webhook(const Node& item) {
+        only_keys(item, {"webhook", "key", "dedupe"}, "a webhook trigger");
+        Trigger trigger{.kind = Trigger::Kind::webhook, .place = item.place};
+        trigger.path = text_of(*item.find("webhook"), "webhook");
+        if (!trigger.path.starts_with("/webhook/")) problem(item.place, "a webhook's path must begin with /webhook/: `" + trigger.path + "`");
+        if (const Node* key = item.find("key")) trigger.key = template_of(*key);
+        else problem(item.place, "a webhook needs `key:`, the record it is about, such as `key: ${ body.id }`");
+        if (const Node* dedupe = item.find("dedupe")) trigger.dedupe = template_of(*dedupe);
+        flow_.triggers.push_back(std::move(trigger));
+    }
+
+    void read_schedule(const Node& item) {
+        only_keys(item, {"schedule", "time_zone", "key"}, "a schedule");
+        Trigger trigger{.kind = Trigger::Kind::schedule, .place = item.place};
+        trigger.cron = text_of(*item.find("schedule"), "schedule");
+        if (const Node* zone = item.find("time_zone")) trigger.time_zone = zone->text;
+        auto cron = Cron::parse(trigger.cron);
+        if (!cron) problem(item.place, cron.error().message);
+        else if (auto next = cron->next_after(Timestamp{}, trigger.time_zone); !next) problem(item.place, next.error().message);
+        if (const Node* key = item.find("key")) trigger.key = template_of(*key);
+        flow_.triggers.push_back(std::move(trigger));
+    }
+
+    void read_steps(const Node& steps, Section section) {
+        if (steps.kind != Node::Kind::list) return problem(steps.place, "steps must be a list");
+        std::size_t first = flow_.steps.size();
+        for (const Node& item : steps.items) {
+            if (item.kind != Node::Kind::map) { problem(item.place, "a step is a map with `uses:` and `with:`"); continue; }
+            read_step(item, section, first);
+        }
+    }
+
+    void read_step(const Node& item, Section section, std::size_t first_of_section) {
+        only_keys(item, {"id", "uses", "with", "if", "needs", "for_each", "as", "retry", "timeout", "on_error", "connection"}, "a step");
+        Step step{.section = section, .place = item.place};
+        const Node* uses = item.find("uses");
+        if (!uses) return problem(item.place, "a step needs `uses:`, such as `uses: sap.create`");
+        step.uses = uses->text;
+        step.id = made_id(item, step);
+        read_kind(item, *uses, step);
+        if (const Node* with = item.find("with")) read_with(*with, step);
+        else if (step.kind != StepKind::action) problem(item.place, "`" + step.uses + "` needs `with:`");
+        else check_inputs(Node{.kind = Node::Kind::map, .place = item.place}, step);
+        if (const Node* condition = item.find("if")) step.condition = template_of(*condition);
+        read_needs(item.find("needs"), step, first_of_section);
+        if (const Node* list = item.find("for_each")) step.for_each = template_of(*list);
+        if (const Node* as = item.find("as")) step.as = text_of(*as, "as");
+        read_policies(item, step);
+        flow_.steps.push_back(std::move(step));
+    }
+
+    std::string made_id(const Node& item, const Step& step) {
+        std::string id;
+        if (const Node* given = item.find("id")) {
+            id = text_of(*given, "id");
+            static const std::set<std::string> taken = {"body", "key", "config", "run", "reason", "failed_step", "item"};
+            bool name = !id.empty() && std::all_of(id.begin(), id.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }) &&
+                        !std::isdigit(static_cast<unsigned char>(id[0]));
+            if (!name) problem(given->place, "a step's id is letters, digits and `_`: `" + id + "`");
+            if (taken.contains(id)) problem(given->place, "`" + id + "` is the name of something else in expressions");
+            if (flow_.find_step(id)) problem(given->place, "there are two steps with the id `" + id + "`");
+            return id;
+        }
+        std::string base = step.uses.substr(step.uses.find('.') + 1);
+        id = base;
+        for (int n = 2; flow_.find_step(id); ++n) id = fmt::format("{}_{}", base, n);
+        return id;
+    }
+
+    void read_kind(const Node& item, const Node& uses, Step& step) {
+        const Node* connection = item.find("connection");
+        if (step.uses == "require" || step.uses == "set") {
+            step.kind = step.uses == "require" ? StepKind::require : StepKind::set;
+            if (connection) problem(connection->place, "`" + step.uses + "` uses no connection");
+            return;
+        }
+        auto names = context_.actions.names();
+        names.insert(names.end(), {"require", "set"});
+        const schema::Action* action = context_.actions.find(step.uses);
+        if (!action) return problem(uses.place, fmt::format("there is no action `{}`{}", step.uses, did_you_mean(step.uses, names)));
+        step.action = *action;
+        std::string connector = step.uses.substr(0, step.uses.find('.'));
+        step.connection = connection ? connection->text : connector;
+        check_connection(connection ? connection->place : uses.place, step.connection, connector);
+    }
+
+    void check_connection(yaml::Place place, const std::string& name, const std::string& connector) {
+        std::vector<std::string> names;
+        for (const auto& [known, its_connector] : context_.connections) {
+            if (known == name && its_connector == connector) return;
+            if (known == name) return problem(place, fmt::format("the connection `{}` is one of `{}`, not of `{}`", name, its_connector, connector));
+            names.push_back(known);
+        }
+        problem(place, fmt::format("there is no connection `{}`{}", name, did_you_mean(name, names)));
+    }
+
+    void read_with(const Node& with, Step& step) {
+        if (with.kind != Node::Kind::map) return problem(with.place, "`with:` must be a map");
+        step.with = template_of(with);
+        if (step.kind == StepKind::require) check_require(with);
+        if (step.kind == StepKind::action) check_inputs(with, step);
+    }
+
+    void check_require(const Node& with) {
+        only_keys(with, {"that", "otherwise", "because"}, "`require`");
+        if (!with.find("that")) problem(with.place, "`require` needs `that:`");
+        if (!with.find("because")) problem(with.place, "`require` needs `because:`, the reason a person will read");
+        const Node* otherwise = with.find("otherwise");
+        if (otherwise && otherwise->text != "park" && otherwise->text != "skip") problem(otherwise->place, "`otherwise:` is `park` or `skip`");
+    }
+
+    void check_inputs(const Node& with, const Step& step) {
+        if (step.action.name.empty()) return;
+        std::vector<std::string> known;
+        for (const auto& input : step.action.inputs) {
+            known.push_back(input.name);
+            if (!input.required || with.find(input.name)) continue;
+            problem(with.place, input.name == "unique"
+                ? fmt::format("`{}` needs `unique:`, by which it is found again when an answer is lost; without it the effect could be doubled", step.uses)
+                : fmt::format("`{}` needs `{}:` ({})", step.uses, input.name, input.summary));
+        }
+        only_keys(with, known, "`" + step.uses + "`");
+    }
+
+    void read_needs(const Node* needs, Step& step, std::size_t first_of_section) {
+        if (!needs) {
+            for (std::size_t i = first_of_section; i < flow_.steps.size(); ++i) step.needs.push_back(static_cast<int>(i));
+            return;
+        }
+        std::vector<const Node*> names;
+        if (needs->kind == Node::Kind::list) for (const Node& name : needs->items) names.push_back(&name);
+        else if (needs->kind == Node::Kind::scalar) names.push_back(needs);
+        std::vector<std::string> known;
+        for (const auto& other : flow_.steps) known.push_back(other.id);
+        for (const Node* name : names) {
+            int index = flow_.step_index(name->text);
+            if (index < 0) problem(name->place, fmt::format("`needs:` names `{}`, which is no step above{}", name->text, did_you_mean(name->text, known)));
+            else if (flow_.steps[static_cast<std::size_t>(index)].section != step.section) problem(name->place, "`needs:` names a step of another section: `" + name->text + "`");
+            else step.needs.push_back(index);
+        }
+    }
+
+    void read_policies(const Node& item, Step& step) {
+        if (const Node* retry = item.find("retry")) {
+            only_keys(*retry, {"max", "base"}, "`retry:`");
+            if (const Node* max = retry->find("max")) {
+                Value value = max->to_value();
+                if (value.kind() == Value::Kind::integer && value.as_int() >= 0 && value.as_int() <= 100) step.retry.retries_max = static_cast<int>(value.as_int());
+                else problem(max->place, "`retry: max` is a number from 0 to 100");
+            }
+            if (const Node* base = retry->find("base")) step.retry.base_ms = duration_of(*base, "retry: base");
+        }
+        if (const Node* timeout = item.find("timeout")) {
+            step.timeout_ms = duration_of(*timeout, "timeout");
+            if (step.timeout_ms.value_or(0) > step_timeout_max_ms) problem(timeout->place, "`timeout` is at most 10m");
+        }
+        if (const Node* on_error = item.find("on_error")) {
+            step.continue_on_error = on_error->text == "continue";
+            if (on_error->text != "continue" && on_error->text != "park") problem(on_error->place, "`on_error:` is `park` or `continue`");
+        }
+    }
+
+    // ---- references of expressions ----
+
+    void check_references() {
+        for (const auto& trigger : flow_.triggers) check_template(trigger.key, {"body", "config"}, nullptr);
+        if (flow_.key_must) check_template(*flow_.key_must, {"key", "config"}, nullptr);
+        if (flow_.key_as) check_template(*flow_.key_as, {"key", "config"}, nullptr);
+        for (const auto& step : flow_.steps) {
+            std::set<std::string> names = {"body", "key", "config", "run"};
+            if (step.section != Section::main) names.insert({"reason", "failed_step"});
+            check_template(step.with, step.for_each ? with_name(names, step.as) : names, &step);
+            if (step.condition) check_template(*step.condition, names, &step);
+            if (step.for_each) check_template(*step.for_each, names, &step);
+        }
+        if (flow_.report) check_template(*flow_.report, {"body", "key", "config", "run"}, nullptr, true);
+    }
+
+    static std::set<std::string> with_name(std::set<std::string> names, const std::string& name) {
+        names.insert(name);
+        return names;
+    }
+
+    void check_template(const expr::Template& what, const std::set<std::string>& names, const Step* step, bool all_steps = false) {
+        for (const auto& reference : what.references()) {
+            yaml::Place place{reference.source.line, reference.source.column};
+            if (names.contains(reference.variable)) {
+                if (reference.variable == "config") check_config_name(place, reference);
+                continue;
+            }
+            check_step_reference(place, reference.variable, names, step, all_steps);
+        }
+    }
+
+    void check_config_name(yaml::Place place, const expr::Reference& reference) {
+        if (reference.path.empty() || flow_.config.contains(reference.path[0])) return;
+        std::vector<std::string> known;
+        for (const auto& [name, value] : flow_.config) known.push_back(name);
+        problem(place, fmt::format("`config:` has no `{}`{}", reference.path[0], did_you_mean(reference.path[0], known)));
+    }
+
+    void check_step_reference(yaml::Place place, const std::string& name, const std::set<std::string>& names, const Step* step, bool all_steps) {
+        int index = flow_.step_index(name);
+        if (index < 0) {
+            std::vector<std::string> known(names.begin(), names.end());
+            for (const auto& other : flow_.steps) known.push_back(other.id);
+            return problem(place, fmt::format("there is nothing called `{}` here{}", name, did_you_mean(name, known)));
+        }
+        if (all_steps) return;
+        if (!step) return problem(place, fmt::format("a step's value is not known here: `{}`", name));
+        const Step& other = flow_.steps[static_cast<std::size_t>(index)];
+        if (other.section == Section::main && step->section != Section::main) return;
+        if (!waits_for(*step, index))
+            problem(place, fmt::format("`{}` uses `{}`, which it does not wait for: put it above, or add it to `needs:`", step->id, name));
+    }
+
+    bool waits_for(const Step& step, int wanted) const {
+        return std::any_of(step.needs.begin(), step.needs.end(), [&](int need) {
+            return need == wanted || waits_for(flow_.steps[static_cast<std::size_t>(need)], wanted);
+        });
+    }
+
+    std::string file_;
+    const FlowContext& context_;
+    Flow flow_;
+    std::vector<std::string> problems_;
+};
+
+}  // namespace
+
+Result<Flow> parse_flow(std::string_view text, const std::string& file, const FlowContext& context) {
+    return Reader(file, context).read(text);
+}
+
+}  // namespace lockstep::flow

@@ -1,0 +1,164 @@
+#include "flow/run_state.h"
+
+#include <algorithm>
+#include <array>
+
+#include "flow/error_value.h"
+
+namespace lockstep::flow {
+namespace {
+
+constexpr std::array<std::string_view, 7> phase_names = {"ready", "intended", "retrying", "in_doubt", "done", "skipped", "failed"};
+constexpr std::array<std::string_view, 12> fact_names = {"started", "opened", "skipped", "intended", "done", "retry",
+                                                         "in_doubt", "failed", "parking", "waiting", "ended", "replayed"};
+
+StepState& step_of(RunState& state, const Fact& fact) {
+    LS_ASSERT(fact.step >= 0 && static_cast<std::size_t>(fact.step) < state.steps.size());
+    return state.steps[static_cast<std::size_t>(fact.step)];
+}
+
+/// Returns the element a fact is about; a single step is opened by its first fact.
+ElementState& element_of(RunState& state, const Fact& fact) {
+    StepState& step = step_of(state, fact);
+    if (!step.opened && fact.element < 0) {
+        step.opened = true;
+        step.elements.resize(1);
+    }
+    auto index = static_cast<std::size_t>(std::max(fact.element, 0));
+    LS_ASSERT(index < step.elements.size());
+    return step.elements[index];
+}
+
+bool in_trouble(const ElementState& element) {
+    return element.phase == Phase::retrying || element.phase == Phase::in_doubt ||
+           (element.phase == Phase::intended && element.error.has_value());
+}
+
+void settle_trouble(const Flow& flow, RunState& state) {
+    for (std::size_t i = 0; i < state.steps.size(); ++i)
+        if (flow.steps[i].section == Section::main &&
+            std::any_of(state.steps[i].elements.begin(), state.steps[i].elements.end(), in_trouble)) return;
+    state.trouble_since_ms = 0;
+}
+
+void note_trouble(const Flow& flow, RunState& state, const Fact& fact) {
+    if (flow.steps[static_cast<std::size_t>(fact.step)].section == Section::main && state.trouble_since_ms == 0)
+        state.trouble_since_ms = fact.at_ms;
+}
+
+void apply_intended(RunState& state, const Fact& fact) {
+    ElementState& element = element_of(state, fact);
+    LS_ASSERT(element.phase == Phase::ready || element.phase == Phase::retrying || element.phase == Phase::in_doubt);
+    element.phase = Phase::intended;
+    element.attempt = fact.attempt;
+    if (const Value* input = fact.data.find("input")) {
+        element.input = *input;
+        element.first_intended_ms = fact.at_ms;
+    }
+    element.last_intended_ms = fact.at_ms;
+}
+
+void apply_retry(const Flow& flow, RunState& state, const Fact& fact) {
+    ElementState& element = element_of(state, fact);
+    bool counted = fact.data["counted"] == Value(true);
+    element.phase = Phase::retrying;
+    element.error = error_from_value(fact.data["error"]);
+    element.wake_at_ms = fact.data["wake_at_ms"].as_int();
+    if (counted) { ++element.retries; ++state.retries; }
+    note_trouble(flow, state, fact);
+}
+
+void apply_in_doubt(const Flow& flow, RunState& state, const Fact& fact) {
+    ElementState& element = element_of(state, fact);
+    element.phase = Phase::in_doubt;
+    element.error = error_from_value(fact.data["error"]);
+    element.wake_at_ms = fact.data["wake_at_ms"].as_int();
+    ++element.doubts;
+    note_trouble(flow, state, fact);
+}
+
+/// What a person mended may be anywhere, so everything that was only read or reckoned is done anew; effects that were
+/// made are kept, and an effect that failed is rendered again.
+void apply_replayed(const Flow& flow, RunState& state, const Fact& fact) {
+    bool from_start = fact.data["from_start"] == Value(true);
+    for (std::size_t i = 0; i < state.steps.size(); ++i) {
+        const Step& step = flow.steps[i];
+        bool keeps = step.kind == StepKind::action && step.action.effect != schema::ActionEffect::read &&
+                     step.section == Section::main && !state.steps[i].skipped;
+        if (from_start || !keeps) { state.steps[i] = {}; continue; }
+        for (auto& element : state.steps[i].elements)
+            if (element.phase != Phase::done) element = ElementState{.attempt = element.attempt};
+    }
+    state.parking = state.skipping = state.announced_waiting = state.ended = false;
+    state.reason.clear();
+    state.reason_code.clear();
+    state.failed_step.clear();
+    state.trouble_since_ms = 0;
+    if (from_start) state.started = Timestamp::from_ms(fact.at_ms);
+}
+
+}  // namespace
+
+std::string_view to_string(Phase phase) { return phase_names[static_cast<std::size_t>(phase)]; }
+std::string_view to_string(Fact::Kind kind) { return fact_names[static_cast<std::size_t>(kind)]; }
+
+std::optional<Fact::Kind> fact_kind_from(std::string_view name) {
+    auto found = std::find(fact_names.begin(), fact_names.end(), name);
+    if (found == fact_names.end()) return std::nullopt;
+    return static_cast<Fact::Kind>(found - fact_names.begin());
+}
+
+bool StepState::finished() const {
+    return skipped || (opened && std::all_of(elements.begin(), elements.end(), [](const ElementState& element) {
+        return element.phase == Phase::done || element.phase == Phase::failed;
+    }));
+}
+
+void apply(const Flow& flow, RunState& state, const Fact& fact) {
+    state.last_at_ms = fact.at_ms;
+    switch (fact.kind) {
+        case Fact::Kind::started:
+            state.begun = true;
+            state.started = Timestamp::from_ms(fact.at_ms);
+            break;
+        case Fact::Kind::opened: {
+            StepState& step = step_of(state, fact);
+            step.opened = step.is_list = true;
+            step.elements.resize(static_cast<std::size_t>(fact.data["elements"].as_int()));
+            break;
+        }
+        case Fact::Kind::skipped:
+            step_of(state, fact).skipped = step_of(state, fact).opened = true;
+            break;
+        case Fact::Kind::intended: apply_intended(state, fact); break;
+        case Fact::Kind::done: {
+            ElementState& element = element_of(state, fact);
+            element.phase = Phase::done;
+            element.output = fact.data["output"];
+            element.error.reset();
+            settle_trouble(flow, state);
+            break;
+        }
+        case Fact::Kind::retry: apply_retry(flow, state, fact); break;
+        case Fact::Kind::in_doubt: apply_in_doubt(flow, state, fact); break;
+        case Fact::Kind::failed: {
+            ElementState& element = element_of(state, fact);
+            element.phase = Phase::failed;
+            element.error = error_from_value(fact.data["error"]);
+            settle_trouble(flow, state);
+            break;
+        }
+        case Fact::Kind::parking:
+            state.parking = true;
+            state.skipping = fact.data["skip"] == Value(true);
+            state.reason = fact.data["reason"].text();
+            state.reason_code = fact.data["code"].text();
+            state.failed_step = fact.data["step"].text();
+            break;
+        case Fact::Kind::waiting: state.announced_waiting = true; break;
+        case Fact::Kind::ended: state.ended = true; break;
+        case Fact::Kind::replayed: apply_replayed(flow, state, fact); break;
+    }
+}
+
+}  // namespace lockstep::flow
