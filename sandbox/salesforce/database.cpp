@@ -1,0 +1,134 @@
+#include "sandbox/salesforce/database.h"
+
+#include <algorithm>
+
+#include "sandbox/salesforce/record_id.h"
+#include "sandbox/salesforce/text_fold.h"
+
+namespace lockstep::sandbox::salesforce {
+
+const Value& Record::get(int field) const {
+    const auto key = static_cast<std::uint8_t>(field);
+    const auto at = std::lower_bound(fields_.begin(), fields_.end(), key);
+    if (at == fields_.end() || *at != key) return null_value();
+    return values_[static_cast<std::size_t>(at - fields_.begin())];
+}
+
+void Record::set(int field, Value value) {
+    const auto key = static_cast<std::uint8_t>(field);
+    const auto at = std::lower_bound(fields_.begin(), fields_.end(), key);
+    const auto place = at - fields_.begin();
+    const bool there = at != fields_.end() && *at == key;
+    if (value.is_null()) {
+        if (!there) return;
+        fields_.erase(at);
+        values_.erase(values_.begin() + place);
+    } else if (there) {
+        values_[static_cast<std::size_t>(place)] = std::move(value);
+    } else {
+        fields_.insert(at, key);
+        values_.insert(values_.begin() + place, std::move(value));
+    }
+}
+
+std::string index_key(std::string_view text) { return fold(text); }
+
+namespace {
+
+// Ids tell case apart; texts do not.
+std::string key_of(const Field& field, const Value& value) {
+    return field.type == FieldType::reference ? value.as_string() : index_key(value.as_string());
+}
+
+}  // namespace
+
+Table::Table(const Object& of) : object_(&of), indexes_(of.fields.size()) {}
+
+Row Table::add(const std::string& id) {
+    const auto row = static_cast<Row>(records_.size());
+    records_.emplace_back();
+    records_.back().set(id_field, id);
+    by_id_.emplace(id, row);
+    return row;
+}
+
+std::string Table::fresh_id() {
+    std::string id;
+    do id = make_record_id(object_->table.key_prefix, ++serial_);
+    while (by_id_.contains(id));
+    return id;
+}
+
+void Table::unindex(Row row, int field) {
+    const Field& column = object_->fields[static_cast<std::size_t>(field)];
+    const Value& old = records_[row].get(field);
+    if (!column.has(indexed) || old.is_null()) return;
+    TextMap<Rows>& index = indexes_[static_cast<std::size_t>(field)];
+    auto found = index.find(key_of(column, old));
+    if (found == index.end()) return;
+    std::erase(found->second, row);
+    if (found->second.empty()) index.erase(found);
+}
+
+void Table::set(Row row, int field, Value value) {
+    const Field& column = object_->fields[static_cast<std::size_t>(field)];
+    unindex(row, field);
+    if (column.has(indexed) && !value.is_null())
+        indexes_[static_cast<std::size_t>(field)][key_of(column, value)].push_back(row);
+    records_[row].set(field, std::move(value));
+}
+
+void Table::remove(Row row) {
+    for (std::size_t i = 0; i < object_->fields.size(); ++i) unindex(row, static_cast<int>(i));
+    records_[row].deleted = true;
+    records_[row].set(is_deleted_field, true);
+}
+
+std::optional<Row> Table::find(std::string_view id18) const {
+    auto found = by_id_.find(id18);
+    if (found == by_id_.end()) return std::nullopt;
+    return found->second;
+}
+
+const Rows& Table::with(int field, std::string_view value) const {
+    static const Rows none;
+    const TextMap<Rows>& index = indexes_[static_cast<std::size_t>(field)];
+    const bool reference = object_->fields[static_cast<std::size_t>(field)].type == FieldType::reference;
+    auto found = reference ? index.find(value) : index.find(index_key(value));
+    return found == index.end() ? none : found->second;
+}
+
+Database::Database() { clear(); }
+
+void Database::clear() {
+    tables_.clear();
+    for (const Object& object : Schema::instance().objects()) tables_.emplace_back(object);
+}
+
+const Value& Database::read(const Object& object, const Record& record, int field, Value& scratch) const {
+    static const Value no(false);
+    const Field& column = object.fields[static_cast<std::size_t>(field)];
+    if (column.has(computed)) {
+        scratch = compute_field(*this, object, record, field);
+        if (!scratch.is_null()) return scratch;
+    }
+    const Value& stored = record.get(field);
+    return stored.is_null() && column.type == FieldType::boolean ? no : stored;
+}
+
+Value Database::read(const Object& object, const Record& record, std::string_view field) const {
+    Value scratch;
+    return read(object, record, object.field_index(field), scratch);
+}
+
+const Record* Database::parent(const Object& object, const Record& record, int field) const {
+    const Value& id = record.get(field);
+    if (id.is_null()) return nullptr;
+    const Object* target = Schema::instance().find(object.fields[static_cast<std::size_t>(field)].reference_to);
+    const Table& there = table(*target);
+    const auto row = there.find(id.as_string());
+    if (!row || there.at(*row).deleted) return nullptr;
+    return &there.at(*row);
+}
+
+}  // namespace lockstep::sandbox::salesforce

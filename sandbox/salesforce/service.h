@@ -1,0 +1,86 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sandbox/salesforce/query.h"
+#include "sandbox/salesforce/sessions.h"
+#include "sandbox/salesforce/writes.h"
+#include "sandbox/sandbox.h"
+
+namespace lockstep::sandbox::salesforce {
+
+/// One API call, its path taken apart.
+struct Call {
+    const net::Request& request;
+    std::string method;
+    std::vector<std::string> segments;  ///< after `/services/data/vNN.0`
+    net::Parameters parameters;
+    std::string version;                ///< `60.0`
+};
+
+/// The emulated organisation: routes, rows, queries, describe.
+class Service : public Vendor {
+public:
+    explicit Service(const Options& options);
+    std::string_view connector() const override { return "salesforce"; }
+    net::Response handle(const net::Request& request) override;
+    std::optional<List> records(std::string_view object) const override;
+    Result<void> load(std::string_view object, const List& records) override;
+    void reset() override;
+    Result<net::Request> emit(std::string_view event, const Map& details) override;
+
+private:
+    net::Response versions() const;
+    net::Response api(const net::Request& request, std::vector<std::string> segments);
+    net::Response dispatch(const Call& call);
+
+    net::Response get_resources(const Call& call);
+    net::Response get_limits(const Call& call);
+    net::Response get_query(const Call& call);
+    net::Response get_query_more(const Call& call);
+    net::Response get_objects(const Call& call);
+    net::Response get_object(const Call& call);
+    net::Response get_describe(const Call& call);
+    net::Response post_row(const Call& call);
+    net::Response get_row(const Call& call);
+    net::Response patch_row(const Call& call);
+    net::Response delete_row(const Call& call);
+    net::Response get_row_by_key(const Call& call);
+    net::Response patch_row_by_key(const Call& call);
+    net::Response delete_row_by_key(const Call& call);
+
+    Result<Map> body_of(const Call& call) const;
+    Result<const Object*> object_of(const Call& call) const;
+    Result<int> external_field(const Object& object, std::string_view name) const;
+    Result<Row> row_by_key(const Call& call, const Object& object) const;
+    net::Response row_answer(const Call& call, const Object& object, Row row);
+    std::optional<net::Response> guard(const Call& call, const Object& object, Row row, bool write) const;
+    Writer writer() { return Writer(database_, author()); }
+    Author author() const { return {integration_user_id(), options_.clock()}; }
+    std::string limit_info() const;
+    std::int64_t calls_max() const;
+    bool count_call();
+
+    Options options_;
+    Database database_;
+    Sessions sessions_;
+    Queries queries_;
+    std::int64_t calls_ = 0, calls_day_ = 0;
+    std::uint64_t sent_ = 0;
+
+    struct Route;
+    static const Route routes[];
+};
+
+/// What describe says of an object; `full` with fields and child relationships.
+Value describe_object(const Object& object, std::string_view version, bool full);
+/// The ETag of a row; only Account rows have one.
+std::string etag(const Record& record);
+/// Reads an HTTP date (`Sun, 22 Nov 2026 05:16:44 GMT`). Errors: `time_invalid`.
+Result<Timestamp> parse_http_date(std::string_view text);
+std::string http_date(Timestamp time);
+net::Response json_text(int status, std::string body);
+
+}  // namespace lockstep::sandbox::salesforce
