@@ -1,0 +1,110 @@
+#include "sandbox/sap/entity_json.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "sandbox/sap/values.h"
+#include "value/encoding.h"
+#include "value/json.h"
+
+namespace lockstep::sandbox::sap {
+
+std::string etag_of(const EntityType& type, const Record& record) {
+    for (std::size_t i = 0; i < type.properties.size(); ++i) {
+        if (!type.properties[i].has(etag)) continue;
+        const std::string_view text = record.text(static_cast<int>(i));
+        std::int64_t ticks = 0;
+        std::from_chars(text.data(), text.data() + text.size(), ticks);
+        return "W/\"datetimeoffset'" + encoding::percent_encode(iso_ticks(ticks, 7)) + "'\"";
+    }
+    // Business partners say what changed them last in a property of its own, without a ConcurrencyMode in the metadata.
+    const int property = type.find("ETag");
+    return property < 0 ? std::string() : "W/\"'" + std::string(record.text(property)) + "'\"";
+}
+
+std::string EntityWriter::service_root(std::string_view service) const {
+    return base_ + "/sap/opu/odata/sap/" + std::string(service);
+}
+
+std::string EntityWriter::uri(const EntityType& type, const Record& record) const {
+    std::string text = service_root(type.service) + "/" + std::string(type.set) + "(";
+    std::string keys;
+    int count = 0;
+    for (std::size_t i = 0; i < type.properties.size(); ++i) {
+        if (!type.properties[i].has(key)) continue;
+        if (count++ > 0) keys += ',';
+        keys += std::string(type.properties[i].name) + "=" + key_literal(type.properties[i], record.text(static_cast<int>(i)));
+    }
+    return text + (count == 1 ? keys.substr(keys.find('=') + 1) : keys) + ")";
+}
+
+void EntityWriter::append(std::string& out, const Shape& shape, const Record& record) const {
+    const EntityType& type = *shape.type;
+    const std::string own_uri = uri(type, record);
+    out += "{\"__metadata\":{\"id\":";
+    json::append_quoted(out, own_uri);
+    out += ",\"uri\":";
+    json::append_quoted(out, own_uri);
+    out += ",\"type\":\"" + std::string(type.service) + "." + std::string(type.set) + "Type\"";
+    if (std::string tag = etag_of(type, record); !tag.empty()) {
+        out += ",\"etag\":";
+        json::append_quoted(out, tag);
+    }
+    out += '}';
+    append_properties(out, shape, record);
+    for (const Shape::Expansion& expansion : shape.expanded)
+        if (expansion.shown) append_expanded(out, type, expansion, record);
+    append_deferred(out, shape, own_uri);
+    out += '}';
+}
+
+void EntityWriter::append_properties(std::string& out, const Shape& shape, const Record& record) const {
+    const auto& properties = shape.type->properties;
+    for (std::size_t i = 0; i < properties.size(); ++i) {
+        if (!shape.everything && !shape.properties[i]) continue;
+        out += ",\"";
+        out += properties[i].name;
+        out += "\":";
+        append_json(out, properties[i], record.text(static_cast<int>(i)));
+    }
+}
+
+void EntityWriter::append_expanded(std::string& out, const EntityType& type, const Shape::Expansion& expansion,
+                                   const Record& record) const {
+    const std::vector<Row> rows = tables_.navigate(type, record, *expansion.navigation);
+    out += ",\"";
+    out += expansion.navigation->name;
+    out += "\":";
+    if (expansion.navigation->to_many) append_results(out, expansion.shape, rows);
+    else if (rows.empty()) out += "null";
+    else append(out, expansion.shape, tables_[expansion.navigation->target].at(rows.front()));
+}
+
+void EntityWriter::append_deferred(std::string& out, const Shape& shape, std::string_view entity_uri) const {
+    auto append_one = [&](const Navigation& navigation) {
+        out += ",\"" + std::string(navigation.name) + "\":{\"__deferred\":{\"uri\":";
+        json::append_quoted(out, std::string(entity_uri) + "/" + std::string(navigation.name));
+        out += "}}";
+    };
+    if (!shape.everything) {
+        for (const Navigation* navigation : shape.deferred) append_one(*navigation);
+        return;
+    }
+    for (const Navigation& navigation : shape.type->navigations) {
+        const bool expanded = std::any_of(shape.expanded.begin(), shape.expanded.end(),
+                                          [&](const auto& expansion) { return expansion.navigation == &navigation; });
+        if (!expanded) append_one(navigation);
+    }
+}
+
+void EntityWriter::append_results(std::string& out, const Shape& shape, const std::vector<Row>& rows) const {
+    const Table& table = tables_[shape.type->set];
+    out += "{\"results\":[";
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (i > 0) out += ',';
+        append(out, shape, table.at(rows[i]));
+    }
+    out += "]}";
+}
+
+}  // namespace lockstep::sandbox::sap

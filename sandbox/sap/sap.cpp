@@ -1,0 +1,166 @@
+#include <algorithm>
+
+#include "sandbox/sandbox.h"
+#include "sandbox/sap/service.h"
+#include "sandbox/sap/sessions.h"
+#include "value/json.h"
+
+namespace lockstep::sandbox {
+
+namespace sap {
+namespace {
+
+constexpr std::string_view root = "/sap/opu/odata/sap/";
+
+Value settings_value(const Settings& settings) {
+    return Map{{"page_size", Value(static_cast<std::int64_t>(settings.page_size))},
+               {"stock_page_size", Value(static_cast<std::int64_t>(settings.stock_page_size))},
+               {"repeatability", Value(settings.repeatability)}};
+}
+
+Result<void> load_settings(Settings& settings, const Value& record) {
+    auto size = [&](std::string_view name, std::size_t& target) {
+        const Value& value = record[name];
+        if (value.kind() == Value::Kind::integer && value.as_int() > 0) target = static_cast<std::size_t>(value.as_int());
+    };
+    if (!record.is_map()) return fail(ErrorCode::request_invalid, "settings are an object");
+    size("page_size", settings.page_size);
+    size("stock_page_size", settings.stock_page_size);
+    if (record["repeatability"].kind() == Value::Kind::boolean) settings.repeatability = record["repeatability"].as_bool();
+    return {};
+}
+
+/// `{"Material","Currency","Rate","PerQuantity"}`: what SAP's own condition records would say.
+Result<void> load_list_price(State& state, const Value& record) {
+    LS_TRY_ASSIGN(Decimal rate, Decimal::parse(record["Rate"].text()));
+    ListPrice price{.rate = rate};
+    if (!record["PerQuantity"].is_null()) { LS_TRY_ASSIGN(price.per_quantity, Decimal::parse(record["PerQuantity"].text())); }
+    state.list_prices[record["Material"].text() + '\x1f' + record["Currency"].text()] = price;
+    return {};
+}
+
+class Sap final : public Vendor {
+public:
+    explicit Sap(const Options& options) : state_(options), sessions_(state_), service_(state_) {}
+
+    std::string_view connector() const override { return "sap"; }
+    net::Response handle(const net::Request& request) override;
+    std::optional<List> records(std::string_view object) const override;
+    Result<void> load(std::string_view object, const List& records) override;
+    void reset() override;
+
+private:
+    net::Response odata(const net::Request& request);
+    Result<void> load_one(const EntityType& type, const Value& record);
+
+    State state_;
+    Sessions sessions_;
+    Service service_;
+};
+
+/// Takes `/sap/opu/odata/sap/SERVICE;v=1/…` apart.
+Result<ServiceRequest> take_apart(const net::Request& request) {
+    ServiceRequest parsed{.request = &request};
+    LS_TRY_ASSIGN(auto segments, net::split_path(request.path().substr(root.size())));
+    LS_TRY_ASSIGN(parsed.parameters, net::parse_form(request.query()));
+    parsed.format = wanted_format(request, parsed.parameters);
+    if (segments.empty()) return parsed;
+    parsed.service = segments.front().substr(0, segments.front().find(';'));
+    parsed.segments.assign(segments.begin() + 1, segments.end());
+    return parsed;
+}
+
+net::Response Sap::handle(const net::Request& request) {
+    if (request.path() == "/oauth/token") return sessions_.issue_token(request);
+    if (!request.path().starts_with(root)) return net::text_response(404, "<html><body>Service cannot be reached</body></html>", "text/html");
+    if (!sessions_.is_authorized(request)) return Sessions::unauthorized();
+    net::Response response = odata(request);
+    sessions_.attach_csrf_token(request, response);
+    return response;
+}
+
+net::Response Sap::odata(const net::Request& request) {
+    net::Request tunnelled = request;
+    if (auto method = request.headers.get("X-HTTP-Method"); method && request.method == "POST") tunnelled.method = *method;
+    auto parsed = take_apart(tunnelled);
+    if (!parsed) {
+        parsed.error().vendor_code = "/IWFND/CM_MGW_RT/022";
+        return error_response(state_, parsed.error(), "", Format::json);
+    }
+    const bool changes = tunnelled.method != "GET" && tunnelled.method != "HEAD" && tunnelled.method != "OPTIONS";
+    if (changes && !sessions_.has_csrf_token(request)) return sessions_.csrf_refused(request);
+    if (!is_service(parsed->service)) {
+        Error error{ErrorCode::vendor_rejected, "No service found for namespace '', name '" + parsed->service + "', version '0001'"};
+        error.vendor_code = "/IWFND/MED/170";
+        net::Response response = error_response(state_, error, parsed->service, parsed->format);
+        response.status = 403;
+        return response;
+    }
+    return service_.handle(*parsed);
+}
+
+std::optional<List> Sap::records(std::string_view object) const {
+    if (object == "settings") return List{settings_value(state_.settings)};
+    const EntityType* type = entity_type(object);
+    if (type == nullptr) return std::nullopt;
+    const Table& table = state_.tables[object];
+    Shape shape = whole(*type);
+    for (const Navigation& navigation : type->navigations) {
+        if (!navigation.to_many && navigation.name != "to_Customer") continue;
+        LS_ASSERT(expand(shape, navigation.name).has_value());
+    }
+    if (object == "A_SalesOrder") LS_ASSERT(expand(shape, "to_Item/to_PricingElement").has_value());
+    if (object == "A_BusinessPartner") {
+        LS_ASSERT(expand(shape, "to_BusinessPartnerAddress/to_EmailAddress").has_value());
+        LS_ASSERT(expand(shape, "to_Customer/to_CustomerSalesArea").has_value());
+        LS_ASSERT(expand(shape, "to_Customer/to_CustomerCompany").has_value());
+    }
+    const EntityWriter writer(state_.tables, state_.options.addresses.sap);
+    List list;
+    for (const auto& [key_text, row] : table.in_key_order()) {
+        std::string text;
+        writer.append(text, shape, table.at(row));
+        auto value = json::parse(text);
+        LS_ASSERT(value.has_value());
+        list.push_back(*std::move(value));
+    }
+    return list;
+}
+
+Result<void> Sap::load_one(const EntityType& type, const Value& record) {
+    LS_TRY_ASSIGN(Draft draft, read_draft(type, record, DraftMode::load));
+    if (type.set == "A_BusinessPartner") load_partner(state_, draft);
+    else if (type.set == "A_SalesOrder") load_order(state_, draft);
+    else if (type.set == "A_Product") load_product(state_, draft);
+    else if (type.set == "A_MatlStkInAcctMod") load_stock(state_, draft);
+    else store_draft(state_.tables, draft);
+    return {};
+}
+
+Result<void> Sap::load(std::string_view object, const List& records) {
+    const EntityType* type = entity_type(object);
+    if (type == nullptr && object != "settings" && object != "list_prices")
+        return fail(ErrorCode::not_found, "no such object: sap, " + std::string(object));
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        Result<void> loaded = object == "settings"      ? load_settings(state_.settings, records[i])
+                              : object == "list_prices" ? load_list_price(state_, records[i])
+                                                        : load_one(*type, records[i]);
+        if (!loaded)
+            return fail(ErrorCode::request_invalid, "record cannot be loaded: " + std::string(object) + ", number " +
+                                                        std::to_string(i + 1) + ", " + loaded.error().message);
+    }
+    return {};
+}
+
+void Sap::reset() {
+    state_.clear();
+    sessions_.clear();
+    service_.clear();
+}
+
+}  // namespace
+}  // namespace sap
+
+std::unique_ptr<Vendor> make_sap(const Options& options) { return std::make_unique<sap::Sap>(options); }
+
+}  // namespace lockstep::sandbox

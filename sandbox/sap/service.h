@@ -1,0 +1,80 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "sandbox/sap/answer.h"
+#include "sandbox/sap/entity_json.h"
+#include "sandbox/sap/query.h"
+#include "sandbox/sap/state.h"
+
+namespace lockstep::sandbox::sap {
+
+/// A request to one service after authentication, with its path taken apart.
+struct ServiceRequest {
+    const net::Request* request = nullptr;
+    std::string service;
+    std::vector<std::string> segments;  ///< decoded, after the service
+    net::Parameters parameters;
+    Format format = Format::json;
+};
+
+/// Where a resource path leads.
+struct Target {
+    const EntityType* type = nullptr;
+    /// The entity, if the path names one; nullopt with `is_collection` false: an empty navigation to one.
+    std::optional<Row> row;
+    bool is_collection = true;
+    /// The rows of a navigation to many; nullopt: the whole set.
+    std::optional<std::vector<Row>> rows;
+    /// The entity and navigation a collection was reached by.
+    const EntityType* parent_type = nullptr;
+    std::optional<Row> parent_row;
+    const Navigation* navigation = nullptr;
+    bool count = false;  ///< ends in `/$count`
+};
+
+/// The four OData services over the state: reads, deep inserts, changes.
+class Service {
+public:
+    explicit Service(State& state) : state_(state) {}
+    net::Response handle(const ServiceRequest& request);
+    void clear() { repeated_.clear(); }
+
+private:
+    Result<net::Response> route(const ServiceRequest& request);
+    Result<Target> resolve(const ServiceRequest& request) const;
+    Result<void> step(Target& target, std::string_view segment, bool first, std::string_view service) const;
+    net::Response service_document(const ServiceRequest& request) const;
+
+    Result<net::Response> read(const ServiceRequest& request);
+    Result<net::Response> read_collection(const ServiceRequest& request, const Target& target);
+    std::vector<Row> selected_rows(const Target& target, const Query& query) const;
+    std::string next_link(const ServiceRequest& request, const Target& target, const Query& query, std::size_t token) const;
+
+    Result<net::Response> create(const ServiceRequest& request);
+    Result<net::Response> create_in(const ServiceRequest& request, const Target& target, OrderNotes& notes);
+    Result<Row> insert(const Target& target, Draft& draft, OrderNotes& notes);
+    /// Adds an entity below one that exists: an item of an order, an address of a partner.
+    Result<Row> insert_below(const Target& target, Draft& draft, OrderNotes& notes);
+    Result<net::Response> repeatable_create(const ServiceRequest& request);
+    Result<net::Response> change(const ServiceRequest& request);
+    Result<net::Response> remove(const ServiceRequest& request);
+    Result<void> check_etag(const ServiceRequest& request, const EntityType& type, Row row) const;
+    Result<void> apply_change(const EntityType& type, Row row, const Value& body);
+    Result<void> check_changed(const EntityType& type, const Record& record) const;
+    void erase_below(const EntityType& type, const Record& record);
+    void after_change(const EntityType& type, const Record& record);
+
+    EntityWriter writer() const { return EntityWriter(state_.tables, state_.options.addresses.sap); }
+
+    State& state_;
+    std::unordered_map<std::string, net::Response> repeated_;  // by RequestID
+};
+
+/// The `$metadata` document of a service, for the sets that are emulated.
+std::string metadata_document(std::string_view service);
+
+}  // namespace lockstep::sandbox::sap

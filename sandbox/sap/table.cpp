@@ -1,0 +1,217 @@
+#include "sandbox/sap/table.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/assert.h"
+
+namespace lockstep::sandbox::sap {
+
+namespace {
+
+constexpr std::size_t header_bytes = 6;
+constexpr char separator = '\x1f';
+
+std::uint16_t read_property(const std::string& packed, std::size_t at) {
+    std::uint16_t property;
+    std::memcpy(&property, packed.data() + at, sizeof property);
+    return property;
+}
+
+std::uint32_t read_length(const std::string& packed, std::size_t at) {
+    std::uint32_t length;
+    std::memcpy(&length, packed.data() + at + 2, sizeof length);
+    return length;
+}
+
+}  // namespace
+
+/// The place of a property, or of the first one behind it.
+std::size_t Record::position(int property) const {
+    std::size_t at = 0;
+    while (at < packed_.size() && read_property(packed_, at) < property) at += header_bytes + read_length(packed_, at);
+    return at;
+}
+
+std::optional<std::string_view> Record::get(int property) const {
+    const std::size_t at = position(property);
+    if (at >= packed_.size() || read_property(packed_, at) != property) return std::nullopt;
+    return std::string_view(packed_).substr(at + header_bytes, read_length(packed_, at));
+}
+
+void Record::set(int property, std::string_view text) {
+    LS_ASSERT(property >= 0);
+    const std::size_t at = position(property);
+    if (at < packed_.size() && read_property(packed_, at) == property)
+        packed_.erase(at, header_bytes + read_length(packed_, at));
+    if (text.empty()) return;
+    const auto id = static_cast<std::uint16_t>(property);
+    const auto length = static_cast<std::uint32_t>(text.size());
+    std::string entry(header_bytes, '\0');
+    std::memcpy(entry.data(), &id, sizeof id);
+    std::memcpy(entry.data() + 2, &length, sizeof length);
+    entry += text;
+    packed_.insert(at, entry);
+}
+
+std::string padded(const Property& property, std::string_view text) {
+    const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+    if (!property.has(alpha) || !digits || text.size() >= property.length) return std::string(text);
+    return std::string(property.length - text.size(), '0') + std::string(text);
+}
+
+std::vector<int> property_list(const EntityType& type, std::string_view names, char delimiter) {
+    std::vector<int> properties;
+    while (!names.empty()) {
+        const std::size_t end = names.find(delimiter);
+        properties.push_back(type.find(names.substr(0, end)));
+        LS_ASSERT(properties.back() >= 0);
+        names = end == std::string_view::npos ? std::string_view() : names.substr(end + 1);
+    }
+    return properties;
+}
+
+Table::Table(const EntityType& type) : type_(&type) {
+    for (std::size_t i = 0; i < type.properties.size(); ++i)
+        if (type.properties[i].has(key)) key_properties_.push_back(static_cast<int>(i));
+    for (int property : property_list(type, type.indexes, ' ')) add_index({property});
+}
+
+void Table::add_index(std::vector<int> properties) {
+    for (const Index& index : indexes_)
+        if (index.properties == properties) return;
+    if (properties == key_properties_) return;
+    indexes_.push_back({std::move(properties), {}});
+}
+
+std::string Table::joined(const std::vector<int>& properties, const Record& record) const {
+    std::string text;
+    for (int property : properties) {
+        if (!text.empty() || property != properties.front()) text += separator;
+        text += padded(type_->properties[static_cast<std::size_t>(property)], record.text(property));
+    }
+    return text;
+}
+
+std::string Table::key_of(const Record& record) const { return joined(key_properties_, record); }
+
+std::optional<Row> Table::find(const std::string& key) const {
+    auto found = by_key_.find(key);
+    if (found == by_key_.end()) return std::nullopt;
+    return found->second;
+}
+
+std::optional<Row> Table::find_by(const std::vector<std::string_view>& key_values) const {
+    Record record;
+    LS_ASSERT(key_values.size() == key_properties_.size());
+    for (std::size_t i = 0; i < key_values.size(); ++i) record.set(key_properties_[i], key_values[i]);
+    return find(key_of(record));
+}
+
+Row Table::put(Record record) {
+    std::string key = key_of(record);
+    if (auto row = find(key)) {
+        unindex_row(*row);
+        rows_[*row] = std::move(record);
+        index_row(*row);
+        return *row;
+    }
+    Row row = static_cast<Row>(rows_.size());
+    if (free_.empty()) {
+        rows_.push_back(std::move(record));
+    } else {
+        row = free_.back();
+        free_.pop_back();
+        rows_[row] = std::move(record);
+    }
+    by_key_.emplace(std::move(key), row);
+    index_row(row);
+    return row;
+}
+
+void Table::erase(Row row) {
+    unindex_row(row);
+    by_key_.erase(key_of(rows_[row]));
+    rows_[row] = Record();
+    free_.push_back(row);
+}
+
+void Table::clear() {
+    rows_.clear();
+    free_.clear();
+    by_key_.clear();
+    for (Index& index : indexes_) index.rows.clear();
+}
+
+void Table::index_row(Row row) {
+    for (Index& index : indexes_) index.rows[joined(index.properties, rows_[row])].push_back(row);
+}
+
+void Table::unindex_row(Row row) {
+    for (Index& index : indexes_) {
+        auto found = index.rows.find(joined(index.properties, rows_[row]));
+        LS_ASSERT(found != index.rows.end());
+        std::erase(found->second, row);
+        if (found->second.empty()) index.rows.erase(found);
+    }
+}
+
+const std::vector<Row>* Table::lookup(const std::vector<int>& properties,
+                                      const std::vector<std::string_view>& values) const {
+    static const std::vector<Row> none;
+    for (const Index& index : indexes_) {
+        if (index.properties != properties) continue;
+        Record wanted;
+        for (std::size_t i = 0; i < properties.size(); ++i) wanted.set(properties[i], values[i]);
+        auto found = index.rows.find(joined(properties, wanted));
+        return found == index.rows.end() ? &none : &found->second;
+    }
+    return nullptr;
+}
+
+Tables::Tables() {
+    for (const EntityType& type : entity_types()) tables_.emplace(type.set, Table(type));
+    for (const EntityType& type : entity_types())
+        for (const Navigation& navigation : type.navigations) {
+            Table& target = tables_.at(navigation.target);
+            target.add_index(property_list(target.type(), navigation.join, ','));
+        }
+}
+
+void Tables::clear() {
+    for (auto& [name, table] : tables_) table.clear();
+}
+
+void Tables::sort_by_key(const Table& table, std::vector<Row>& rows) {
+    if (rows.size() < 2) return;
+    std::vector<std::pair<std::string, Row>> keyed;
+    keyed.reserve(rows.size());
+    for (Row row : rows) keyed.emplace_back(table.key_of(table.at(row)), row);
+    std::sort(keyed.begin(), keyed.end());
+    for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = keyed[i].second;
+}
+
+std::vector<Row> Tables::navigate(const EntityType& from, const Record& record, const Navigation& navigation) const {
+    const Table& target = tables_.at(navigation.target);
+    std::vector<std::string_view> values;
+    for (int property : property_list(from, navigation.join, ',')) values.push_back(record.text(property));
+    if (values.front().empty()) return {};
+    const std::vector<int> properties = property_list(target.type(), navigation.join, ',');
+    if (properties == target.key_properties()) {
+        auto row = target.find_by(values);
+        return row ? std::vector<Row>{*row} : std::vector<Row>{};
+    }
+    const std::vector<Row>* found = target.lookup(properties, values);
+    LS_ASSERT(found != nullptr);
+    std::vector<Row> rows = *found;
+    if (!navigation.fixed.empty()) {
+        const std::size_t equals = navigation.fixed.find('=');
+        std::erase_if(rows, [&](Row row) {
+            return target.text(row, navigation.fixed.substr(0, equals)) != navigation.fixed.substr(equals + 1);
+        });
+    }
+    sort_by_key(target, rows);
+    return rows;
+}
+
+}  // namespace lockstep::sandbox::sap
