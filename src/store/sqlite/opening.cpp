@@ -16,16 +16,18 @@ namespace {
 /// A database up to this size is checked whole when it is opened (some 10 ms); a larger one is glanced over.
 constexpr std::int64_t checked_whole_bytes_max = 8 << 20;
 
-/// The first and the last entry of every large tree: a walk from its root to both ends.
+/// The first and the last entry of every large tree: a walk from its root to both ends. (`min` and `max` in one SELECT
+/// would read the whole tree.)
 constexpr std::array glances = {
     "SELECT length(body_json) FROM events WHERE id IN (SELECT min(id) FROM events UNION ALL SELECT max(id) FROM events)",
     "SELECT length(reason) FROM runs WHERE id IN (SELECT min(id) FROM runs UNION ALL SELECT max(id) FROM runs)",
-    "SELECT length(data_json) FROM journal WHERE run_id IN"
-    " (SELECT min(run_id) FROM journal UNION ALL SELECT max(run_id) FROM journal)",
+    "SELECT length(data_json) FROM journal WHERE number IN"
+    " (SELECT min(number) FROM journal UNION ALL SELECT max(number) FROM journal)",
+    "SELECT (SELECT min(run_id) FROM journal INDEXED BY journal_by_run), (SELECT max(run_id) FROM journal INDEXED BY journal_by_run)",
     "SELECT count(*) FROM (SELECT id FROM runs INDEXED BY runs_by_status WHERE status IN ('waiting', 'running') LIMIT 1000)",
-    "SELECT min(key), max(key) FROM runs INDEXED BY runs_by_key",
-    "SELECT min(flow), max(flow) FROM runs INDEXED BY runs_by_flow",
-    "SELECT min(key), max(key) FROM links",
+    "SELECT (SELECT min(key) FROM runs INDEXED BY runs_by_key), (SELECT max(key) FROM runs INDEXED BY runs_by_key)",
+    "SELECT (SELECT min(flow) FROM runs INDEXED BY runs_by_flow), (SELECT max(flow) FROM runs INDEXED BY runs_by_flow)",
+    "SELECT (SELECT min(connection) FROM links), (SELECT max(connection) FROM links)",
 };
 
 /// Makes an empty file that only its owner can read: the journal holds customers' data. A file that exists is left

@@ -23,12 +23,14 @@ Result<void> write_row(Database& database, const EventRow& row) {
     return about(changed, "event", row.id);
 }
 
-/// What a run is about never changes: an update leaves those columns, and their indexes, alone.
+/// A run needs its event; a foreign key would cost a fourth index, in every commit. What a run is about never changes:
+/// an update leaves those columns, and their indexes, alone.
 Result<void> write_row(Database& database, const RunRow& row) {
     const auto changed = database.change(
         "INSERT INTO runs (id, event_id, flow, key, status, reason, reason_code, step, retries, created_at_ms,"
         " updated_at_ms, ended_at_ms, summary_json)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+        " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13"
+        " WHERE EXISTS (SELECT 1 FROM runs WHERE id = ?1) OR EXISTS (SELECT 1 FROM events WHERE id = ?2)"
         " ON CONFLICT (id) DO UPDATE SET status = excluded.status, reason = excluded.reason,"
         " reason_code = excluded.reason_code, step = excluded.step, retries = excluded.retries,"
         " created_at_ms = excluded.created_at_ms, updated_at_ms = excluded.updated_at_ms,"
@@ -38,7 +40,7 @@ Result<void> write_row(Database& database, const RunRow& row) {
         row.retries, row.created_at_ms, row.updated_at_ms, row.ended_at_ms, row.summary_json);
     LS_TRY(about(changed, "run", row.id));
     if (*changed == 1) return {};
-    return fail(store_error(ErrorCode::internal, database.path(), "a run keeps its event, flow and key: run " + row.id));
+    return fail(store_error(ErrorCode::internal, database.path(), "a run needs its event, and keeps event, flow and key: run " + row.id));
 }
 
 Result<void> write_row(Database& database, const JournalRow& row) {

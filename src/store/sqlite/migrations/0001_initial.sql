@@ -15,7 +15,7 @@ CREATE UNIQUE INDEX events_by_dedupe_id ON events (flow, dedupe_id) WHERE dedupe
 
 CREATE TABLE runs (
     id            TEXT    NOT NULL PRIMARY KEY CHECK (id <> ''),
-    event_id      TEXT    NOT NULL REFERENCES events (id),
+    event_id      TEXT    NOT NULL,
     flow          TEXT    NOT NULL,
     key           TEXT    NOT NULL,
     status        TEXT    NOT NULL CHECK (status IN ('waiting', 'running', 'succeeded', 'skipped', 'parked', 'dropped')),
@@ -31,9 +31,9 @@ CREATE TABLE runs (
 CREATE INDEX runs_by_status ON runs (status, id);
 CREATE INDEX runs_by_flow ON runs (flow, id);
 CREATE INDEX runs_by_key ON runs (key, id);
-CREATE INDEX runs_by_event ON runs (event_id);
 
 CREATE TABLE journal (
+    number     INTEGER NOT NULL PRIMARY KEY,
     run_id     TEXT    NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     seq        INTEGER NOT NULL CHECK (seq >= 1),
     at_ms      INTEGER NOT NULL,
@@ -42,9 +42,9 @@ CREATE TABLE journal (
     element    INTEGER NOT NULL CHECK (element >= -1),
     attempt    INTEGER NOT NULL CHECK (attempt >= 0),
     data_json  TEXT    NOT NULL,
-    trace_json TEXT    NOT NULL,
-    PRIMARY KEY (run_id, seq)
-) STRICT, WITHOUT ROWID;
+    trace_json TEXT    NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX journal_by_run ON journal (run_id, seq);
 
 CREATE TABLE links (
     connection TEXT    NOT NULL,
