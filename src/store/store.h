@@ -164,6 +164,7 @@ public:
 struct SqliteOptions {
     std::string path;  ///< created if absent; `:memory:` for tests
     bool read_only = false;  ///< for `lockstep runs` beside a running engine; does not take the engine's lock
+    int lock_wait_ms = 5000;  ///< how long a commit waits for another program that writes to the file
 };
 /// Opens the database, takes its lock (one engine a file), runs the missing migrations.
 /// Errors: also `store_from_future`.

@@ -18,7 +18,6 @@ namespace lockstep::store {
 namespace {
 
 constexpr int journal_rows = 8;
-constexpr int updates = 2;
 
 double now_s() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -56,17 +55,20 @@ void must(const Result<void>& result) {
     if (!result) give_up(result.error());
 }
 
+unsigned long long scattered(std::int64_t number) {
+    return static_cast<unsigned long long>(number) * 0x9E3779B97F4A7C15ull;
+}
+
 /// As many letters as a sortable id, the first ones in order of the number, the rest unlike its neighbours'.
 std::string id_of(std::int64_t number) {
     char text[32];
-    std::snprintf(text, sizeof text, "01K%011lld%012llX", static_cast<long long>(number),
-                  static_cast<unsigned long long>(number) * 0x9E3779B97F4A7C15ull >> 16);
+    std::snprintf(text, sizeof text, "01K%011lld%012llX", static_cast<long long>(number), scattered(number) >> 16);
     return text;
 }
 
 std::string key_of(std::int64_t number) {
     char text[32];
-    std::snprintf(text, sizeof text, "006%014llX", static_cast<unsigned long long>(number) * 0x9E3779B97F4A7C15ull >> 8);
+    std::snprintf(text, sizeof text, "006%014llX", scattered(number) >> 8);
     return text;
 }
 
@@ -80,7 +82,7 @@ RunRow run_at(std::int64_t number, RunStatus status) {
             .created_at_ms = number,
             .updated_at_ms = number,
             .ended_at_ms = ended ? number : 0,
-            .summary_json = ended ? R"({"order":"4711","invoice":"INV-000042","total":"1234.50","currency":"EUR"})" : ""};
+            .summary_json = ended ? R"({"order":"4711","invoice":"INV-000042","total":"1234.50 EUR"})" : ""};
 }
 
 Batch arrival(std::int64_t number) {
@@ -106,7 +108,8 @@ Batch progress(std::int64_t number, int seq) {
                       .data_json = std::string(200, 'd'),
                       .trace_json = seq % 2 == 0 ? std::string(600, 't') : ""}};
     if (seq == 1) batch.runs = {run_at(number, RunStatus::running)};
-    if (seq == journal_rows) batch.runs = {run_at(number, number % 100 == 0 ? RunStatus::parked : RunStatus::succeeded)};
+    const RunStatus end = number % 100 == 0 ? RunStatus::parked : RunStatus::succeeded;
+    if (seq == journal_rows) batch.runs = {run_at(number, end)};
     return batch;
 }
 
@@ -207,14 +210,16 @@ void measure_large(const std::string& path, std::int64_t runs) {
         const auto store = open_at(path);
         measure("fill the large database: runs", runs, [&] { whole_runs(*store, 0, runs, 500); });
     }
-    std::printf("%-58s %10ju bytes a run\n", "size", static_cast<std::uintmax_t>(std::filesystem::file_size(path)) / runs);
+    const auto size = static_cast<std::int64_t>(std::filesystem::file_size(path));
+    std::printf("%-56s %9lld bytes a run\n", "size", static_cast<long long>(size / runs));
     const auto store = open_at(path);
     measure_reads(*store, runs);
     measure_reads_beside_writes(*store, runs);
     measure("arrivals into the large database, a commit each", 2000, [&] {
         for (std::int64_t n = 0; n < 2000; ++n) must(store->commit(arrival(20 * runs + n)));
     });
-    measure("whole runs into the large database, 64 side by side", 6400, [&] { whole_runs(*store, 30 * runs, 6400, 64); });
+    measure("whole runs into the large database, 64 side by side", 6400,
+            [&] { whole_runs(*store, 30 * runs, 6400, 64); });
 }
 
 }  // namespace

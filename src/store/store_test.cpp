@@ -369,7 +369,8 @@ TEST_P(StoreContract, EveryStatusIsCounted) {
 
 TEST_P(StoreContract, ALinkIsReplacedByItsThreeNames) {
     commit({.links = {{"sap", "A_BusinessPartner", "001", "\"17\"", "r1", 5}}});
-    commit({.links = {{"sap", "A_BusinessPartner", "001", "\"18\"", "r2", 6}, {"sap", "A_SalesOrder", "001", "1", "r1", 7}}});
+    commit({.links = {{"sap", "A_BusinessPartner", "001", "\"18\"", "r2", 6},
+                      {"sap", "A_SalesOrder", "001", "1", "r1", 7}}});
     const auto found = store_->find_link("sap", "A_BusinessPartner", "001");
     ASSERT_TRUE(found && *found);
     EXPECT_EQ((*found)->connection, "sap");
@@ -404,9 +405,20 @@ TEST_P(StoreContract, ACursorIsReplacedByItsName) {
 }
 
 TEST_P(StoreContract, OpenAlertsComeOldestFirstUntilTheyAreSentOrFailed) {
-    AlertRow late{.id = "a1", .cause = "sap down", .text = "SAP is down", .count = 4, .created_at_ms = 20, .due_at_ms = 30};
-    AlertRow early{.id = "a2", .cause = "no email", .text = "no email", .state = AlertState::sending, .attempts = 2,
-                   .created_at_ms = 10, .due_at_ms = 40, .error = "429"};
+    AlertRow late{.id = "a1",
+                  .cause = "sap down",
+                  .text = "SAP is down",
+                  .count = 4,
+                  .created_at_ms = 20,
+                  .due_at_ms = 30};
+    AlertRow early{.id = "a2",
+                   .cause = "no email",
+                   .text = "no email",
+                   .state = AlertState::sending,
+                   .attempts = 2,
+                   .created_at_ms = 10,
+                   .due_at_ms = 40,
+                   .error = "429"};
     commit({.alerts = {late, early}});
     const auto open = store_->open_alerts(10);
     ASSERT_EQ(open->size(), 2u);
@@ -439,7 +451,9 @@ TEST_P(StoreContract, ATokenIsReplacedAndDeletedByAnEmptyOne) {
 }
 
 TEST_P(StoreContract, TheAuditTrailOfASubjectComesNewestFirst) {
-    commit({.audit = {{10, "cli", "replay", "r1", "{}"}, {10, "api", "drop", "r1", "{\"why\":1}"}, {11, "cli", "drop", "r2", "{}"}}});
+    commit({.audit = {{10, "cli", "replay", "r1", "{}"},
+                      {10, "api", "drop", "r1", "{\"why\":1}"},
+                      {11, "cli", "drop", "r2", "{}"}}});
     const auto rows = store_->audit("r1", 10);
     ASSERT_EQ(rows->size(), 2u);
     EXPECT_EQ((*rows)[0].action, "drop");

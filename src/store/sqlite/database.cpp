@@ -12,8 +12,8 @@ namespace lockstep::store::sqlite {
 
 namespace {
 
-/// How long a statement waits for a lock of another process: longer than a backup's or a checkpoint's short locks.
-constexpr int busy_timeout_ms = 5000;
+/// Longer than the short locks of a checkpoint, of a log's recovery or of a person's statement.
+constexpr int lock_wait_default_ms = 5000;
 
 struct Meaning {
     int native;
@@ -122,7 +122,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, Access
     if (handle == nullptr) return fail(store_error(ErrorCode::store_failed, path, "out of memory"));
     std::unique_ptr<Database> database(new Database(path, handle));
     if (code != SQLITE_OK) return fail(database->error(code));
-    sqlite3_busy_timeout(handle, busy_timeout_ms);
+    database->wait_for_locks(lock_wait_default_ms);
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     return database;
 }
@@ -173,6 +173,7 @@ Result<void> Database::script(const char* sql) {
     return {};
 }
 
+void Database::wait_for_locks(int wait_ms) { sqlite3_busy_timeout(handle_, wait_ms); }
 bool Database::is_read_only() const { return sqlite3_db_readonly(handle_, "main") == 1; }
 bool Database::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 

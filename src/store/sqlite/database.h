@@ -77,6 +77,8 @@ public:
     /// Carries out several statements that are needed once.
     Result<void> script(const char* sql);
 
+    /// Sets how long a statement waits for the lock of another connection before it fails with `store_locked`.
+    void wait_for_locks(int wait_ms);
     /// Whether the file cannot be written though that was asked for.
     bool is_read_only() const;
     bool in_transaction() const;

@@ -28,6 +28,10 @@ Result<Identity> identity(Database& database) {
     return found;
 }
 
+std::string of_newest(std::int64_t version) {
+    return "version " + std::to_string(version) + " of " + std::to_string(newest_version());
+}
+
 Result<void> refuse_what_is_not_ours(const Database& database, const Identity& found) {
     const bool empty = found.application == 0 && found.version == 0 && found.objects == 0;
     if (!empty && found.application != application_id) {
@@ -35,8 +39,7 @@ Result<void> refuse_what_is_not_ours(const Database& database, const Identity& f
                     "the file is a database of another program; choose another file: " + database.path());
     }
     if (found.version > newest_version()) {
-        return fail(store_error(ErrorCode::store_from_future, database.path(),
-                                "version " + std::to_string(found.version) + " of " + std::to_string(newest_version())));
+        return fail(store_error(ErrorCode::store_from_future, database.path(), of_newest(found.version)));
     }
     return {};
 }
@@ -67,9 +70,9 @@ Result<void> check_version(Database& database) {
     LS_TRY_ASSIGN(const Identity found, identity(database));
     LS_TRY(refuse_what_is_not_ours(database, found));
     if (found.version == newest_version()) return {};
-    return fail(ErrorCode::store_failed, "the database is older than this program; start the engine once, which renews it: " +
-                                             database.path() + ", version " + std::to_string(found.version) + " of " +
-                                             std::to_string(newest_version()));
+    return fail(ErrorCode::store_failed,
+                "the database is older than this program; start the engine once, which renews it: " + database.path() +
+                    ", " + of_newest(found.version));
 }
 
 }  // namespace lockstep::store::sqlite

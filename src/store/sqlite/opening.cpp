@@ -19,12 +19,15 @@ constexpr std::int64_t checked_whole_bytes_max = 8 << 20;
 /// The first and the last entry of every large tree: a walk from its root to both ends. (`min` and `max` in one SELECT
 /// would read the whole tree.)
 constexpr std::array glances = {
-    "SELECT length(body_json) FROM events WHERE id IN (SELECT min(id) FROM events UNION ALL SELECT max(id) FROM events)",
+    "SELECT length(body_json) FROM events WHERE id IN"
+    " (SELECT min(id) FROM events UNION ALL SELECT max(id) FROM events)",
     "SELECT length(reason) FROM runs WHERE id IN (SELECT min(id) FROM runs UNION ALL SELECT max(id) FROM runs)",
     "SELECT length(data_json) FROM journal WHERE number IN"
     " (SELECT min(number) FROM journal UNION ALL SELECT max(number) FROM journal)",
-    "SELECT (SELECT min(run_id) FROM journal INDEXED BY journal_by_run), (SELECT max(run_id) FROM journal INDEXED BY journal_by_run)",
-    "SELECT count(*) FROM (SELECT id FROM runs INDEXED BY runs_by_status WHERE status IN ('waiting', 'running') LIMIT 1000)",
+    "SELECT (SELECT min(run_id) FROM journal INDEXED BY journal_by_run),"
+    " (SELECT max(run_id) FROM journal INDEXED BY journal_by_run)",
+    "SELECT (SELECT min(status) FROM runs INDEXED BY runs_by_status),"
+    " (SELECT max(status) FROM runs INDEXED BY runs_by_status)",
     "SELECT (SELECT min(key) FROM runs INDEXED BY runs_by_key), (SELECT max(key) FROM runs INDEXED BY runs_by_key)",
     "SELECT (SELECT min(flow) FROM runs INDEXED BY runs_by_flow), (SELECT max(flow) FROM runs INDEXED BY runs_by_flow)",
     "SELECT (SELECT min(connection) FROM links), (SELECT max(connection) FROM links)",
@@ -91,9 +94,10 @@ std::string resolved(const std::string& path) {
     return error ? path : canonical.string();
 }
 
-Result<std::unique_ptr<Database>> open_writer(const std::string& path) {
+Result<std::unique_ptr<Database>> open_writer(const std::string& path, int lock_wait_ms) {
     if (path != ":memory:") create_private(path);
     LS_TRY_ASSIGN(auto database, Database::open(path, Access::read_write));
+    database->wait_for_locks(lock_wait_ms);
     if (database->is_read_only()) return fail(store_error(ErrorCode::store_read_only, path, ""));
     LS_TRY(set_up(*database));
     LS_TRY(use_write_ahead_log(*database));

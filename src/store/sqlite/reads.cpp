@@ -188,10 +188,9 @@ Result<std::vector<OpenRun>> read_open_runs(Database& database, const std::strin
 
 Result<std::optional<LoadedRun>> read_run(Database& database, const std::string& id) {
     LS_TRY_ASSIGN(Transaction snapshot, Transaction::begin(database, Transaction::Kind::read));
-    LS_TRY_ASSIGN(auto loaded, first(database.query("SELECT " LS_RUN_COLUMNS ", " LS_EVENT_COLUMNS
-                                                    " FROM runs AS r JOIN events AS e ON e.id = r.event_id WHERE r.id = ?1",
-                                                    id),
-                                     run_and_event_from));
+    constexpr auto sql = "SELECT " LS_RUN_COLUMNS ", " LS_EVENT_COLUMNS
+                         " FROM runs AS r JOIN events AS e ON e.id = r.event_id WHERE r.id = ?1";
+    LS_TRY_ASSIGN(auto loaded, first(database.query(sql, id), run_and_event_from));
     if (!loaded) return loaded;
     LS_TRY_ASSIGN(loaded->journal,
                   every(database.query("SELECT run_id, seq, at_ms, kind, step, element, attempt, data_json, trace_json"
@@ -250,8 +249,9 @@ Result<std::optional<TokenRow>> read_token(Database& database, const std::string
 }
 
 Result<std::vector<AuditRow>> read_audit(Database& database, const std::string& subject, int limit) {
-    return every(database.query("SELECT at_ms, actor, action, subject, detail_json FROM audit INDEXED BY audit_by_subject"
-                                " WHERE subject = ?1 ORDER BY number DESC LIMIT ?2",
+    return every(database.query("SELECT at_ms, actor, action, subject, detail_json"
+                                " FROM audit INDEXED BY audit_by_subject WHERE subject = ?1"
+                                " ORDER BY number DESC LIMIT ?2",
                                 subject, at_least_zero(limit)),
                  audit_from);
 }

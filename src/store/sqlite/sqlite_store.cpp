@@ -98,12 +98,12 @@ Result<std::unique_ptr<Store>> open_for_reading(std::string path) {
     return std::unique_ptr<Store>(std::make_unique<SqliteStore>(std::move(path), FileLock(), nullptr));
 }
 
-Result<std::unique_ptr<Store>> open_for_writing(std::string path) {
+Result<std::unique_ptr<Store>> open_for_writing(std::string path, int lock_wait_ms) {
     FileLock lock;
     if (path != ":memory:") {
         LS_TRY_ASSIGN(lock, FileLock::take(path));
     }
-    LS_TRY_ASSIGN(auto writer, open_writer(path));
+    LS_TRY_ASSIGN(auto writer, open_writer(path, lock_wait_ms));
     return std::unique_ptr<Store>(std::make_unique<SqliteStore>(std::move(path), std::move(lock), std::move(writer)));
 }
 
@@ -113,7 +113,8 @@ Result<std::unique_ptr<Store>> open_for_writing(std::string path) {
 
 Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options) {
     std::string path = options.path == ":memory:" ? options.path : sqlite::resolved(options.path);
-    return options.read_only ? sqlite::open_for_reading(std::move(path)) : sqlite::open_for_writing(std::move(path));
+    if (options.read_only) return sqlite::open_for_reading(std::move(path));
+    return sqlite::open_for_writing(std::move(path), options.lock_wait_ms);
 }
 
 }  // namespace lockstep::store

@@ -65,6 +65,12 @@ Batch run_number(int number, const std::string& body = "{}") {
     return batch;
 }
 
+Batch runs_below(int count, const std::string& body) {
+    Batch batch;
+    for (int number = 0; number < count; ++number) batch.append(run_number(number, body));
+    return batch;
+}
+
 bool is_whole(Store& store, int number) {
     const auto loaded = store.load_run(id_of(number));
     return loaded && *loaded && (*loaded)->journal.size() == 3;
@@ -159,6 +165,19 @@ TEST_F(SqliteStore, OneProcessCannotOpenItTwiceEither) {
     EXPECT_EQ(refusal().code, ErrorCode::store_locked);
     std::filesystem::create_symlink(path_, directory_ + "/alias.db");
     EXPECT_EQ(refusal({.path = directory_ + "/alias.db"}).code, ErrorCode::store_locked);
+}
+
+TEST_F(SqliteStore, AnotherProgramThatWritesDelaysACommitAndLosesNothing) {
+    auto store = *open_sqlite({.path = path_, .lock_wait_ms = 1});
+    const auto theirs = *Database::open(path_, Access::read_write);
+    ASSERT_TRUE(theirs->script("BEGIN IMMEDIATE"));
+    const auto done = store->commit(run_number(1));
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code, ErrorCode::store_locked);
+    EXPECT_TRUE(store->list_runs({})->empty());
+    ASSERT_TRUE(theirs->script("ROLLBACK"));
+    EXPECT_TRUE(store->commit(run_number(1)));
+    EXPECT_TRUE(is_whole(*store, 1));
 }
 
 TEST_F(SqliteStore, IsFreeAgainOnceItIsClosed) {
@@ -333,7 +352,8 @@ TEST_F(SqliteStore, AFullDiskLosesNothing) {
 TEST_F(SqliteStore, ADatabaseOfANewerVersionIsLeftAlone) {
     opened().reset();
     const int newer = sqlite::newest_version() + 1;
-    ASSERT_TRUE((*Database::open(path_, Access::read_write))->script(("PRAGMA user_version = " + std::to_string(newer)).c_str()));
+    const std::string stamp = "PRAGMA user_version = " + std::to_string(newer);
+    ASSERT_TRUE((*Database::open(path_, Access::read_write))->script(stamp.c_str()));
     for (const bool read_only : {false, true}) {
         const Error error = refusal({.path = path_, .read_only = read_only});
         EXPECT_EQ(error.code, ErrorCode::store_from_future);
@@ -378,10 +398,7 @@ void overwrite(const std::string& path, std::int64_t from, std::int64_t size) {
 }
 
 TEST_F(SqliteStore, DamageAnywhereInASmallFileIsFoundWhenItIsOpened) {
-    {
-        const auto store = opened();
-        for (int number = 0; number < 200; ++number) ASSERT_TRUE(store->commit(run_number(number)));
-    }
+    ASSERT_TRUE(opened()->commit(runs_below(200, "{}")));
     const std::string sound = directory_ + "/sound.db";
     std::filesystem::copy_file(path_, sound);
     const auto pages = static_cast<std::int64_t>(std::filesystem::file_size(sound)) / 4096;
@@ -394,22 +411,14 @@ TEST_F(SqliteStore, DamageAnywhereInASmallFileIsFoundWhenItIsOpened) {
 }
 
 TEST_F(SqliteStore, AFileThatWasCutOffIsDamaged) {
-    {
-        const auto store = opened();
-        for (int number = 0; number < 200; ++number) ASSERT_TRUE(store->commit(run_number(number)));
-    }
+    ASSERT_TRUE(opened()->commit(runs_below(200, "{}")));
     std::filesystem::resize_file(path_, std::filesystem::file_size(path_) / 2);
     EXPECT_EQ(refusal().code, ErrorCode::store_corrupt);
 }
 
 TEST_F(SqliteStore, DamageInALargeFileIsReportedAtTheLatestByTheRead) {
     constexpr int runs = 400;
-    {
-        const auto store = opened();
-        Batch batch;
-        for (int number = 0; number < runs; ++number) batch.append(run_number(number, std::string(60000, 'x')));
-        ASSERT_TRUE(store->commit(batch));
-    }
+    ASSERT_TRUE(opened()->commit(runs_below(runs, std::string(60000, 'x'))));
     const auto size = static_cast<std::int64_t>(std::filesystem::file_size(path_));
     ASSERT_GT(size, 16 << 20);
     overwrite(path_, 4096 * 20, size - 4096 * 21);

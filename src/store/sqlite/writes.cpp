@@ -40,7 +40,8 @@ Result<void> write_row(Database& database, const RunRow& row) {
         row.retries, row.created_at_ms, row.updated_at_ms, row.ended_at_ms, row.summary_json);
     LS_TRY(about(changed, "run", row.id));
     if (*changed == 1) return {};
-    return fail(store_error(ErrorCode::internal, database.path(), "a run needs its event, and keeps event, flow and key: run " + row.id));
+    return fail(store_error(ErrorCode::internal, database.path(),
+                            "a run needs its event, and keeps event, flow and key: run " + row.id));
 }
 
 Result<void> write_row(Database& database, const JournalRow& row) {

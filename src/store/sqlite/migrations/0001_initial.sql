@@ -18,7 +18,8 @@ CREATE TABLE runs (
     event_id      TEXT    NOT NULL,
     flow          TEXT    NOT NULL,
     key           TEXT    NOT NULL,
-    status        TEXT    NOT NULL CHECK (status IN ('waiting', 'running', 'succeeded', 'skipped', 'parked', 'dropped')),
+    status        TEXT    NOT NULL
+                  CHECK (status IN ('waiting', 'running', 'succeeded', 'skipped', 'parked', 'dropped')),
     reason        TEXT    NOT NULL,
     reason_code   TEXT    NOT NULL,
     step          TEXT    NOT NULL,
