@@ -42,12 +42,15 @@ public:
     bool on_object_end(std::size_t count, bj::error_code&) {
         auto first_value = values_.end() - static_cast<std::ptrdiff_t>(count);
         auto first_key = keys_.end() - static_cast<std::ptrdiff_t>(count);
-        Map map;
-        map.reserve(count);
-        for (std::size_t i = 0; i < count; ++i) map.set(std::move(first_key[i]), std::move(first_value[i]));
+        std::vector<Map::Entry> entries;
+        entries.reserve(count);
+        auto key = first_key;
+        for (auto value = first_value; value != values_.end(); ++value, ++key) {
+            entries.emplace_back(std::move(*key), std::move(*value));
+        }
         keys_.erase(first_key, keys_.end());
         values_.erase(first_value, values_.end());
-        values_.emplace_back(std::move(map));
+        values_.emplace_back(Map::from_entries(std::move(entries)));
         return true;
     }
 

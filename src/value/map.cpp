@@ -8,6 +8,9 @@ namespace {
 /// Up to here a walk along the entries is quicker than a search in the sorted index.
 constexpr std::size_t unindexed_max = 12;
 
+/// Length first: most keys of one map differ in it, and it is cheap to compare.
+bool comes_before(std::string_view a, std::string_view b) { return a.size() != b.size() ? a.size() < b.size() : a < b; }
+
 }  // namespace
 
 Map::Map() = default;
@@ -17,13 +20,32 @@ Map& Map::operator=(const Map&) = default;
 Map& Map::operator=(Map&&) noexcept = default;
 Map::~Map() = default;
 
-Map::Map(std::initializer_list<Entry> entries) {
-    entries_.reserve(entries.size());
-    for (const auto& [key, value] : entries) set(key, value);
+Map::Map(std::initializer_list<Entry> entries) : Map(from_entries(entries)) {}
+
+Map Map::from_entries(std::vector<Entry> entries) {
+    Map map;
+    map.entries_ = std::move(entries);
+    map.rebuild_index();
+    if (!map.has_duplicates()) return map;
+    Map merged;
+    for (auto& [key, value] : map.entries_) merged.set(std::move(key), std::move(value));
+    return merged;
+}
+
+bool Map::has_duplicates() const {
+    if (!by_key_.empty()) {
+        auto same = [this](std::uint32_t a, std::uint32_t b) { return entries_[a].first == entries_[b].first; };
+        return std::adjacent_find(by_key_.begin(), by_key_.end(), same) != by_key_.end();
+    }
+    for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
+        auto same = [&](const Entry& other) { return other.first == entry->first; };
+        if (std::any_of(entries_.begin(), entry, same)) return true;
+    }
+    return false;
 }
 
 std::size_t Map::position_in_index(std::string_view key) const {
-    auto less = [this](std::uint32_t index, std::string_view wanted) { return entries_[index].first < wanted; };
+    auto less = [this](std::uint32_t index, std::string_view wanted) { return comes_before(entries_[index].first, wanted); };
     return static_cast<std::size_t>(std::lower_bound(by_key_.begin(), by_key_.end(), key, less) - by_key_.begin());
 }
 
@@ -48,7 +70,7 @@ void Map::rebuild_index() {
     by_key_.resize(entries_.size());
     for (std::uint32_t i = 0; i < by_key_.size(); ++i) by_key_[i] = i;
     std::sort(by_key_.begin(), by_key_.end(),
-              [this](std::uint32_t a, std::uint32_t b) { return entries_[a].first < entries_[b].first; });
+              [this](std::uint32_t a, std::uint32_t b) { return comes_before(entries_[a].first, entries_[b].first); });
 }
 
 Value& Map::append(std::string key, Value value) {
@@ -83,10 +105,6 @@ Value& Map::operator[](std::string_view key) {
 }
 
 void Map::reserve(std::size_t count) { entries_.reserve(count); }
-
-std::size_t Map::size() const { return entries_.size(); }
-std::vector<Map::Entry>::const_iterator Map::begin() const { return entries_.begin(); }
-std::vector<Map::Entry>::const_iterator Map::end() const { return entries_.end(); }
 
 bool Map::operator==(const Map& other) const {
     if (size() != other.size()) return false;

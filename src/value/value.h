@@ -31,6 +31,8 @@ public:
     using Entry = std::pair<std::string, Value>;
     Map();
     Map(std::initializer_list<Entry> entries);
+    /// Takes the entries as they are; of two with one key the last value wins, in the first one's place.
+    static Map from_entries(std::vector<Entry> entries);
     Map(const Map&);
     Map(Map&&) noexcept;
     Map& operator=(const Map&);
@@ -56,10 +58,12 @@ public:
 private:
     std::size_t position_in_index(std::string_view key) const;
     void rebuild_index();
+    bool has_duplicates() const;
     Value& append(std::string key, Value value);
 
     std::vector<Entry> entries_;
-    std::vector<std::uint32_t> by_key_;  // indexes into entries_ sorted by key; kept only above a few entries
+    // Indexes into entries_, sorted by length and then bytes of the key; kept only above a few entries.
+    std::vector<std::uint32_t> by_key_;
 };
 
 /// Any datum that passes through Lockstep. Immutable and cheap to copy: lists and maps are shared, and the mutable
@@ -136,6 +140,10 @@ private:
                  std::shared_ptr<const Bytes>, Timestamp, Date, Duration, std::shared_ptr<List>, std::shared_ptr<Map>,
                  std::shared_ptr<const Opaque>> data_;
 };
+
+inline std::size_t Map::size() const { return entries_.size(); }
+inline std::vector<Map::Entry>::const_iterator Map::begin() const { return entries_.begin(); }
+inline std::vector<Map::Entry>::const_iterator Map::end() const { return entries_.end(); }
 
 std::string_view to_string(Value::Kind kind);
 /// The shared null, for accessors that return references.

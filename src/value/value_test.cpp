@@ -95,6 +95,19 @@ TEST(Map, EqualityDoesNotRegardOrder) {
     EXPECT_NE((Map{{"a", 1}}), (Map{{"a", 1}, {"b", 2}}));
 }
 
+TEST(Map, OfTwoEntriesWithOneKeyTheLastValueWins) {
+    for (int size : {2, 30}) {
+        std::vector<Map::Entry> entries;
+        for (int i = 0; i < size; ++i) entries.emplace_back("key" + std::to_string(i), i);
+        entries.emplace_back("key1", "last");
+        Map map = Map::from_entries(entries);
+        EXPECT_EQ(map.size(), static_cast<std::size_t>(size));
+        EXPECT_EQ(*map.find("key1"), Value("last"));
+        EXPECT_EQ(std::next(map.begin())->first, "key1");
+        EXPECT_EQ(*map.find("key0"), Value(0));
+    }
+}
+
 RC_GTEST_PROP(MapProperty, BehavesAsAStandardMapAtEverySize, ()) {
     Map map;
     std::map<std::string, std::int64_t> model;
