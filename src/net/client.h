@@ -27,8 +27,11 @@ public:
     virtual ~HttpClient() = default;
     /// Sends and waits for the whole answer. Any HTTP status is a value; errors are transport errors only:
     /// `unreachable` (the request never left), `connection_lost` (reads), `answer_lost` (writes that may have arrived),
-    /// `vendor_protocol` (an answer that is not HTTP or too large; for writes `answer_lost`), `url_invalid`.
-    /// A body cut short of its Content-Length, or a broken gzip body, counts as a lost answer.
+    /// `vendor_protocol` (an answer that is not HTTP or too large; for writes `answer_lost`), `url_invalid`,
+    /// `value_invalid` (a method or header field that would break out of its line), `deadline_exceeded` (no time given).
+    /// A body cut short of its Content-Length, a head cut short, or a broken gzip body counts as a lost answer.
+    /// Redirects of reads by GET and HEAD are followed (another origin gets no header field but Accept); all others are
+    /// values.
     /// Threads: any, many at once.
     virtual Result<Response> send(const Request& request, const SendOptions& options) = 0;
 };

@@ -18,7 +18,8 @@ using testing_sockets::Socket;
 constexpr SendOptions read_call = {.effect = Effect::read};
 constexpr SendOptions write_call = {.effect = Effect::write};
 
-/// Plays a vendor that carries out every request it gets, answers the first one of a connection, and closes on the next.
+/// Plays a vendor that carries out every request it gets, answers the first one of a connection, and closes on the
+/// next.
 struct Vendor {
     std::atomic<int> effects = 0;
     std::atomic<bool> always_close = false;
@@ -74,7 +75,8 @@ TEST(CurlClientContract, EveryMethodOfAWriteIsGuarded) {
 TEST(CurlClient, AWriteOnANewConnectionThatDiesIsInDoubt) {
     Vendor vendor;
     vendor.always_close = true;
-    const auto answer = make_curl_client()->send({.method = "POST", .url = vendor.server.url("/orders"), .body = "{}"}, write_call);
+    const auto answer =
+        make_curl_client()->send({.method = "POST", .url = vendor.server.url("/orders"), .body = "{}"}, write_call);
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().code, ErrorCode::answer_lost);
     EXPECT_EQ(vendor.effects, 1);
@@ -137,7 +139,10 @@ TEST(CurlClient, SendsTheRequestAsItIs) {
         seen = socket.read_message().value_or("");
         socket.write(plain_answer(""));
     });
-    const Request request{.method = "PATCH", .url = server.url("/a/../b?$filter=x%20eq%20'1'"), .headers = {{"If-Match", "W/\"1\""}, {"X-Empty", ""}}, .body = R"({"a":1})"};
+    const Request request{.method = "PATCH",
+                          .url = server.url("/a/../b?$filter=x%20eq%20'1'"),
+                          .headers = {{"If-Match", "W/\"1\""}, {"X-Empty", ""}},
+                          .body = R"({"a":1})"};
     ASSERT_TRUE(make_curl_client()->send(request, write_call));
     EXPECT_TRUE(seen.starts_with("PATCH /a/../b?$filter=x%20eq%20'1' HTTP/1.1\r\n")) << seen;
     EXPECT_NE(seen.find("If-Match: W/\"1\"\r\n"), std::string::npos) << seen;
@@ -156,7 +161,8 @@ TEST(CurlClient, LargeBodiesDoNotWaitForA100) {
         seen = socket.read_message().value_or("");
         socket.write(plain_answer(""));
     });
-    ASSERT_TRUE(make_curl_client()->send({.method = "POST", .url = server.url(), .body = std::string(2u << 20, 'x')}, write_call));
+    ASSERT_TRUE(make_curl_client()->send({.method = "POST", .url = server.url(), .body = std::string(2u << 20, 'x')},
+                                         write_call));
     EXPECT_EQ(seen.find("Expect"), std::string::npos);
     EXPECT_TRUE(seen.ends_with("xxx"));
 }
@@ -164,7 +170,9 @@ TEST(CurlClient, LargeBodiesDoNotWaitForA100) {
 TEST(CurlClient, TakesTheFinalAnswerAfterAnInterimOne) {
     ScriptedServer server([](Socket& socket, int) {
         socket.read_message();
-        socket.write("HTTP/1.1 100 Continue\r\nX-Interim: 1\r\n\r\nHTTP/1.1 201 Created\r\nLocation: /x/1\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nContent-Length: 2\r\n\r\nok");
+        socket.write(
+            "HTTP/1.1 100 Continue\r\nX-Interim: 1\r\n\r\nHTTP/1.1 201 Created\r\nLocation: /x/1\r\nSet-Cookie: "
+            "a=1\r\nSet-Cookie: b=2\r\nContent-Length: 2\r\n\r\nok");
     });
     const auto answer = make_curl_client()->send({.method = "POST", .url = server.url(), .body = "{}"}, write_call);
     ASSERT_TRUE(answer) << answer.error().message;
@@ -175,7 +183,9 @@ TEST(CurlClient, TakesTheFinalAnswerAfterAnInterimOne) {
     EXPECT_EQ(answer->body, "ok");
 }
 
-struct LostAnswer { std::string name, bytes; };
+struct LostAnswer {
+    std::string name, bytes;
+};
 class ALostAnswer : public ::testing::TestWithParam<LostAnswer> {};
 
 TEST_P(ALostAnswer, IsInDoubtForWritesAndTransientForReads) {
@@ -200,7 +210,8 @@ INSTANTIATE_TEST_SUITE_P(
         LostAnswer{"CutInTheBody", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"id\""},
         LostAnswer{"CutInAChunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nabc"},
         LostAnswer{"WithoutTheLastChunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"},
-        LostAnswer{"WithBrokenGzip", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 12\r\n\r\nnot gzip at!"}),
+        LostAnswer{"WithBrokenGzip",
+                   "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 12\r\n\r\nnot gzip at!"}),
     [](const auto& lost) { return lost.param.name; });
 
 TEST(CurlClient, WhatIsNotHttpIsAProtocolErrorForReads) {
@@ -250,7 +261,9 @@ TEST(CurlClient, EndlessHeadersAreRefused) {
 }
 
 TEST(CurlClient, ASilentVendorMeetsTheDeadline) {
-    ScriptedServer server([](Socket& socket, int) { while (socket.read_message()) {} });
+    ScriptedServer server([](Socket& socket, int) {
+        while (socket.read_message()) {}
+    });
     const auto client = make_curl_client();
     auto options = write_call;
     options.total_timeout_ms = 200;
@@ -266,8 +279,22 @@ TEST(CurlClient, ASilentVendorMeetsTheDeadline) {
     EXPECT_EQ(read.error().code, ErrorCode::connection_lost);
 }
 
+TEST(CurlClient, SendsNothingWhenNoTimeIsLeft) {
+    Vendor vendor;
+    for (const std::int64_t left_ms : {0, -5}) {
+        auto options = write_call;
+        options.total_timeout_ms = left_ms;
+        const auto answer = make_curl_client()->send({.method = "POST", .url = vendor.server.url()}, options);
+        ASSERT_FALSE(answer);
+        EXPECT_EQ(answer.error().code, ErrorCode::deadline_exceeded);
+    }
+    EXPECT_EQ(vendor.effects, 0);
+}
+
 TEST(CurlClient, WaitingForAFreeConnectionMeetsTheDeadlineToo) {
-    ScriptedServer server([](Socket& socket, int) { while (socket.read_message()) {} });
+    ScriptedServer server([](Socket& socket, int) {
+        while (socket.read_message()) {}
+    });
     const auto client = make_curl_client({.connections_per_host_max = 1});
     auto long_call = write_call;
     long_call.total_timeout_ms = 2000;
@@ -296,7 +323,9 @@ TEST(CurlClient, DestroyingTheClientClosesItsConnections) {
     EXPECT_TRUE(ended);
 }
 
-std::string redirect_to(const std::string& location) { return "HTTP/1.1 302 Found\r\nLocation: " + location + "\r\nContent-Length: 0\r\n\r\n"; }
+std::string redirect_to(const std::string& location) {
+    return "HTTP/1.1 302 Found\r\nLocation: " + location + "\r\nContent-Length: 0\r\n\r\n";
+}
 
 TEST(CurlClientRedirects, AreFollowedForReads) {
     std::string seen;
@@ -307,7 +336,8 @@ TEST(CurlClientRedirects, AreFollowedForReads) {
             socket.write(moved ? redirect_to("/new?x=1") : plain_answer("here"));
         }
     });
-    const auto answer = make_curl_client()->send({.url = server.url("/old"), .headers = {{"Authorization", "Bearer t"}}}, read_call);
+    const auto answer =
+        make_curl_client()->send({.url = server.url("/old"), .headers = {{"Authorization", "Bearer t"}}}, read_call);
     ASSERT_TRUE(answer) << answer.error().message;
     EXPECT_EQ(answer->body, "here");
     EXPECT_TRUE(seen.starts_with("GET /new?x=1 "));
@@ -333,7 +363,8 @@ TEST(CurlClientRedirects, GiveNoCredentialToAnotherOrigin) {
         socket.read_message();
         socket.write(redirect_to(other.url("/x")));
     });
-    const auto answer = make_curl_client()->send({.url = server.url(), .headers = {{"APIKey", "secret"}, {"Accept", "application/json"}}}, read_call);
+    const auto answer = make_curl_client()->send(
+        {.url = server.url(), .headers = {{"APIKey", "secret"}, {"Accept", "application/json"}}}, read_call);
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->body, "other");
     EXPECT_EQ(seen.find("secret"), std::string::npos) << seen;

@@ -16,7 +16,9 @@ bool same_name(std::string_view a, std::string_view b) {
 }
 
 /// Where the parts of a request's `url` are; works for both forms.
-struct UrlParts { std::string_view origin, path, query; };
+struct UrlParts {
+    std::string_view origin, path, query;
+};
 
 UrlParts url_parts(std::string_view url) {
     UrlParts parts;
@@ -33,30 +35,64 @@ UrlParts url_parts(std::string_view url) {
     return parts;
 }
 
-struct Reason { int status; std::string_view phrase; };
+struct Reason {
+    int status;
+    std::string_view phrase;
+};
 
 /// The IANA registry of HTTP status codes, as far as vendors and Lockstep use it.
 constexpr std::array reasons = {
-    Reason{100, "Continue"}, Reason{101, "Switching Protocols"},
-    Reason{200, "OK"}, Reason{201, "Created"}, Reason{202, "Accepted"},
-    Reason{203, "Non-Authoritative Information"}, Reason{204, "No Content"}, Reason{205, "Reset Content"},
-    Reason{206, "Partial Content"}, Reason{207, "Multi-Status"},
-    Reason{300, "Multiple Choices"}, Reason{301, "Moved Permanently"}, Reason{302, "Found"},
-    Reason{303, "See Other"}, Reason{304, "Not Modified"}, Reason{307, "Temporary Redirect"},
+    Reason{100, "Continue"},
+    Reason{101, "Switching Protocols"},
+    Reason{200, "OK"},
+    Reason{201, "Created"},
+    Reason{202, "Accepted"},
+    Reason{203, "Non-Authoritative Information"},
+    Reason{204, "No Content"},
+    Reason{205, "Reset Content"},
+    Reason{206, "Partial Content"},
+    Reason{207, "Multi-Status"},
+    Reason{300, "Multiple Choices"},
+    Reason{301, "Moved Permanently"},
+    Reason{302, "Found"},
+    Reason{303, "See Other"},
+    Reason{304, "Not Modified"},
+    Reason{307, "Temporary Redirect"},
     Reason{308, "Permanent Redirect"},
-    Reason{400, "Bad Request"}, Reason{401, "Unauthorized"}, Reason{402, "Payment Required"},
-    Reason{403, "Forbidden"}, Reason{404, "Not Found"}, Reason{405, "Method Not Allowed"},
-    Reason{406, "Not Acceptable"}, Reason{407, "Proxy Authentication Required"}, Reason{408, "Request Timeout"},
-    Reason{409, "Conflict"}, Reason{410, "Gone"}, Reason{411, "Length Required"},
-    Reason{412, "Precondition Failed"}, Reason{413, "Content Too Large"}, Reason{414, "URI Too Long"},
-    Reason{415, "Unsupported Media Type"}, Reason{416, "Range Not Satisfiable"},
-    Reason{417, "Expectation Failed"}, Reason{421, "Misdirected Request"}, Reason{422, "Unprocessable Content"},
-    Reason{423, "Locked"}, Reason{425, "Too Early"}, Reason{426, "Upgrade Required"},
-    Reason{428, "Precondition Required"}, Reason{429, "Too Many Requests"},
-    Reason{431, "Request Header Fields Too Large"}, Reason{451, "Unavailable For Legal Reasons"},
-    Reason{500, "Internal Server Error"}, Reason{501, "Not Implemented"}, Reason{502, "Bad Gateway"},
-    Reason{503, "Service Unavailable"}, Reason{504, "Gateway Timeout"},
-    Reason{505, "HTTP Version Not Supported"}, Reason{507, "Insufficient Storage"},
+    Reason{400, "Bad Request"},
+    Reason{401, "Unauthorized"},
+    Reason{402, "Payment Required"},
+    Reason{403, "Forbidden"},
+    Reason{404, "Not Found"},
+    Reason{405, "Method Not Allowed"},
+    Reason{406, "Not Acceptable"},
+    Reason{407, "Proxy Authentication Required"},
+    Reason{408, "Request Timeout"},
+    Reason{409, "Conflict"},
+    Reason{410, "Gone"},
+    Reason{411, "Length Required"},
+    Reason{412, "Precondition Failed"},
+    Reason{413, "Content Too Large"},
+    Reason{414, "URI Too Long"},
+    Reason{415, "Unsupported Media Type"},
+    Reason{416, "Range Not Satisfiable"},
+    Reason{417, "Expectation Failed"},
+    Reason{421, "Misdirected Request"},
+    Reason{422, "Unprocessable Content"},
+    Reason{423, "Locked"},
+    Reason{425, "Too Early"},
+    Reason{426, "Upgrade Required"},
+    Reason{428, "Precondition Required"},
+    Reason{429, "Too Many Requests"},
+    Reason{431, "Request Header Fields Too Large"},
+    Reason{451, "Unavailable For Legal Reasons"},
+    Reason{500, "Internal Server Error"},
+    Reason{501, "Not Implemented"},
+    Reason{502, "Bad Gateway"},
+    Reason{503, "Service Unavailable"},
+    Reason{504, "Gateway Timeout"},
+    Reason{505, "HTTP Version Not Supported"},
+    Reason{507, "Insufficient Storage"},
 };
 
 }  // namespace
@@ -75,7 +111,8 @@ std::vector<std::string_view> Headers::all(std::string_view name) const {
 }
 
 void Headers::set(std::string name, std::string value) {
-    const auto first = std::find_if(fields_.begin(), fields_.end(), [&](const auto& f) { return same_name(f.first, name); });
+    const auto first =
+        std::find_if(fields_.begin(), fields_.end(), [&](const auto& f) { return same_name(f.first, name); });
     if (first == fields_.end()) return add(std::move(name), std::move(value));
     fields_.erase(std::remove_if(first + 1, fields_.end(), [&](const auto& f) { return same_name(f.first, name); }),
                   fields_.end());
@@ -101,7 +138,8 @@ Response text_response(int status, std::string text, std::string content_type) {
 }
 
 std::string_view reason_phrase(int status) {
-    const auto found = std::find_if(reasons.begin(), reasons.end(), [&](const Reason& r) { return r.status == status; });
+    const auto found =
+        std::find_if(reasons.begin(), reasons.end(), [&](const Reason& r) { return r.status == status; });
     return found == reasons.end() ? std::string_view{} : found->phrase;
 }
 

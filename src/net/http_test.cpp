@@ -84,7 +84,8 @@ TEST(ParseForm, RefusesABrokenEscape) {
 }
 
 TEST(WriteForm, IsReadBackAsItWas) {
-    const Parameters parameters = {{"q", "SELECT Id FROM Account WHERE Name = 'O''Neill & Söhne'"}, {"a+b", "100% = x"}, {"", ""}};
+    const Parameters parameters = {
+        {"q", "SELECT Id FROM Account WHERE Name = 'O''Neill & Söhne'"}, {"a+b", "100% = x"}, {"", ""}};
     const auto parsed = parse_form(write_form(parameters));
     ASSERT_TRUE(parsed);
     EXPECT_EQ(*parsed, parameters);
@@ -124,7 +125,9 @@ TEST(SplitPath, RefusesDotsAndBrokenEscapes) {
     EXPECT_TRUE(split_path("/a/.../b"));
 }
 
-struct UrlCase { std::string text, scheme, host, port, target; };
+struct UrlCase {
+    std::string text, scheme, host, port, target;
+};
 
 TEST(ParseUrl, ReadsTheParts) {
     const UrlCase cases[] = {
@@ -146,10 +149,27 @@ TEST(ParseUrl, ReadsTheParts) {
 }
 
 TEST(ParseUrl, RefusesWhatIsNotAPlainHttpUrl) {
-    for (const auto* text : {"", "host/path", "/path", "ftp://host/", "file:///etc/passwd", "http://", "http:///x", "http://user:pw@host/",
-                             "http://host:0/", "http://host:65536/", "http://host:x/", "http://host:/", "http://ho st/",
-                             "http://host/a b", "http://host/\r\nX: y", "http://h\\ost/", "http://[::1/", "http://[]/",
-                             "http://[::1]x/", "http://hö.example/", "http://host/ü"}) {
+    for (const auto* text : {"",
+                             "host/path",
+                             "/path",
+                             "ftp://host/",
+                             "file:///etc/passwd",
+                             "http://",
+                             "http:///x",
+                             "http://user:pw@host/",
+                             "http://host:0/",
+                             "http://host:65536/",
+                             "http://host:x/",
+                             "http://host:/",
+                             "http://ho st/",
+                             "http://host/a b",
+                             "http://host/\r\nX: y",
+                             "http://h\\ost/",
+                             "http://[::1/",
+                             "http://[]/",
+                             "http://[::1]x/",
+                             "http://hö.example/",
+                             "http://host/ü"}) {
         const auto url = parse_url(text);
         ASSERT_FALSE(url) << text;
         EXPECT_EQ(url.error().code, ErrorCode::url_invalid) << text;

@@ -21,17 +21,22 @@ constexpr SendOptions write_call = {.effect = Effect::write};
 
 struct Pair {
     explicit Pair(Handler handler, ServerOptions options = {}) : server(*start_server(options, std::move(handler))) {}
-    std::string url(std::string_view path = "/") const { return "http://127.0.0.1:" + std::to_string(server->port()) + std::string(path); }
+    std::string url(std::string_view path = "/") const {
+        return "http://127.0.0.1:" + std::to_string(server->port()) + std::string(path);
+    }
     std::unique_ptr<Server> server;
     std::unique_ptr<HttpClient> client = make_curl_client();
 };
 
-void echo(Request request, std::unique_ptr<Responder> responder) { responder->send(text_response(200, request.method + " " + request.url + " " + request.body)); }
+void echo(Request request, std::unique_ptr<Responder> responder) {
+    responder->send(text_response(200, request.method + " " + request.url + " " + request.body));
+}
 
 TEST(RoundTrip, CarriesMethodTargetAndBody) {
     Pair pair(echo);
     for (const auto* method : {"GET", "POST", "PUT", "PATCH", "DELETE", "MERGE", "OPTIONS"}) {
-        const auto answer = pair.client->send({.method = method, .url = pair.url("/a%2Fb?x=1"), .body = "body"}, write_call);
+        const auto answer =
+            pair.client->send({.method = method, .url = pair.url("/a%2Fb?x=1"), .body = "body"}, write_call);
         ASSERT_TRUE(answer) << answer.error().message;
         EXPECT_EQ(answer->body, std::string(method) + " /a%2Fb?x=1 body");
     }
@@ -47,7 +52,9 @@ TEST(RoundTrip, AHeadHasFieldsAndNoBody) {
 }
 
 TEST(RoundTrip, BinaryBodiesStayWhole) {
-    Pair pair([](Request request, std::unique_ptr<Responder> responder) { responder->send({.body = std::move(request.body)}); });
+    Pair pair([](Request request, std::unique_ptr<Responder> responder) {
+        responder->send({.body = std::move(request.body)});
+    });
     std::string bytes;
     for (int i = 0; i < 300'000; ++i) bytes += static_cast<char>(i * 7 + i / 256);
     const auto answer = pair.client->send({.method = "POST", .url = pair.url(), .body = bytes}, write_call);
@@ -57,10 +64,12 @@ TEST(RoundTrip, BinaryBodiesStayWhole) {
 
 TEST(RoundTrip, OneConnectionServesOneCallAfterTheOther) {
     std::atomic<int> applied = 0;
-    Pair pair([&](Request request, std::unique_ptr<Responder> responder) {
-        ++applied;
-        echo(std::move(request), std::move(responder));
-    }, {.connections_max = 1});
+    Pair pair(
+        [&](Request request, std::unique_ptr<Responder> responder) {
+            ++applied;
+            echo(std::move(request), std::move(responder));
+        },
+        {.connections_max = 1});
     for (int i = 0; i < 20; ++i) ASSERT_TRUE(pair.client->send({.method = "POST", .url = pair.url()}, write_call));
     EXPECT_EQ(applied, 20) << "a second connection would have waited for ever";
 }
@@ -74,7 +83,8 @@ TEST(RoundTrip, ManyCallsAtOnceEachGetTheirOwnAnswer) {
             callers.emplace_back([&, caller] {
                 for (int i = 0; i < 25; ++i) {
                     const auto mark = std::to_string(caller) + "-" + std::to_string(i);
-                    const auto answer = pair.client->send({.method = "POST", .url = pair.url("/" + mark), .body = mark}, write_call);
+                    const auto answer =
+                        pair.client->send({.method = "POST", .url = pair.url("/" + mark), .body = mark}, write_call);
                     if (answer && answer->body == "POST /" + mark + " " + mark) ++right;
                 }
             });
@@ -97,7 +107,9 @@ TEST(RoundTrip, AnswersWaitTogetherAndAreGivenByAnotherThread) {
     std::vector<std::thread> callers;
     for (int i = 0; i < calls; ++i)
         callers.emplace_back([&] {
-            if (const auto answer = pair.client->send({.method = "POST", .url = pair.url()}, write_call); answer && answer->status == 202) ++answered;
+            if (const auto answer = pair.client->send({.method = "POST", .url = pair.url()}, write_call);
+                answer && answer->status == 202)
+                ++answered;
         });
     all_wait.get_future().wait();
     for (auto& responder : waiting) responder->send({.status = 202});
@@ -117,11 +129,14 @@ TEST(RoundTrip, ADropAfterTheEffectOnAReusedConnectionIsInDoubtAndHappensOnce) {
     ASSERT_FALSE(dropped);
     EXPECT_EQ(dropped.error().code, ErrorCode::answer_lost);
     EXPECT_EQ(applied, 2);
-    EXPECT_TRUE(pair.client->send({.method = "POST", .url = pair.url(), .body = "3"}, write_call)) << "the next call is not harmed";
+    EXPECT_TRUE(pair.client->send({.method = "POST", .url = pair.url(), .body = "3"}, write_call))
+        << "the next call is not harmed";
 }
 
 TEST(RoundTrip, ATruncatedAnswerIsALostOne) {
-    Pair pair([](Request, std::unique_ptr<Responder> responder) { responder->send_truncated(json_response(201, Map{{"id", "4711"}}), 5); });
+    Pair pair([](Request, std::unique_ptr<Responder> responder) {
+        responder->send_truncated(json_response(201, Map{{"id", "4711"}}), 5);
+    });
     const auto write = pair.client->send({.method = "POST", .url = pair.url()}, write_call);
     ASSERT_FALSE(write);
     EXPECT_EQ(write.error().code, ErrorCode::answer_lost);
@@ -132,7 +147,10 @@ TEST(RoundTrip, ATruncatedAnswerIsALostOne) {
 
 TEST(RoundTrip, DecodesGzip) {
     // gzip -n of "hello gzip\n"
-    const std::string compressed("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xcb\x48\xcd\xc9\xc9\x57\x48\xaf\xca\x2c\xe0\x02\x00\x39\x7c\x63\x56\x0b\x00\x00\x00", 31);
+    const std::string compressed(
+        "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xcb\x48\xcd\xc9\xc9\x57\x48\xaf\xca\x2c\xe0\x02\x00\x39\x7c\x63\x56"
+        "\x0b\x00\x00\x00",
+        31);
     Pair pair([&](Request request, std::unique_ptr<Responder> responder) {
         EXPECT_EQ(request.headers.get("Accept-Encoding"), "gzip");
         responder->send({.headers = {{"Content-Encoding", "gzip"}}, .body = compressed});
@@ -146,7 +164,8 @@ TEST(RoundTrip, DecodesGzip) {
 
 TEST(RoundTrip, ATooLargeBodyIsAnsweredWhileTheClientStillSends) {
     Pair pair(echo, {.body_bytes_max = 1000});
-    const auto answer = pair.client->send({.method = "POST", .url = pair.url(), .body = std::string(4u << 20, 'x')}, write_call);
+    const auto answer =
+        pair.client->send({.method = "POST", .url = pair.url(), .body = std::string(4u << 20, 'x')}, write_call);
     ASSERT_TRUE(answer) << answer.error().message;
     EXPECT_EQ(answer->status, 413);
 }
@@ -165,7 +184,8 @@ TEST(RoundTrip, TheDeadlineEndsAWaitForASlowAnswer) {
 TEST(RoundTrip, AServerThatStopsLeavesItsCallersInDoubt) {
     std::promise<std::unique_ptr<Responder>> kept;
     Pair pair([&](Request, std::unique_ptr<Responder> responder) { kept.set_value(std::move(responder)); });
-    auto call = std::async(std::launch::async, [&] { return pair.client->send({.method = "POST", .url = pair.url()}, write_call); });
+    auto call = std::async(std::launch::async,
+                           [&] { return pair.client->send({.method = "POST", .url = pair.url()}, write_call); });
     auto responder = kept.get_future().get();
     pair.server.reset();
     const auto answer = call.get();
@@ -189,7 +209,8 @@ TEST(RoundTrip, ADrainUnderLoadLosesNoAnswerOfWhatWasApplied) {
                 const auto answer = pair.client->send({.method = "POST", .url = pair.url()}, write_call);
                 if (n == 0) begun.arrive_and_wait();
                 if (!answer) {
-                    if (answer.error().code != ErrorCode::unreachable && answer.error().code != ErrorCode::answer_lost) ++other;
+                    if (answer.error().code != ErrorCode::unreachable && answer.error().code != ErrorCode::answer_lost)
+                        ++other;
                     return;
                 }
                 ++answered;

@@ -1,5 +1,5 @@
-// The HTTP server on libmicrohttpd 0.9.75. Everything that file-by-file reading of the library has taught is noted where
-// it matters; the ownership and the locks are explained in README.md.
+// The HTTP server on libmicrohttpd 0.9.75. Everything that file-by-file reading of the library has taught is noted
+// where it matters; the ownership and the locks are explained in README.md.
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -16,7 +16,6 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
-#include <ctime>
 #include <fstream>
 #include <iterator>
 #include <mutex>
@@ -28,6 +27,7 @@
 
 #include "net/listener.h"
 #include "net/server.h"
+#include "net/server_link.h"
 
 namespace lockstep::net {
 namespace {
@@ -45,195 +45,6 @@ constexpr const char* tls_priorities = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1
 constexpr std::string_view timeout_answer =
     "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
-/// Reads the coarse clock (4 ms steps): it is read twice a request.
-std::int64_t coarse_ms() {
-    timespec now{};
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    return static_cast<std::int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
-}
-
-enum class Ending : std::uint8_t { send, drop, truncate };
-struct Answer {
-    Ending ending = Ending::drop;
-    Response response;
-    std::size_t bytes = 0;  ///< truncate: how much of the body is sent
-};
-
-/// What a connection is doing and since when, in one word, so that the watchdog's decision and the server thread's step
-/// cannot both win.
-class Phase {
-public:
-    enum class Kind : std::uint8_t {
-        idle,       ///< no request line yet
-        receiving,  ///< the request line is read, the request is not complete
-        handling,   ///< the handler has it, or its answer is under way
-        closing,    ///< given up: final
-    };
-    struct Now { Kind kind; std::int64_t since_ms; };
-
-    explicit Phase(std::int64_t now_ms) : word_(pack(Kind::idle, now_ms)) {}
-    Now now() const { return unpack(word_.load(std::memory_order_acquire)); }
-    /// Steps on, unless the connection was given up meanwhile.
-    bool step(Kind to) {
-        auto word = word_.load(std::memory_order_relaxed);
-        while (unpack(word).kind != Kind::closing)
-            if (word_.compare_exchange_weak(word, pack(to, coarse_ms()))) return true;
-        return false;
-    }
-    /// Gives the connection up if it has not moved since `seen`.
-    bool give_up(Now seen) {
-        auto expected = pack(seen.kind, seen.since_ms);
-        return word_.compare_exchange_strong(expected, pack(Kind::closing, seen.since_ms));
-    }
-
-private:
-    static std::uint64_t pack(Kind kind, std::int64_t ms) { return static_cast<std::uint64_t>(ms) << 2 | static_cast<std::uint64_t>(kind); }
-    static Now unpack(std::uint64_t word) { return {static_cast<Kind>(word & 3), static_cast<std::int64_t>(word >> 2)}; }
-    std::atomic<std::uint64_t> word_;
-};
-
-/// One connection, shared by the library (its socket context), the watchdog and the responder of the request under way.
-///
-/// A suspended connection lives until it is resumed, so `handle_` may be touched from other threads exactly while
-/// `reply_` is `parked`; that is what `mutex_` guards. The request is the server thread's alone.
-class Link : public std::enable_shared_from_this<Link> {
-public:
-    Link(MHD_Connection* handle, int descriptor, std::string peer)
-        : phase(coarse_ms()), descriptor(descriptor), peer(std::move(peer)), handle_(handle) {}
-
-    /// What the server thread does next with a complete request; `wait`: the connection is suspended.
-    enum class Turn { call_handler, wait, answer, close };
-    Turn begin(const std::atomic<bool>& stopping);
-    /// After the handler has returned: answers now, or suspends the connection until `settle`.
-    Turn park();
-    /// Any thread: the handler's answer. Too late (the server is gone): no effect.
-    void settle(Answer answer);
-    /// The server stops: the answer, if it ever comes, is not wanted any more.
-    void abandon();
-    /// The library is done with the request, one way or the other.
-    void reset();
-
-    Answer& answer() { return answer_; }
-
-    Phase phase;
-    const int descriptor;
-    const std::string peer;
-    std::size_t index = 0;  ///< in the server's list; guarded by its mutex
-
-    // Of the request under way; server thread only.
-    Request request;
-    bool head_seen = false;
-    bool body_too_large = false;
-    std::size_t discarded_bytes = 0;
-
-private:
-    enum class Reply : std::uint8_t { none, awaited, parked, answered, abandoned };
-    MHD_Connection* const handle_;
-    std::mutex mutex_;
-    Reply reply_ = Reply::none;
-    Answer answer_;
-};
-
-Link::Turn Link::begin(const std::atomic<bool>& stopping) {
-    std::lock_guard lock(mutex_);
-    if (reply_ == Reply::answered) return Turn::answer;
-    if (reply_ != Reply::none || stopping || !phase.step(Phase::Kind::handling)) return Turn::close;
-    reply_ = Reply::awaited;
-    return Turn::call_handler;
-}
-
-Link::Turn Link::park() {
-    std::lock_guard lock(mutex_);
-    if (reply_ == Reply::answered) return Turn::answer;
-    if (reply_ != Reply::awaited) return Turn::close;
-    MHD_suspend_connection(handle_);
-    reply_ = Reply::parked;
-    return Turn::wait;
-}
-
-void Link::settle(Answer answer) {
-    std::lock_guard lock(mutex_);
-    if (reply_ != Reply::awaited && reply_ != Reply::parked) return;
-    answer_ = std::move(answer);
-    const bool was_parked = reply_ == Reply::parked;
-    reply_ = Reply::answered;
-    if (was_parked) MHD_resume_connection(handle_);
-}
-
-void Link::abandon() {
-    std::lock_guard lock(mutex_);
-    const bool was_parked = reply_ == Reply::parked;
-    if (was_parked || reply_ == Reply::awaited) reply_ = Reply::abandoned;
-    if (was_parked) MHD_resume_connection(handle_);
-}
-
-void Link::reset() {
-    {
-        std::lock_guard lock(mutex_);
-        reply_ = Reply::none;
-    }
-    answer_ = {};
-    request = {};
-    head_seen = false;
-    body_too_large = false;
-    discarded_bytes = 0;
-    phase.step(Phase::Kind::idle);
-}
-
-class LinkResponder final : public Responder {
-public:
-    explicit LinkResponder(std::shared_ptr<Link> link) : link_(std::move(link)) {}
-    ~LinkResponder() override {
-        if (link_) send(text_response(500, "the request was not answered\n"));
-    }
-    void send(Response response) override { settle({.ending = Ending::send, .response = std::move(response)}); }
-    void drop() override { settle({.ending = Ending::drop}); }
-    void send_truncated(Response response, std::size_t bytes) override {
-        settle({.ending = Ending::truncate, .response = std::move(response), .bytes = bytes});
-    }
-
-private:
-    void settle(Answer answer) {
-        if (const auto link = std::exchange(link_, nullptr)) link->settle(std::move(answer));
-    }
-    std::shared_ptr<Link> link_;
-};
-
-/// The open connections. The lock is taken when one opens or closes, by the watchdog and by a drain; never per request.
-class Links {
-public:
-    Link* open(std::shared_ptr<Link> link) {
-        std::lock_guard lock(mutex_);
-        link->index = links_.size();
-        links_.push_back(std::move(link));
-        return links_.back().get();
-    }
-    /// The library closes the descriptor after this, never before: who holds the lock may use it.
-    void closed(Link* link) {
-        std::lock_guard lock(mutex_);
-        const auto index = link->index;
-        std::swap(links_[index], links_.back());
-        links_[index]->index = index;
-        links_.pop_back();
-        changed_.notify_all();
-    }
-    template <class F>
-    void for_each(F&& f) {
-        std::lock_guard lock(mutex_);
-        for (const auto& link : links_) f(*link);
-    }
-    /// Waits until there is none, or `ms` have passed. Returns whether there is none.
-    bool wait_until_empty(std::int64_t ms) {
-        std::unique_lock lock(mutex_);
-        return changed_.wait_for(lock, std::chrono::milliseconds(ms), [&] { return links_.empty(); });
-    }
-
-private:
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::vector<std::shared_ptr<Link>> links_;
-};
-
 /// Gives the body of `response` up to `bytes`, then an error, which makes the library close the connection.
 struct TruncatedBody {
     std::string body;
@@ -243,7 +54,8 @@ struct TruncatedBody {
         const auto& body = *static_cast<TruncatedBody*>(self);
         const auto end = std::min(body.bytes, body.body.size());
         if (position >= end) return MHD_CONTENT_READER_END_WITH_ERROR;
-        return static_cast<ssize_t>(body.body.copy(buffer, std::min(size, end - static_cast<std::size_t>(position)), position));
+        return static_cast<ssize_t>(
+            body.body.copy(buffer, std::min(size, end - static_cast<std::size_t>(position)), position));
     }
     static void free(void* self) { delete static_cast<TruncatedBody*>(self); }
 };
@@ -304,8 +116,10 @@ BodyAnnouncement announced_body(const Headers& headers) {
     return body;
 }
 
-MHD_Result add_header(void* headers, MHD_ValueKind, const char* key, std::size_t key_size, const char* value, std::size_t value_size) {
-    static_cast<Headers*>(headers)->add(std::string(key, key_size), value == nullptr ? std::string() : std::string(value, value_size));
+MHD_Result add_header(void* headers, MHD_ValueKind, const char* key, std::size_t key_size, const char* value,
+                      std::size_t value_size) {
+    static_cast<Headers*>(headers)->add(std::string(key, key_size),
+                                        value == nullptr ? std::string() : std::string(value, value_size));
     return MHD_YES;
 }
 
@@ -321,8 +135,10 @@ std::string origin_form(const char* target) {
 std::string address_text(const sockaddr* address) {
     char text[INET6_ADDRSTRLEN] = {};
     if (address == nullptr) return {};
-    if (address->sa_family == AF_INET) inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(address)->sin_addr, text, sizeof text);
-    if (address->sa_family == AF_INET6) inet_ntop(AF_INET6, &reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr, text, sizeof text);
+    if (address->sa_family == AF_INET)
+        inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(address)->sin_addr, text, sizeof text);
+    if (address->sa_family == AF_INET6)
+        inet_ntop(AF_INET6, &reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr, text, sizeof text);
     return text;
 }
 
@@ -346,8 +162,8 @@ private:
     static void on_log(void* self, const char* format, va_list arguments);
     static void on_connection(void* self, MHD_Connection* handle, void** context, MHD_ConnectionNotificationCode what);
     static void* on_target(void* self, const char* target, MHD_Connection* handle);
-    static MHD_Result on_request(void* self, MHD_Connection* handle, const char* url, const char* method, const char* version,
-                                 const char* body, std::size_t* body_size, void** context);
+    static MHD_Result on_request(void* self, MHD_Connection* handle, const char* url, const char* method,
+                                 const char* version, const char* body, std::size_t* body_size, void** context);
     static void on_completed(void* self, MHD_Connection* handle, void** context, MHD_RequestTerminationCode why);
 
     MHD_Result take_head(Link& link, MHD_Connection* handle, const char* method);
@@ -389,15 +205,16 @@ Result<void> MicrohttpdServer::start(std::string certificate, std::string key) {
     const int descriptor = fcntl(listener_.descriptor(), F_DUPFD_CLOEXEC, 0);
     if (descriptor < 0) return fail(ErrorCode::internal, "no file descriptor is left for the HTTP server");
     auto items = option_items();
-    daemon_ = MHD_start_daemon(flags(), 0, nullptr, nullptr, &on_request, this,                       //
-                               MHD_OPTION_EXTERNAL_LOGGER, &on_log, this,                             //
-                               MHD_OPTION_LISTEN_SOCKET, descriptor,                                  //
-                               MHD_OPTION_NOTIFY_CONNECTION, &on_connection, this,                    //
-                               MHD_OPTION_NOTIFY_COMPLETED, &on_completed, this,                      //
-                               MHD_OPTION_URI_LOG_CALLBACK, &on_target, this,                         //
+    daemon_ = MHD_start_daemon(flags(), 0, nullptr, nullptr, &on_request, this,     //
+                               MHD_OPTION_EXTERNAL_LOGGER, &on_log, this,           //
+                               MHD_OPTION_LISTEN_SOCKET, descriptor,                //
+                               MHD_OPTION_NOTIFY_CONNECTION, &on_connection, this,  //
+                               MHD_OPTION_NOTIFY_COMPLETED, &on_completed, this,    //
+                               MHD_OPTION_URI_LOG_CALLBACK, &on_target, this,       //
                                MHD_OPTION_ARRAY, items.data(), MHD_OPTION_END);
     if (daemon_ == nullptr && tls())
-        return fail(ErrorCode::key_file_invalid, fmt::format("the certificate and key cannot be used: {} and {}, {}", options_.certificate_file, options_.key_file, start_log_));
+        return fail(ErrorCode::key_file_invalid, fmt::format("the certificate and key cannot be used: {} and {}, {}",
+                                                             options_.certificate_file, options_.key_file, start_log_));
     if (daemon_ == nullptr) return fail(ErrorCode::internal, "the HTTP server cannot start: " + start_log_);
     watchdog_ = std::thread([this] { watch(); });
     return {};
@@ -483,7 +300,8 @@ void MicrohttpdServer::close_if_overdue(Link& link, std::int64_t now_ms) {
 void MicrohttpdServer::close_if_idle(Link& link) {
     const auto now = link.phase.now();
     int waiting_bytes = 0;
-    if (now.kind != Phase::Kind::idle || ioctl(link.descriptor, FIONREAD, &waiting_bytes) != 0 || waiting_bytes > 0) return;
+    if (now.kind != Phase::Kind::idle || ioctl(link.descriptor, FIONREAD, &waiting_bytes) != 0 || waiting_bytes > 0)
+        return;
     if (link.phase.give_up(now)) shutdown(link.descriptor, SHUT_RDWR);
 }
 
@@ -495,15 +313,19 @@ void MicrohttpdServer::on_log(void* self, const char* format, va_list arguments)
     char text[256];
     std::vsnprintf(text, sizeof text, format, arguments);
     server.start_log_ = text;
-    while (!server.start_log_.empty() && std::string_view("\n. ").find(server.start_log_.back()) != std::string_view::npos) server.start_log_.pop_back();
+    while (!server.start_log_.empty() &&
+           std::string_view("\n. ").find(server.start_log_.back()) != std::string_view::npos)
+        server.start_log_.pop_back();
 }
 
-void MicrohttpdServer::on_connection(void* self, MHD_Connection* handle, void** context, MHD_ConnectionNotificationCode what) {
+void MicrohttpdServer::on_connection(void* self, MHD_Connection* handle, void** context,
+                                     MHD_ConnectionNotificationCode what) {
     auto& server = *static_cast<MicrohttpdServer*>(self);
     if (what == MHD_CONNECTION_NOTIFY_CLOSED) return server.links_.closed(static_cast<Link*>(*context));
     const auto* descriptor = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CONNECTION_FD);
     const auto* address = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    *context = server.links_.open(std::make_shared<Link>(handle, descriptor->connect_fd, address_text(address->client_addr)));
+    *context =
+        server.links_.open(std::make_shared<Link>(handle, descriptor->connect_fd, address_text(address->client_addr)));
 }
 
 void* MicrohttpdServer::on_target(void*, const char* target, MHD_Connection* handle) {
@@ -513,8 +335,8 @@ void* MicrohttpdServer::on_target(void*, const char* target, MHD_Connection* han
     return link;
 }
 
-MHD_Result MicrohttpdServer::on_request(void* self, MHD_Connection* handle, const char*, const char* method, const char*,
-                                        const char* body, std::size_t* body_size, void** context) {
+MHD_Result MicrohttpdServer::on_request(void* self, MHD_Connection* handle, const char*, const char* method,
+                                        const char*, const char* body, std::size_t* body_size, void** context) {
     auto& server = *static_cast<MicrohttpdServer*>(self);
     auto& link = *static_cast<Link*>(*context);
     if (!link.head_seen) return server.take_head(link, handle, method);
@@ -537,10 +359,12 @@ MHD_Result MicrohttpdServer::take_head(Link& link, MHD_Connection* handle, const
     MHD_get_connection_values_n(handle, MHD_HEADER_KIND, &add_header, &link.request.headers);
     const auto* head = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
     if (head != nullptr && head->header_size > options_.header_bytes_max)
-        return refuse(link, handle, 431, fmt::format("the request's head is larger than {} bytes\n", options_.header_bytes_max));
+        return refuse(link, handle, 431,
+                      fmt::format("the request's head is larger than {} bytes\n", options_.header_bytes_max));
     const auto body = announced_body(link.request.headers);
     // Two opinions about where the body ends are how requests are smuggled past proxies (RFC 9112, 6.3).
-    if (body.lengths > 1 || (body.lengths > 0 && body.chunked)) return refuse(link, handle, 400, "the body's length is given twice\n");
+    if (body.lengths > 1 || (body.lengths > 0 && body.chunked))
+        return refuse(link, handle, 400, "the body's length is given twice\n");
     if (body.unknown_coding) return refuse(link, handle, 501, "the only transfer coding is chunked\n");
     link.body_too_large = body.length > options_.body_bytes_max;
     if (link.body_too_large && (body.expects_continue || body.length > options_.body_bytes_max + discarded_bytes_max))
@@ -561,7 +385,8 @@ MHD_Result MicrohttpdServer::take_body(Link& link, std::string_view part) {
 }
 
 MHD_Result MicrohttpdServer::take_end(Link& link, MHD_Connection* handle) {
-    if (link.body_too_large) return refuse(link, handle, 413, fmt::format("the body is larger than {} bytes\n", options_.body_bytes_max));
+    if (link.body_too_large)
+        return refuse(link, handle, 413, fmt::format("the body is larger than {} bytes\n", options_.body_bytes_max));
     const auto next = link.begin(stopping_);
     if (next != Link::Turn::call_handler) return turn(link, handle, next);
     // The list keeps the connection's link alive; the responder may outlive both.
@@ -598,7 +423,9 @@ Result<void> check(const ServerOptions& options) {
     if (options.certificate_file.empty() != options.key_file.empty())
         return fail(ErrorCode::config_invalid, "a certificate and its key are given together or not at all");
     if (options.threads < 1 || options.connections_max < static_cast<std::size_t>(options.threads))
-        return fail(ErrorCode::config_invalid, fmt::format("a server needs a thread, and a connection for each: {} threads, {} connections", options.threads, options.connections_max));
+        return fail(ErrorCode::config_invalid,
+                    fmt::format("a server needs a thread, and a connection for each: {} threads, {} connections",
+                                options.threads, options.connections_max));
     if (options.header_bytes_max < 256 || options.idle_timeout_s < 1 || options.request_timeout_s < 1)
         return fail(ErrorCode::config_invalid, "a server's bounds are at least 256 bytes of head and 1 s of time");
     return {};

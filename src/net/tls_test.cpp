@@ -26,8 +26,11 @@ protected:
     void TearDown() override { std::filesystem::remove_all(folder_); }
 
     void make(const std::string& name, const std::string& subject_alternative) {
-        const auto command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=test -addext subjectAltName=" +
-                             subject_alternative + " -keyout " + file(name + ".key") + " -out " + file(name + ".pem") + " 2>" + file("openssl.log");
+        const auto command =
+            "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=test -addext "
+            "subjectAltName=" +
+            subject_alternative + " -keyout " + file(name + ".key") + " -out " + file(name + ".pem") + " 2>" +
+            file("openssl.log");
         ASSERT_EQ(std::system(command.c_str()), 0) << command;
     }
     std::string file(const std::string& name) const { return folder_ + "/" + name; }
@@ -44,7 +47,9 @@ protected:
                             });
     }
     static Request post(const Server& server, std::string_view path = "/") {
-        return {.method = "POST", .url = "https://127.0.0.1:" + std::to_string(server.port()) + std::string(path), .body = "over TLS"};
+        return {.method = "POST",
+                .url = "https://127.0.0.1:" + std::to_string(server.port()) + std::string(path),
+                .body = "over TLS"};
     }
 
     std::string folder_;
@@ -107,15 +112,16 @@ TEST_F(Certificates, FilesThatAreNoneAreNamed) {
     make("other", "IP:127.0.0.1");
     write("garbage.pem", "-----BEGIN CERTIFICATE-----\nnot base64\n-----END CERTIFICATE-----\n");
     write("empty.pem", "");
-    const std::pair<const char*, const char*> bad[] = {
-        {"absent.pem", "server.key"}, {"server.pem", "absent.key"}, {"empty.pem", "server.key"},
-        {"garbage.pem", "server.key"}, {"server.pem", "garbage.pem"}, {"server.pem", "other.key"}};
+    const std::pair<const char*, const char*> bad[] = {{"absent.pem", "server.key"},  {"server.pem", "absent.key"},
+                                                       {"empty.pem", "server.key"},   {"garbage.pem", "server.key"},
+                                                       {"server.pem", "garbage.pem"}, {"server.pem", "other.key"}};
     for (const auto& [certificate, key] : bad) {
         const auto server = serve(certificate, key);
         ASSERT_FALSE(server) << certificate << " " << key;
         EXPECT_EQ(server.error().code, ErrorCode::key_file_invalid) << server.error().message;
         const auto& message = server.error().message;
-        EXPECT_TRUE(message.find(certificate) != std::string::npos || message.find(key) != std::string::npos) << message;
+        EXPECT_TRUE(message.find(certificate) != std::string::npos || message.find(key) != std::string::npos)
+            << message;
     }
 }
 
