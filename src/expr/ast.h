@@ -27,6 +27,7 @@ using NodePtr = std::unique_ptr<Node>;
 /// otherwise · call: arguments, the receiver first · list: elements · map: key, value, key, value … · bind: value, body ·
 /// comprehension: range, body, filter (where there is one) · optional_map: operand, body.
 struct Node {
+    /// The first five can point at a value that exists already; the others make one.
     enum class Kind : std::uint8_t {
         literal, local, variable, select, index, unary, binary, all_of, any_of, conditional, call, list, map, bind,
         comprehension, optional_map

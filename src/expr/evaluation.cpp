@@ -7,6 +7,11 @@
 namespace lockstep::expr {
 namespace {
 
+constexpr std::string_view too_many_steps = "the expression takes too many steps";
+
+/// Kinds whose value need not be copied: they point into a variable or the program itself.
+bool is_reference(const Node& node) { return node.kind <= Node::Kind::index; }
+
 /// The optional that selecting from an optional gives: its entry, or none.
 Result<Value> optional_entry(const Value& container, const Value& key) {
     if (container.is_null()) return absent();
@@ -21,6 +26,17 @@ Result<Value> optional_select(const Value& operand, const Value& key) {
     return optional->value() ? optional_entry(*optional->value(), key) : absent();
 }
 
+/// The entry itself; missing is an error.
+Result<Value> required_entry(const Value& container, const Value& key) {
+    LS_TRY_ASSIGN(const Value* entry, find_entry(container, key));
+    if (!entry) return failed(missing_entry(container, key));
+    return *entry;
+}
+
+Result<Value> index_into(const Node& node, const Value& operand, const Value& key) {
+    return node.optional || as_optional(operand) ? optional_select(operand, key) : required_entry(operand, key);
+}
+
 /// `has(operand.key)`. A field of null or of an absent optional is not there.
 Result<Value> has_entry(const Value& operand, const Value& key) {
     const OptionalValue* optional = as_optional(operand);
@@ -30,12 +46,17 @@ Result<Value> has_entry(const Value& operand, const Value& key) {
     return Value(entry != nullptr);
 }
 
+Result<Value> select_from(const Node& node, const Value& operand) {
+    const Value key(node.name);
+    return node.presence ? has_entry(operand, key) : index_into(node, operand, key);
+}
+
 }  // namespace
 
 Result<void> Evaluation::charge(std::size_t steps) {
     if (cost_left_ > 0) cost_left_ = steps > static_cast<std::size_t>(cost_left_) ? 0 : cost_left_ - static_cast<std::int64_t>(steps);
     if (cost_left_ > 0) return {};
-    return failed("the expression takes too many steps: more than " + std::to_string(limits::expression_cost_max));
+    return failed(std::string(too_many_steps));
 }
 
 Result<void> Evaluation::charge_deep(const Value& value) {
@@ -63,6 +84,8 @@ Result<Value> Evaluation::placed(const Node& node, Result<Value> result) {
 }
 
 Result<Value> Evaluation::evaluate(const Node& node) {
+    if (is_reference(node)) return evaluate_reference(node);
+    if (!take_step()) return at(node, std::string(too_many_steps));
     switch (node.kind) {
         case Node::Kind::unary: return evaluate_unary(node);
         case Node::Kind::binary: return evaluate_binary(node);
@@ -75,8 +98,11 @@ Result<Value> Evaluation::evaluate(const Node& node) {
         case Node::Kind::bind: return evaluate_bind(node);
         case Node::Kind::comprehension: return evaluate_comprehension(node);
         case Node::Kind::optional_map: return evaluate_optional_map(node);
-        default: break;
+        default: return at(node, "this cannot be evaluated");
     }
+}
+
+Result<Value> Evaluation::evaluate_reference(const Node& node) {
     Value storage;
     LS_TRY_ASSIGN(const Pointer found, refer(node, storage));
     if (found == &storage) return storage;
@@ -84,7 +110,7 @@ Result<Value> Evaluation::evaluate(const Node& node) {
 }
 
 Result<Evaluation::Pointer> Evaluation::refer(const Node& node, Value& storage) {
-    if (auto enough = charge(1); !enough) return at(node, std::move(enough).error());
+    if (is_reference(node) && !take_step()) return at(node, std::string(too_many_steps));
     switch (node.kind) {
         case Node::Kind::literal: return &node.value;
         case Node::Kind::local: return &local(node.slot);
@@ -93,7 +119,9 @@ Result<Evaluation::Pointer> Evaluation::refer(const Node& node, Value& storage) 
         case Node::Kind::index: return refer_index(node, storage);
         default: break;
     }
-    LS_TRY_ASSIGN(storage, evaluate(node));
+    auto result = evaluate(node);
+    if (!result) return fail(std::move(result).error());
+    storage = *std::move(result);
     return &storage;
 }
 
@@ -123,76 +151,63 @@ Result<Evaluation::Pointer> Evaluation::refer_candidates(const Node& node, Value
 
 Result<Evaluation::Pointer> Evaluation::refer_select(const Node& node, Value& storage) {
     Value inner;
-    LS_TRY_ASSIGN(const Pointer operand, refer(*node.children[0], inner));
-    if (operand->is_map() && !node.presence && !node.optional) {
-        const Value* entry = operand->as_map().find(node.name);
-        if (!entry) return at(node, missing_entry(*operand, Value(node.name)));
-        if (operand != &inner) return entry;
-        storage = *entry;
-        return &storage;
-    }
-    const Value key(node.name);
-    auto result = [&]() -> Result<Value> {
-        if (node.presence) return has_entry(*operand, key);
-        if (node.optional || as_optional(*operand)) return optional_select(*operand, key);
-        LS_TRY_ASSIGN(const Value* entry, find_entry(*operand, key));
-        if (!entry) return failed(missing_entry(*operand, key));
-        return *entry;
-    }();
-    LS_TRY_ASSIGN(storage, placed(node, std::move(result)));
+    auto operand = refer(*node.children[0], inner);
+    if (!operand) return operand;
+    const Value* entry = nullptr;
+    if (!node.presence && !node.optional && (*operand)->is_map()) entry = (*operand)->as_map().find(node.name);
+    if (entry && *operand != &inner) return entry;
+    auto result = entry ? Result<Value>(*entry) : placed(node, select_from(node, **operand));
+    if (!result) return fail(std::move(result).error());
+    storage = *std::move(result);
     return &storage;
 }
 
 Result<Evaluation::Pointer> Evaluation::refer_index(const Node& node, Value& storage) {
     Value inner;
     Value key_storage;
-    LS_TRY_ASSIGN(const Pointer operand, refer(*node.children[0], inner));
-    LS_TRY_ASSIGN(const Pointer key, refer(*node.children[1], key_storage));
-    if (node.optional || as_optional(*operand)) {
-        LS_TRY_ASSIGN(storage, placed(node, optional_select(*operand, *key)));
-        return &storage;
+    auto operand = refer(*node.children[0], inner);
+    if (!operand) return operand;
+    auto key = refer(*node.children[1], key_storage);
+    if (!key) return key;
+    if (*operand != &inner && !node.optional && !as_optional(**operand)) {
+        auto entry = find_entry(**operand, **key);
+        if (entry && *entry) return *entry;
     }
-    auto entry = find_entry(*operand, *key);
-    if (!entry) return at(node, std::move(entry).error());
-    if (!*entry) return at(node, missing_entry(*operand, *key));
-    if (operand != &inner) return *entry;
-    storage = Value(**entry);
+    auto result = placed(node, index_into(node, **operand, **key));
+    if (!result) return fail(std::move(result).error());
+    storage = *std::move(result);
     return &storage;
 }
 
 Result<Value> Evaluation::evaluate_unary(const Node& node) {
     Value storage;
-    LS_TRY(charge(1));
     LS_TRY_ASSIGN(const Pointer operand, refer(*node.children[0], storage));
     if (node.op == Operator::negate) return placed(node, negate(*operand));
     if (operand->kind() != Value::Kind::boolean) return at(node, "`!` needs a boolean, not " + std::string(name_of_type(*operand)));
     return Value(!operand->as_bool());
 }
 
+/// Kept apart from `apply`, so that a long chain of operators needs little stack.
 Result<Value> Evaluation::evaluate_binary(const Node& node) {
     Value left_storage;
     Value right_storage;
-    LS_TRY(charge(1));
-    LS_TRY_ASSIGN(const Pointer left, refer(*node.children[0], left_storage));
-    LS_TRY_ASSIGN(const Pointer right, refer(*node.children[1], right_storage));
-    const auto as_value = [](bool b) { return Value(b); };
-    switch (node.op) {
-        case Operator::equal: return placed(node, equal(*this, *left, *right).transform(as_value));
-        case Operator::not_equal: return placed(node, equal(*this, *left, *right).transform([](bool b) { return Value(!b); }));
-        case Operator::in: return placed(node, contains(*this, *left, *right).transform(as_value));
-        case Operator::less:
-        case Operator::less_equal:
-        case Operator::greater:
-        case Operator::greater_equal: break;
-        default: return placed(node, arithmetic(*this, node.op, *left, *right));
-    }
-    auto order = compare(*left, *right);
-    if (!order) return at(node, std::move(order).error());
-    switch (node.op) {
-        case Operator::less: return Value(*order < 0);
-        case Operator::less_equal: return Value(*order <= 0);
-        case Operator::greater: return Value(*order > 0);
-        default: return Value(*order >= 0);
+    auto left = refer(*node.children[0], left_storage);
+    if (!left) return fail(std::move(left).error());
+    auto right = refer(*node.children[1], right_storage);
+    if (!right) return fail(std::move(right).error());
+    return placed(node, apply(node.op, **left, **right));
+}
+
+Result<Value> Evaluation::apply(Operator op, const Value& left, const Value& right) {
+    switch (op) {
+        case Operator::equal: return equal(*this, left, right).transform([](bool b) { return Value(b); });
+        case Operator::not_equal: return equal(*this, left, right).transform([](bool b) { return Value(!b); });
+        case Operator::in: return contains(*this, left, right).transform([](bool b) { return Value(b); });
+        case Operator::less: return compare(left, right).transform([](auto order) { return Value(order < 0); });
+        case Operator::less_equal: return compare(left, right).transform([](auto order) { return Value(order <= 0); });
+        case Operator::greater: return compare(left, right).transform([](auto order) { return Value(order > 0); });
+        case Operator::greater_equal: return compare(left, right).transform([](auto order) { return Value(order >= 0); });
+        default: return arithmetic(*this, op, left, right);
     }
 }
 
@@ -223,7 +238,6 @@ Result<Value> Evaluation::evaluate_conditional(const Node& node) {
     const Node* current = &node;
     while (current->kind == Node::Kind::conditional) {
         Value storage;
-        LS_TRY(charge(1));
         LS_TRY_ASSIGN(const Pointer test, refer(*current->children[0], storage));
         if (test->kind() != Value::Kind::boolean) {
             return at(*current, "the condition of `? :` must be a boolean, not " + std::string(name_of_type(*test)));
@@ -234,13 +248,14 @@ Result<Value> Evaluation::evaluate_conditional(const Node& node) {
 }
 
 Result<Value> Evaluation::evaluate_call(const Node& node) {
-    if (auto enough = charge(1); !enough) return at(node, std::move(enough).error());
     if (!node.function) return at(node, "no such function: " + node.name);
     std::array<Value, 4> few;
     List many(node.children.size() > few.size() ? node.children.size() : 0);
     const std::span<Value> arguments = many.empty() ? std::span<Value>(few).first(node.children.size()) : std::span<Value>(many);
     for (std::size_t i = 0; i < arguments.size(); ++i) {
-        LS_TRY_ASSIGN(arguments[i], evaluate(*node.children[i]));
+        auto argument = evaluate(*node.children[i]);
+        if (!argument) return argument;
+        arguments[i] = *std::move(argument);
         if (i > 0 || !node.function->shortcut) continue;
         if (auto answer = node.function->shortcut(arguments[0])) return *std::move(answer);
     }

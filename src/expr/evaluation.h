@@ -23,6 +23,8 @@ public:
     Result<void> charge_bytes(std::size_t bytes) { return charge(bytes / 16 + 1); }
     /// Charges for everything in a value: for functions that walk it.
     Result<void> charge_deep(const Value& value);
+    /// One step; false when nothing is left.
+    bool take_step() { return cost_left_ > 0 && --cost_left_ > 0; }
     bool exhausted() const { return cost_left_ <= 0; }
     Timestamp now() const { return environment_.now(); }
     /// Where the error that was returned last came from, as an offset into the expression.
@@ -38,8 +40,10 @@ private:
     Result<Pointer> refer_select(const Node& node, Value& storage);
     Result<Pointer> refer_index(const Node& node, Value& storage);
 
+    Result<Value> evaluate_reference(const Node& node);
     Result<Value> evaluate_unary(const Node& node);
     Result<Value> evaluate_binary(const Node& node);
+    Result<Value> apply(Operator op, const Value& left, const Value& right);
     Result<Value> evaluate_logical(const Node& node, bool absorbing);
     Result<Value> evaluate_conditional(const Node& node);
     Result<Value> evaluate_call(const Node& node);

@@ -151,8 +151,8 @@ TEST(Expression, StopsBeforeComparingSharedListsWithoutBound) {
 TEST(Expression, RefusesNestingThatIsTooDeep) {
     EXPECT_EQ(value_of(std::string(60, '(') + "1" + std::string(60, ')')), Value(1));
     for (const auto& [open, close] : {std::pair{"(", ")"}, {"[", "]"}, {"-(", ")"}, {"f(", ")"}}) {
-        std::string text = "1";
-        for (int i = 0; i < 100'000; ++i) text.insert(0, open);
+        std::string text;
+        for (int i = 0; i < 100'000; ++i) text += open;
         EXPECT_NE(error_of(text).find("nested too deeply"), std::string::npos) << open << close;
     }
     EXPECT_NE(error_of(std::string(100'000, '!') + "true").find("nested too deeply"), std::string::npos);

@@ -14,6 +14,7 @@ std::vector<Function> lookups();
 std::vector<Function> math();
 std::vector<Function> numbers();
 std::vector<Function> optionals();
+std::vector<Function> record_ids();
 std::vector<Function> regular_expressions();
 std::vector<Function> strings();
 std::vector<Function> texts();

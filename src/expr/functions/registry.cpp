@@ -10,7 +10,7 @@ namespace {
 
 constexpr auto families = {functions::conversions, functions::collections, functions::dates,     functions::encoders,
                            functions::formats,     functions::lookups,     functions::math,      functions::numbers,
-                           functions::optionals,   functions::regular_expressions,
+                           functions::optionals,   functions::record_ids, functions::regular_expressions,
                            functions::strings,     functions::texts,       functions::timestamps};
 
 std::vector<Function> collect() {
