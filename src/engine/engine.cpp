@@ -17,6 +17,7 @@ void Engine::drop(std::string run_id, std::string reason, std::string actor, std
 void Engine::drain(std::int64_t timeout_ms) { impl_->drain(timeout_ms); }
 const std::vector<flow::Flow>& Engine::flows() const { return impl_->flows; }
 Status Engine::status() const { return impl_->status(); }
+std::vector<std::pair<std::string, Result<void>>> Engine::probe_connections() { return impl_->probe_connections(); }
 bool Engine::wait_until_quiet(std::int64_t timeout_ms) { return impl_->wait_until_quiet(timeout_ms); }
 
 const flow::Flow* Engine::find_flow(std::string_view name) const {

@@ -109,6 +109,8 @@ public:
     const flow::Flow* find_flow(std::string_view name) const;
     const std::vector<flow::Flow>& flows() const;
     Status status() const;
+    /// Signs in to every connection and reads one thing. Blocks; each at most 15 s.
+    std::vector<std::pair<std::string, Result<void>>> probe_connections();
     /// Waits until no run is waiting or active, or `timeout_ms` is over. Returns whether it is quiet. For tests and demo.
     bool wait_until_quiet(std::int64_t timeout_ms);
 

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/random_id.h"
+#include "engine/operator_actions.h"
 #include "engine/run_codec.h"
 #include "value/json.h"
 
@@ -24,6 +25,7 @@ constexpr std::int64_t misconfigured_pause_ms = 60'000;
 /// How alerts appear among the jobs.
 constexpr std::string_view alert_run_id = "alert";
 constexpr std::int64_t alert_timeout_ms = 20'000;
+constexpr std::int64_t probe_timeout_ms = 15'000;
 
 std::string call_name(const CallId& id) { return fmt::format("{}/{}/{}", id.run_id, id.step, id.element); }
 
@@ -99,6 +101,17 @@ void Engine::Impl::drop(std::string run_id, std::string reason, std::string acto
     std::lock_guard lock(mutex_);
     inbox_.emplace_back(DropMessage{std::move(run_id), std::move(reason), std::move(actor), std::move(done)});
     inbox_changed_->notify_one();
+}
+
+std::vector<std::pair<std::string, Result<void>>> Engine::Impl::probe_connections() {
+    std::vector<std::pair<std::string, Result<void>>> all;
+    for (const auto& its : desk_.status()) {
+        connector::Trace trace;
+        connector::CallContext call{.runtime = runtime_, .http = http_, .trace = trace, .deadline_ms = runtime_.monotonic_ms() + probe_timeout_ms,
+                                    .request_id = {}, .first_sent = runtime_.now()};
+        all.emplace_back(its.name, desk_.connection(its.name)->probe(call));
+    }
+    return all;
 }
 
 // ---- workers ----
@@ -242,32 +255,13 @@ void Engine::Impl::take(Round& round, AlertOutcome outcome) {
     if (row.state == store::AlertState::failed) log::error("an alert was given up", {{"alert", row.id}, {"error", row.error}});
 }
 
-Result<store::LoadedRun> Engine::Impl::load_parked(const std::string& run_id) {
-    LS_TRY_ASSIGN(auto loaded, store_.load_run(run_id));
-    if (!loaded) return fail(ErrorCode::not_found, "there is no such run: " + run_id);
-    if (loaded->run.status != store::RunStatus::parked)
-        return fail(ErrorCode::request_invalid, fmt::format("only a parked run can be replayed or dropped: {} is {}", run_id, store::to_string(loaded->run.status)));
-    return *std::move(loaded);
-}
-
 void Engine::Impl::take(Round& round, ReplayMessage message) {
-    auto loaded = load_parked(message.run_id);
+    auto loaded = load_parked(store_, message.run_id);
     if (!loaded) return message.done(fail(loaded.error()));
-    const flow::Flow* flow = find_flow(loaded->run.flow);
-    if (!flow) return message.done(fail(ErrorCode::gone_from_flow, "there is no such flow any more: " + loaded->run.flow));
+    if (!find_flow(loaded->run.flow)) return message.done(fail(ErrorCode::gone_from_flow, "there is no such flow any more: " + loaded->run.flow));
     std::int64_t now = runtime_.now().ms();
-    std::int64_t seq = loaded->journal.empty() ? 1 : loaded->journal.back().seq + 1;
-    flow::Fact fact{.kind = flow::Fact::Kind::replayed, .at_ms = now, .data = Map{{"from_start", message.mode == ReplayMode::from_start}, {"actor", message.actor}}};
-    round.batch.journal.push_back(to_row(*flow, message.run_id, seq, fact));
-    auto& run = loaded->run;
-    run.status = store::RunStatus::running;
-    run.reason = "replayed by " + message.actor;
-    run.reason_code.clear();
-    run.updated_at_ms = now;
-    run.ended_at_ms = 0;
-    round.batch.runs.push_back(run);
-    round.batch.audit.push_back({now, message.actor, "replay", message.run_id, message.mode == ReplayMode::from_start ? R"({"from":"start"})" : R"({"from":"failed"})"});
-    round.after.push_back([this, key = backlog_key(run), id = run.id, now, done = std::move(message.done)] {
+    round.batch.append(replay_batch(*loaded, message.mode, message.actor, now));
+    round.after.push_back([this, key = backlog_key(loaded->run), id = loaded->run.id, now, done = std::move(message.done)] {
         backlog_.push(key, {id, now});
         more_to_claim_ = true;
         done({});
@@ -275,15 +269,9 @@ void Engine::Impl::take(Round& round, ReplayMessage message) {
 }
 
 void Engine::Impl::take(Round& round, DropMessage message) {
-    auto loaded = load_parked(message.run_id);
+    auto loaded = load_parked(store_, message.run_id);
     if (!loaded) return message.done(fail(loaded.error()));
-    std::int64_t now = runtime_.now().ms();
-    auto& run = loaded->run;
-    run.status = store::RunStatus::dropped;
-    run.reason = message.reason;
-    run.updated_at_ms = run.ended_at_ms = now;
-    round.batch.runs.push_back(run);
-    round.batch.audit.push_back({now, message.actor, "drop", message.run_id, json::write(Map{{"reason", message.reason}})});
+    round.batch.append(drop_batch(*loaded, message.reason, message.actor, runtime_.now().ms()));
     round.after.push_back([done = std::move(message.done)] { done({}); });
 }
 

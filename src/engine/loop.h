@@ -33,6 +33,7 @@ public:
     void stop();
     Status status() const;
     bool wait_until_quiet(std::int64_t timeout_ms);
+    std::vector<std::pair<std::string, Result<void>>> probe_connections();
 
     std::vector<flow::Flow> flows;
 
@@ -100,7 +101,6 @@ private:
     void end_run(const std::string& run_id);
     Job alert_job(const store::AlertRow& row) const;
     flow::DecisionContext context(std::int64_t now_ms);
-    Result<store::LoadedRun> load_parked(const std::string& run_id);
     std::string backlog_key(const store::RunRow& run) const { return run.flow + "\n" + run.key; }
     const flow::Flow* find_flow(std::string_view name) const;
     void publish_status();

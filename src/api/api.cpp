@@ -1,0 +1,238 @@
+#include "api/api.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/nearest.h"
+#include "value/json.h"
+
+namespace lockstep::api {
+namespace {
+
+constexpr int syncs_shown = 50;
+
+bool is_loopback(std::string_view peer) { return peer.starts_with("127.") || peer == "::1" || peer.starts_with("::ffff:127."); }
+
+/// Compares without telling by the time it takes how much was right.
+bool same_secret(std::string_view given, std::string_view wanted) {
+    unsigned difference = given.size() == wanted.size() ? 0 : 1;
+    for (std::size_t i = 0; i < given.size() && !wanted.empty(); ++i)
+        difference |= static_cast<unsigned char>(given[i]) ^ static_cast<unsigned char>(wanted[i % wanted.size()]);
+    return difference == 0;
+}
+
+std::string actor_of(const net::Request& request) { return std::string(request.headers.get("X-Lockstep-Actor").value_or("api")); }
+
+void refuse(std::unique_ptr<net::Responder> answer, ErrorCode code, std::string message) {
+    answer->send(error_response({code, std::move(message)}));
+}
+
+}  // namespace
+
+struct Api::Route {
+    std::string method;
+    std::vector<std::string> path;  ///< `*` stands for any segment
+    void (Api::*handler)(const net::Request&, const Path&, Answer);
+    bool local_only = false;        ///< answers to this machine only
+};
+
+const std::vector<Api::Route>& Api::routes() {
+    static const std::vector<Route> all = {
+        {"GET", {"livez"}, &Api::livez},
+        {"GET", {"readyz"}, &Api::readyz},
+        {"GET", {"health"}, &Api::health},
+        {"GET", {"metrics"}, &Api::metrics, true},
+        {"GET", {"api", "v1", "runs"}, &Api::list_runs, true},
+        {"GET", {"api", "v1", "runs", "*"}, &Api::show_run, true},
+        {"POST", {"api", "v1", "runs", "*", "replay"}, &Api::replay_run, true},
+        {"POST", {"api", "v1", "runs", "*", "drop"}, &Api::drop_run, true},
+        {"POST", {"api", "v1", "flows", "*", "run"}, &Api::run_flow, true},
+    };
+    return all;
+}
+
+Api::Api(config::Application& application) : application_(application), started_ms_(application.runtime().monotonic_ms()) {}
+
+void Api::handle(net::Request request, std::unique_ptr<net::Responder> responder) {
+    for (const auto& flow : application_.engine().flows())
+        for (const auto& trigger : flow.triggers)
+            if (trigger.kind == flow::Trigger::Kind::webhook && trigger.path == request.path())
+                return webhook(request, std::move(responder), flow, trigger);
+    auto path = net::split_path(request.path());
+    if (!path) return responder->send(error_response(path.error()));
+    std::string allowed;
+    for (const auto& route : routes()) {
+        bool fits = std::equal(route.path.begin(), route.path.end(), path->begin(), path->end(), [](const auto& a, const auto& b) { return a == "*" || a == b; });
+        if (!fits) continue;
+        bool method = route.method == request.method || (route.method == "GET" && request.method == "HEAD");
+        if (!method) { allowed += (allowed.empty() ? "" : ", ") + route.method; continue; }
+        if (route.local_only && !is_loopback(request.peer))
+            return refuse(std::move(responder), ErrorCode::permission_missing, "this address answers only to the machine itself");
+        return (this->*route.handler)(request, *path, std::move(responder));
+    }
+    if (allowed.empty()) return refuse(std::move(responder), ErrorCode::not_found, "there is nothing at " + std::string(request.path()));
+    auto response = net::json_response(405, Map{{"error", Map{{"code", "request_invalid"}, {"message", fmt::format("{} takes {}, not {}", request.path(), allowed, request.method)}}}});
+    response.headers.set("Allow", allowed);
+    responder->send(std::move(response));
+}
+
+// ---- triggers ----
+
+bool Api::may_trigger(const net::Request& request) const {
+    const Secret& secret = application_.config().server.webhook_secret;
+    if (secret.empty()) return true;
+    std::string wanted = secret.reveal();
+    if (same_secret(request.headers.get("Authorization").value_or(""), "Bearer " + wanted)) return true;
+    auto query = net::parse_form(request.query());
+    return query && same_secret(net::parameter(*query, "token").value_or(""), wanted);
+}
+
+void Api::webhook(const net::Request& request, Answer answer, const flow::Flow& flow, const flow::Trigger& trigger) {
+    if (request.method != "POST") {
+        auto response = net::json_response(405, Map{{"error", Map{{"code", "request_invalid"}, {"message", "a webhook takes POST, not " + request.method}}}});
+        response.headers.set("Allow", "POST");
+        return answer->send(std::move(response));
+    }
+    if (!may_trigger(request)) return refuse(std::move(answer), ErrorCode::unauthorized, "the webhook's secret is missing or wrong: send it as `Authorization: Bearer …` or `?token=…`");
+    auto body = json_body(request);
+    if (!body) {
+        auto response = error_response(body.error());
+        if (body.error().field == "Content-Type") response.status = 415;
+        return answer->send(std::move(response));
+    }
+    auto key = flow::event_key(flow, trigger, *body);
+    if (!key) return answer->send(error_response(key.error()));
+    submit({.flow = flow.name, .key = *std::move(key), .trigger = "webhook", .body_json = request.body}, std::move(answer));
+}
+
+void Api::submit(engine::Submission submission, Answer answer) {
+    std::string flow = submission.flow, key = submission.key;
+    auto shared = std::make_shared<Answer>(std::move(answer));
+    application_.engine().submit(std::move(submission), [flow, key, shared](Result<engine::Accepted> accepted) {
+        if (!accepted) return (*shared)->send(error_response(accepted.error()));
+        Map body{{"accepted", true}, {"flow", flow}, {"key", key}, {"event", accepted->event_id}};
+        if (!accepted->run_id.empty()) body.set("run", accepted->run_id);
+        if (accepted->duplicate) body.set("duplicate", true);
+        (*shared)->send(net::json_response(202, body));
+    });
+}
+
+void Api::run_flow(const net::Request& request, const Path& path, Answer answer) {
+    const auto* flow = application_.engine().find_flow(path[3]);
+    if (!flow) {
+        std::vector<std::string> names;
+        for (const auto& its : application_.engine().flows()) names.push_back(its.name);
+        return refuse(std::move(answer), ErrorCode::not_found, "there is no such flow: " + path[3] + did_you_mean(path[3], names));
+    }
+    auto body = json_body(request);
+    if (!body) return answer->send(error_response(body.error()));
+    const Value& given = (*body)["key"];
+    auto key = flow::checked_key(*flow, given.is_null() ? flow->name : given.text());
+    if (!key) return answer->send(error_response(key.error()));
+    submit({.flow = flow->name, .key = *key, .trigger = "manual", .body_json = json::write((*body)["body"].is_map() ? (*body)["body"] : Value(Map{}))}, std::move(answer));
+}
+
+// ---- runs ----
+
+void Api::list_runs(const net::Request& request, const Path&, Answer answer) {
+    auto query = net::parse_form(request.query());
+    if (!query) return answer->send(error_response(query.error()));
+    store::RunFilter filter;
+    for (const auto& [name, value] : *query) {
+        if (name == "flow") filter.flow = value;
+        else if (name == "key") filter.key = value;
+        else if (name == "before") filter.before_id = value;
+        else if (name == "status") {
+            filter.status = store::run_status_from(value);
+            if (!filter.status) return refuse(std::move(answer), ErrorCode::request_invalid, "no such status: " + value + " (waiting, running, succeeded, skipped, parked, dropped)");
+        } else if (name == "limit") {
+            auto limit = Decimal::parse(value);
+            auto number = limit ? limit->to_int64() : Result<std::int64_t>(fail(limit.error()));
+            if (!number || *number < 1 || *number > 1000) return refuse(std::move(answer), ErrorCode::request_invalid, "limit is a number from 1 to 1000: " + value);
+            filter.limit = static_cast<int>(*number);
+        } else return refuse(std::move(answer), ErrorCode::request_invalid, "no such parameter: " + name + " (status, flow, key, before, limit)");
+    }
+    auto rows = application_.store().list_runs(filter);
+    if (!rows) return answer->send(error_response(rows.error()));
+    List runs;
+    for (const auto& row : *rows) runs.push_back(run_value(row));
+    answer->send(net::json_response(200, Map{{"runs", std::move(runs)}}));
+}
+
+void Api::show_run(const net::Request&, const Path& path, Answer answer) {
+    auto run = application_.store().load_run(path[3]);
+    if (!run) return answer->send(error_response(run.error()));
+    if (!*run) return refuse(std::move(answer), ErrorCode::not_found, "there is no such run: " + path[3]);
+    answer->send(net::json_response(200, run_detail(**run)));
+}
+
+void Api::replay_run(const net::Request& request, const Path& path, Answer answer) {
+    auto body = json_body(request);
+    if (!body) return answer->send(error_response(body.error()));
+    std::string from = (*body)["from"].is_null() ? "failed" : (*body)["from"].text();
+    if (from != "failed" && from != "start") return refuse(std::move(answer), ErrorCode::request_invalid, "`from` is failed or start: " + from);
+    auto shared = std::make_shared<Answer>(std::move(answer));
+    application_.engine().replay(path[3], from == "start" ? engine::ReplayMode::from_start : engine::ReplayMode::from_failed, actor_of(request),
+                                 [shared, id = path[3]](Result<void> done) {
+        (*shared)->send(done ? net::json_response(202, Map{{"run", id}, {"status", "running"}}) : error_response(done.error()));
+    });
+}
+
+void Api::drop_run(const net::Request& request, const Path& path, Answer answer) {
+    auto body = json_body(request);
+    if (!body) return answer->send(error_response(body.error()));
+    std::string reason = (*body)["reason"].text();
+    if (reason.empty()) return refuse(std::move(answer), ErrorCode::request_invalid, "say why it is dropped: {\"reason\": \"…\"}");
+    auto shared = std::make_shared<Answer>(std::move(answer));
+    application_.engine().drop(path[3], reason, actor_of(request), [shared, id = path[3]](Result<void> done) {
+        (*shared)->send(done ? net::json_response(200, Map{{"run", id}, {"status", "dropped"}}) : error_response(done.error()));
+    });
+}
+
+// ---- health ----
+
+void Api::livez(const net::Request&, const Path&, Answer answer) { answer->send(net::text_response(200, "ok\n")); }
+
+void Api::readyz(const net::Request&, const Path&, Answer answer) {
+    auto status = application_.engine().status();
+    auto store = application_.store().ping();
+    std::string why = draining_ ? "stopping" : !status.running ? "the engine is not running" : !store ? store.error().message : !status.store_ok ? status.store_error : "";
+    answer->send(net::text_response(why.empty() ? 200 : 503, why.empty() ? "ok\n" : why + "\n"));
+}
+
+void Api::health(const net::Request& request, const Path&, Answer answer) {
+    auto status = application_.engine().status();
+    auto counts = application_.store().status_counts();
+    auto recent = application_.store().list_runs({.ended_only = true, .limit = syncs_shown});
+    List problems;
+    if (!status.store_ok) problems.push_back("store: " + status.store_error);
+    if (!counts) problems.push_back("store: " + counts.error().message);
+    if (!status.alert_error.empty()) problems.push_back("alerts: " + status.alert_error);
+    for (const auto& connection : status.connections)
+        if (connection.paused_ms > 0) problems.push_back(fmt::format("connection {} is paused: {}", connection.name, connection.paused_because));
+    bool down = !status.running || !status.store_ok || !counts || draining_;
+    Map body{{"status", down ? "down" : problems.empty() ? "ok" : "degraded"},
+             {"uptime", (application_.runtime().monotonic_ms() - started_ms_) / 1000}};
+    if (is_loopback(request.peer)) {
+        body.set("problems", std::move(problems));
+        body.set("runs", counts ? Value(Map{{"waiting", counts->waiting}, {"running", counts->running}, {"succeeded", counts->succeeded},
+                                            {"skipped", counts->skipped}, {"parked", counts->parked}, {"dropped", counts->dropped}}) : Value());
+        List connections;
+        for (const auto& its : status.connections)
+            connections.push_back(Map{{"name", its.name}, {"under_way", static_cast<std::int64_t>(its.under_way)}, {"queued", static_cast<std::int64_t>(its.queued)}, {"paused_ms", its.paused_ms}});
+        body.set("connections", std::move(connections));
+        List syncs;
+        if (recent) for (const auto& run : *recent) syncs.push_back(run_value(run));
+        body.set("syncs", std::move(syncs));
+    }
+    answer->send(net::json_response(down ? 503 : 200, body));
+}
+
+void Api::metrics(const net::Request&, const Path&, Answer answer) {
+    auto counts = application_.store().status_counts();
+    auto text = metrics_text(application_.engine().status(), counts ? *counts : store::StatusCounts{}, application_.runtime().monotonic_ms() - started_ms_);
+    answer->send(net::text_response(200, std::move(text), "text/plain; version=0.0.4; charset=utf-8"));
+}
+
+}  // namespace lockstep::api
