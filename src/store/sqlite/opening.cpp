@@ -13,8 +13,8 @@ namespace lockstep::store::sqlite {
 
 namespace {
 
-/// A database up to this size is checked whole when it is opened (some 10 ms); a larger one is glanced over.
-constexpr std::int64_t checked_whole_bytes_max = 8 << 20;
+/// A database up to this size is checked whole when it is opened (some 15 ms); a larger one is glanced over.
+constexpr std::int64_t checked_whole_bytes_max = 4 << 20;
 
 /// The first and the last entry of every large tree: a walk from its root to both ends. (`min` and `max` in one SELECT
 /// would read the whole tree.)
