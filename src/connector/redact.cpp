@@ -70,11 +70,14 @@ Span value_span(std::string_view text, std::size_t at) {
     return {at, std::min(text.find_first_of(ends, at), text.size())};
 }
 
+/// Shorter ones would be found in the middle of ordinary words and hide the message rather than themselves.
+constexpr std::size_t secret_bytes_min = 4;
+
 /// The forms in which a secret may stand in a text: as it is, in a URL or form, in JSON.
 std::vector<std::string> written_forms(const std::vector<Secret>& secrets) {
     std::vector<std::string> forms;
     for (const Secret& secret : secrets) {
-        if (secret.empty()) continue;
+        if (secret.reveal().size() < secret_bytes_min) continue;
         std::string quoted;
         json::append_quoted(quoted, secret.reveal());
         forms.push_back(secret.reveal());

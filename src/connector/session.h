@@ -56,7 +56,7 @@ private:
 };
 
 /// Removes what must not be kept: values of keys such as access_token, client_secret, password, assertion, and the given
-/// secrets wherever they stand; then cuts to `limits::trace_body_bytes_max`.
+/// secrets (of at least four bytes) wherever they stand; then cuts to `limits::trace_body_bytes_max`.
 std::string redact(std::string_view text, const std::vector<Secret>& secrets);
 
 /// Waits a single-file line per connection for `per_minute` calls; 0: no bound.
