@@ -135,6 +135,9 @@ Result<Element> read_element(const pugi::xml_node& node, Bindings& bindings, int
     }
     auto outer_bindings = bindings.size();
     auto [prefix, local_name] = split_name(node.name());
+    if (node.name()[0] == ':' || local_name.empty() || local_name.find(':') != std::string_view::npos) {
+        return fail(ErrorCode::xml_syntax, fmt::format("name of an element is not valid: {}", node.name()));
+    }
     Element element;
     element.name = local_name;
     LS_TRY(read_attributes(node, element, bindings));
@@ -142,6 +145,14 @@ Result<Element> read_element(const pugi::xml_node& node, Bindings& bindings, int
     LS_TRY(read_content(node, element, bindings, depth));
     bindings.resize(outer_bindings);
     return element;
+}
+
+/// Control characters are no XML, and a NUL would hide from pugixml what follows it.
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r'; }
+
+Unexpected failure_at(std::string_view text, std::size_t offset, std::string_view what) {
+    auto place = place_of(text, offset);
+    return fail(ErrorCode::xml_syntax, fmt::format("{}: line {}, column {}", what, place.line, place.column));
 }
 
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
@@ -179,19 +190,20 @@ std::string Element::attribute(std::string_view wanted) const {
 
 Result<Element> parse(std::string_view text) {
     if (!encoding::is_valid_utf8(text)) return fail(ErrorCode::xml_syntax, "text is not valid UTF-8");
+    auto control = std::find_if(text.begin(), text.end(), is_control);
+    if (control != text.end()) {
+        return failure_at(text, static_cast<std::size_t>(control - text.begin()), "control characters are not allowed");
+    }
     pugi::xml_document document;
     auto outcome = document.load_buffer(text.data(), text.size(), parse_flags, pugi::encoding_utf8);
-    if (!outcome) {
-        auto place = place_of(text, static_cast<std::size_t>(outcome.offset));
-        return fail(ErrorCode::xml_syntax,
-                    fmt::format("{}: line {}, column {}", outcome.description(), place.line, place.column));
-    }
+    if (!outcome) return failure_at(text, static_cast<std::size_t>(outcome.offset), outcome.description());
     LS_TRY_ASSIGN(auto root, root_of(document));
     Bindings bindings = {{"xml", "http://www.w3.org/XML/1998/namespace"}};
     return read_element(root, bindings, 1);
 }
 
 std::string escape(std::string_view text) {
+    if (!encoding::is_valid_utf8(text)) return escape(encoding::replace_invalid_utf8(text));
     std::string out;
     out.reserve(text.size());
     for (char c : text) {
@@ -201,7 +213,8 @@ std::string escape(std::string_view text) {
             case '>': out += "&gt;"; break;
             case '"': out += "&quot;"; break;
             case '\'': out += "&apos;"; break;
-            default: out += c;
+            case '\r': out += "&#13;"; break;
+            default: is_control(c) ? void(out += "\xef\xbf\xbd") : void(out += c);
         }
     }
     return out;

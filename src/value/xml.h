@@ -24,7 +24,8 @@ struct Element {
 /// Reads a document. DTDs and entities other than the five of XML are refused, depth and size are bounded.
 /// Errors: `xml_syntax`.
 Result<Element> parse(std::string_view text);
-/// Escapes text for element content and attribute values.
+/// Escapes text for element content and attribute values. What no XML can hold (control characters, bad UTF-8) becomes
+/// U+FFFD.
 std::string escape(std::string_view text);
 
 }  // namespace lockstep::xml

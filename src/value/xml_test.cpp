@@ -80,6 +80,9 @@ TEST(Xml, RefusesWhatIsNotOneDocument) {
                       "<a b=1/>", "<a b/>", "{\"json\":1}", "<a>\xff</a>", "<!-- only -->", "<a", "<a></a></a>", "</a>"}) {
         refusal(text);
     }
+    refusal(std::string_view("<a/>\0<b/>", 9));
+    refusal("<a>\x01</a>");
+    refusal("<:a/>");
     EXPECT_NE(refusal("<a>\n<b></c>\n</a>").find("line 2"), std::string::npos) << refusal("<a>\n<b></c>\n</a>");
 }
 
@@ -101,6 +104,7 @@ TEST(Xml, EscapedTextReadsAsItself) {
     auto root = read("<r x=\"" + xml::escape(nasty) + "\">" + xml::escape(nasty) + "</r>");
     EXPECT_EQ(root.text, nasty);
     EXPECT_EQ(root.attribute("x"), nasty);
+    EXPECT_EQ(xml::escape(std::string_view("a\0b\x01\xff\r", 6)), "a\xef\xbf\xbd" "b\xef\xbf\xbd\xef\xbf\xbd&#13;");
 }
 
 }  // namespace

@@ -140,13 +140,33 @@ Unexpected failure(Place place, std::string_view what) {
     return fail(ErrorCode::yaml_syntax, fmt::format("{}: line {}, column {}", what, place.line, place.column));
 }
 
+/// What yaml-cpp says, and what people usually did.
+struct Hint {
+    std::string_view message;
+    std::string_view hint;
+};
+constexpr Hint hints[] = {
+    {"illegal map value", "a text that contains `: ` needs quotes"},
+    {"unknown token", "a text that begins with @, ` or % needs quotes"},
+    {"end of map not found", "the line is indented wrongly, or text follows a closing quote or bracket"},
+    {"end of map flow not found", "`{` is not closed, or a text with braces needs quotes"},
+    {"end of sequence flow not found", "`[` is not closed, or a text with brackets needs quotes"},
+};
+
+std::string with_hint(const std::string& message) {
+    for (const auto& known : hints) {
+        if (known.message == message) return fmt::format("{} ({})", message, known.hint);
+    }
+    return message;
+}
+
 Node read_single_document(std::string_view text) {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
     Builder first;
     parser.HandleNextDocument(first);
     Builder second;
-    if (parser.HandleNextDocument(second)) throw Refusal{second.take_root().place, "more than one document"};
+    if (parser.HandleNextDocument(second)) throw Refusal{second.take_root().place, "second document, or a line that is indented wrongly"};
     return first.take_root();
 }
 
@@ -159,7 +179,7 @@ Result<Node> parse(std::string_view text) {
     } catch (const Refusal& refusal) {
         return failure(refusal.place, refusal.message);
     } catch (const YAML::Exception& problem) {
-        return failure(place_at(problem.mark), problem.msg);
+        return failure(place_at(problem.mark), with_hint(problem.msg));
     } catch (const std::exception& problem) {
         return fail(ErrorCode::yaml_syntax, problem.what());
     }
