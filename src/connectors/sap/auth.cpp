@@ -15,7 +15,9 @@ struct Way {
 };
 
 constexpr std::array<Way, 3> ways = {{
-    {Access::Kind::oauth, {"token_url", "client_id", "client_secret"}, {"SAP_TOKEN_URL", "SAP_CLIENT_ID", "SAP_CLIENT_SECRET"}},
+    {Access::Kind::oauth,
+     {"token_url", "client_id", "client_secret"},
+     {"SAP_TOKEN_URL", "SAP_CLIENT_ID", "SAP_CLIENT_SECRET"}},
     {Access::Kind::basic, {"user", "password", ""}, {"SAP_USER", "SAP_PASSWORD", ""}},
     {Access::Kind::api_key, {"api_key", "", ""}, {"SAP_API_KEY", "", ""}},
 }};
@@ -60,9 +62,10 @@ Result<Access> choose_access(const connector::Settings& settings) {
     std::string missing;
     for (const Way& way : ways)
         if (is_begun(way, settings)) missing = "; missing: " + missing_for(way, settings);
-    return fail(ErrorCode::config_invalid,
-                "SAP needs SAP_TOKEN_URL, SAP_CLIENT_ID and SAP_CLIENT_SECRET, or SAP_USER and SAP_PASSWORD, or SAP_API_KEY" +
-                    missing);
+    return fail(
+        ErrorCode::config_invalid,
+        "SAP needs SAP_TOKEN_URL, SAP_CLIENT_ID and SAP_CLIENT_SECRET, or SAP_USER and SAP_PASSWORD, or SAP_API_KEY" +
+            missing);
 }
 
 void authorize(net::Request& request, const Access& access, const connector::Token& token) {

@@ -56,7 +56,8 @@ ErrorBody from_json(const Value& answer) {
     ErrorBody body;
     if (error.is_string()) {  // OAuth 2.0, RFC 6749 §5.2
         std::string description = answer["error_description"].text();
-        return {.found = true, .code = error.as_string(), .message = description.empty() ? error.as_string() : description};
+        return {
+            .found = true, .code = error.as_string(), .message = description.empty() ? error.as_string() : description};
     }
     if (!error.is_map()) return body;
     body.found = true;

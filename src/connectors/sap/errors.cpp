@@ -125,7 +125,8 @@ std::optional<Error> classify(const net::Response& response, net::Effect effect,
     if (response.ok()) return std::nullopt;
     ErrorBody body = read_error_body(response);
     ErrorCode code = code_for(response, effect, credentials, body);
-    Error error{.code = code, .message = message_for(code, response, body), .vendor_code = body.code, .field = body.field};
+    Error error{
+        .code = code, .message = message_for(code, response, body), .vendor_code = body.code, .field = body.field};
     if (asks_for_csrf(response)) error.vendor_code = csrf_required;
     if (code == ErrorCode::rate_limited) error.retry_after_ms = retry_after_ms(response).value_or(throttle_default_ms);
     return error;

@@ -16,8 +16,8 @@ enum class Credentials : std::uint8_t { renewable, fixed };
 
 /// Turns an answer of SAP's OData services into an error, or nullopt if it is a success.
 ///
-/// Reads JSON and XML bodies: all messages of severity error are joined, the field is the first `propertyref` or `target`,
-/// the transaction id is kept for SAP's support. `errors.cpp` holds the tables, `sap.cases.yaml` the cases.
+/// Reads JSON and XML bodies: all messages of severity error are joined, the field is the first `propertyref` or
+/// `target`, the transaction id is kept for SAP's support. `errors.cpp` holds the tables, `sap.cases.yaml` the cases.
 std::optional<Error> classify(const net::Response& response, net::Effect effect, Credentials credentials);
 
 }  // namespace lockstep::connectors::sap

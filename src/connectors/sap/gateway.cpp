@@ -17,7 +17,9 @@ connector::Dialect make_dialect(const GatewaySettings& settings) {
     dialect.classify = [credentials](const net::Response& response, net::Effect effect) {
         return classify(response, effect, credentials);
     };
-    dialect.authorize = [access](net::Request& request, const connector::Token& token) { authorize(request, access, token); };
+    dialect.authorize = [access](net::Request& request, const connector::Token& token) {
+        authorize(request, access, token);
+    };
     dialect.secrets = {access.secret};
     return dialect;
 }
@@ -77,7 +79,8 @@ net::Request Gateway::change_request(const connector::CallContext& context, cons
     return request;
 }
 
-Result<net::Response> Gateway::change_once(connector::CallContext& context, const Change& change, const CsrfSession& csrf) {
+Result<net::Response> Gateway::change_once(connector::CallContext& context, const Change& change,
+                                           const CsrfSession& csrf) {
     net::Request request = change_request(context, change);
     put_csrf_session(request, csrf);
     Result<net::Response> answer = session_.send(context, std::move(request), net::Effect::write);

@@ -10,8 +10,8 @@
 namespace lockstep::connectors::sap {
 
 struct GatewaySettings {
-    std::string name;      ///< of the connection
-    std::string root;      ///< of `service_root`
+    std::string name;  ///< of the connection
+    std::string root;  ///< of `service_root`
     Access access;
     std::string client;    ///< `sap-client`; empty: the system's default
     std::string language;  ///< of SAP's messages
@@ -20,10 +20,10 @@ struct GatewaySettings {
 /// A change to send: a create or an update.
 struct Change {
     std::string method;
-    std::string service;   ///< whose CSRF session it needs
-    std::string target;    ///< `/API_SALES_ORDER_SRV/A_SalesOrder`
+    std::string service;  ///< whose CSRF session it needs
+    std::string target;   ///< `/API_SALES_ORDER_SRV/A_SalesOrder`
     std::string body;
-    std::string if_match;  ///< ETag; empty: no guard
+    std::string if_match;     ///< ETag; empty: no guard
     bool repeatable = false;  ///< carry the headers of repeatable requests
 };
 

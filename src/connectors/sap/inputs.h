@@ -22,14 +22,15 @@ Result<ReadInput> read_input(const Value& input);
 /// A record that must exist once.
 struct UniqueInput {
     Entity entity;
-    Map unique;         ///< property and value: how the record is found
-    Value match;        ///< more conditions of the look-up; null: none
+    Map unique;   ///< property and value: how the record is found
+    Value match;  ///< more conditions of the look-up; null: none
     std::vector<std::string> expand;
-    Map body;           ///< what to create, with `unique` put in
+    Map body;  ///< what to create, with `unique` put in
     bool read_back = false;
 };
-/// Reads `entity`, `unique`, `match`, `expand`, `read_back` and the body under `body_name`. Errors: `value_invalid` also
-/// where a value of `unique` is empty, or the body holds another value there: such a record would never be found again.
+/// Reads `entity`, `unique`, `match`, `expand`, `read_back` and the body under `body_name`. Errors: `value_invalid`
+/// also where a value of `unique` is empty, or the body holds another value there: such a record would never be found
+/// again.
 Result<UniqueInput> unique_input(const Value& input, std::string_view body_name);
 
 /// Returns `unique` alone, for a look-up. Errors: `value_invalid`.

@@ -11,7 +11,8 @@ namespace {
 
 /// Record numbers of up to 10 characters: padded with zeros inside SAP, mostly without them in the services.
 constexpr std::array<std::string_view, 9> padded_numbers = {
-    "BillToParty", "BusinessPartner", "Customer", "PayerParty", "SalesOrder", "SalesOrderItem", "ShipToParty", "SoldToParty", "Supplier",
+    "BillToParty",    "BusinessPartner", "Customer",    "PayerParty", "SalesOrder",
+    "SalesOrderItem", "ShipToParty",     "SoldToParty", "Supplier",
 };
 
 bool is_padded_number(std::string_view property) {
@@ -25,9 +26,8 @@ std::string_view without_zeros(std::string_view text) {
 }
 
 bool same_letters(std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-        return std::tolower(x) == std::tolower(y);
-    });
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 std::optional<Decimal> as_number(const Value& value) {

@@ -21,18 +21,21 @@ std::string quoted(std::string_view text) {
 }
 
 Unexpected does_not_fit(std::string_view property, std::string_view type, const Value& value) {
-    return fail(ErrorCode::value_invalid, "value is not " + std::string(type) + ": " + std::string(property) + ", " +
-                                              (value.text().empty() ? std::string(to_string(value.kind())) : value.text()));
+    return fail(ErrorCode::value_invalid,
+                "value is not " + std::string(type) + ": " + std::string(property) + ", " +
+                    (value.text().empty() ? std::string(to_string(value.kind())) : value.text()));
 }
 
 Result<std::string> decimal_literal(std::string_view property, const Value& value) {
-    Result<Decimal> number = value.is_number() ? Result<Decimal>(value.to_decimal()) : Decimal::parse(value.string_or(""));
+    Result<Decimal> number =
+        value.is_number() ? Result<Decimal>(value.to_decimal()) : Decimal::parse(value.string_or(""));
     if (!number) return does_not_fit(property, "a decimal number", value);
     return number->to_string() + "M";
 }
 
 Result<std::string> integer_literal(std::string_view property, const Value& value) {
-    Result<Decimal> number = value.is_number() ? Result<Decimal>(value.to_decimal()) : Decimal::parse(value.string_or(""));
+    Result<Decimal> number =
+        value.is_number() ? Result<Decimal>(value.to_decimal()) : Decimal::parse(value.string_or(""));
     if (!number || !number->is_integer()) return does_not_fit(property, "a whole number", value);
     return number->normalized().to_string();
 }
@@ -91,9 +94,16 @@ struct Operator {
     std::string_view name;
     std::string_view text;  ///< of `P eq 1`; empty: a function
 };
-constexpr std::array<Operator, 10> operators = {{{"eq", " eq "}, {"ne", " ne "}, {"gt", " gt "}, {"ge", " ge "},
-                                                 {"lt", " lt "}, {"le", " le "}, {"startswith", ""}, {"endswith", ""},
-                                                 {"contains", ""}, {"in", ""}}};
+constexpr std::array<Operator, 10> operators = {{{"eq", " eq "},
+                                                 {"ne", " ne "},
+                                                 {"gt", " gt "},
+                                                 {"ge", " ge "},
+                                                 {"lt", " lt "},
+                                                 {"le", " le "},
+                                                 {"startswith", ""},
+                                                 {"endswith", ""},
+                                                 {"contains", ""},
+                                                 {"in", ""}}};
 
 const Operator* find_operator(std::string_view name) {
     auto found = std::find_if(operators.begin(), operators.end(), [&](const Operator& o) { return o.name == name; });
@@ -123,7 +133,8 @@ Result<std::string> one_of(const std::string& property, const Value& values) {
 Result<std::string> condition(const std::string& property, std::string_view name, const Value& value) {
     const Operator* op = find_operator(name);
     if (!is_property_path(property)) return fail(ErrorCode::value_invalid, "not a property name: filter, " + property);
-    if (!op) return fail(ErrorCode::value_invalid, "no such operator in a filter: " + property + ", " + std::string(name));
+    if (!op)
+        return fail(ErrorCode::value_invalid, "no such operator in a filter: " + property + ", " + std::string(name));
     if (name == "in") return one_of(property, value);
     LS_TRY_ASSIGN(std::string text, literal(property, value));
     if (!op->text.empty()) return property + std::string(op->text) + text;

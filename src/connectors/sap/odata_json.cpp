@@ -8,8 +8,9 @@ namespace lockstep::connectors::sap {
 namespace {
 
 Unexpected does_not_fit(std::string_view property, const Value& value) {
-    return fail(ErrorCode::value_invalid, "value cannot be sent as the property's type: " + std::string(property) + ", " +
-                                              (value.text().empty() ? std::string(to_string(value.kind())) : value.text()));
+    return fail(ErrorCode::value_invalid,
+                "value cannot be sent as the property's type: " + std::string(property) + ", " +
+                    (value.text().empty() ? std::string(to_string(value.kind())) : value.text()));
 }
 
 /// Edm.Decimal and Edm.Int64 are texts in OData V2's JSON. Source: OData V2 JSON format, "Primitive Types".
@@ -35,7 +36,8 @@ Result<Value> time_out(std::string_view property, const Value& value) {
         return time ? Result<Value>(Value(*time)) : Result<Value>(does_not_fit(property, value));
     }
     EdmType type = edm_type(property);
-    bool offset = type == EdmType::date_time_offset || (type != EdmType::date_time && value.kind() == Value::Kind::timestamp);
+    bool offset =
+        type == EdmType::date_time_offset || (type != EdmType::date_time && value.kind() == Value::Kind::timestamp);
     return Value(write_date(*to_time(value), offset));
 }
 

@@ -29,7 +29,8 @@ Result<Page> read_page(std::string_view body);
 /// empty if there is none.
 std::string own_segment(std::string_view body, std::string_view set);
 
-/// Reads the header `sap-message`: warnings and errors as `{code, message, severity, target}`, those under `details` too.
+/// Reads the header `sap-message`: warnings and errors as `{code, message, severity, target}`, those under `details`
+/// too.
 List read_sap_messages(std::string_view header);
 
 }  // namespace lockstep::connectors::sap

@@ -12,6 +12,7 @@ namespace {
 // (ValidityStartDate, ValidityEndDate, PhysicalInventoryBlockInd, ProductIsConfigurable).
 using Name = std::string_view;
 
+// clang-format off
 constexpr std::array<Name, 91> boolean_names = {
     "BR_TaxIsSplit", "BillingPlanIsInHeader", "Boolean", "BusinessPartnerIsBlocked", "CashDiscountIsDeductible",
     "ClearCustomerSupplier", "CndnIsRelevantForIntcoBilling", "CollectionAuthInd", "CompleteDeliveryIsDefined",
@@ -110,6 +111,8 @@ constexpr std::array<Name, 31> time_names = {
     "TuesdayMorningOpeningTime", "WednesdayAfternoonClosingTime", "WednesdayAfternoonOpeningTime",
     "WednesdayMorningClosingTime", "WednesdayMorningOpeningTime",
 };
+
+// clang-format on
 
 struct Group {
     EdmType type;

@@ -9,9 +9,9 @@ namespace lockstep::connectors::zoho_books {
 
 /// Where an account's data centre is reached.
 struct Addresses {
-    std::string accounts;         ///< `https://accounts.zoho.eu`
-    std::string api;              ///< `https://www.zohoapis.eu`
-    bool api_is_fixed = false;    ///< configured: the token answer's `api_domain` does not replace it
+    std::string accounts;       ///< `https://accounts.zoho.eu`
+    std::string api;            ///< `https://www.zohoapis.eu`
+    bool api_is_fixed = false;  ///< configured: the token answer's `api_domain` does not replace it
 };
 
 /// Reads `data_centre`, `accounts_url` and `api_url`; what is not set follows from the data centre (default `com`).

@@ -18,7 +18,8 @@ struct Account {
 /// Errors: `config_invalid` naming every setting that is missing.
 Result<Account> read_account(const connector::Settings& settings);
 
-/// The request for an access token by the refresh token. Source: zoho.com/accounts/protocol/oauth, "Refresh access token".
+/// The request for an access token by the refresh token. Source: zoho.com/accounts/protocol/oauth, "Refresh access
+/// token".
 net::Request token_request(const Account& account);
 /// Reads the token; its `api_domain` is where the API is, unless that is configured otherwise.
 /// Errors: `vendor_protocol`.

@@ -14,9 +14,9 @@ namespace lockstep::connectors::zoho_books {
 bool is_custom_field(std::string_view name);
 
 /// What a record shows of a custom field. Answers have it in one of three places: a key of its own (list rows), in
-/// `custom_field_hash`, or in the list `custom_fields`. Returns nullopt if the record does not show it: it is not set, or
-/// the list leaves it out.
-/// Source: observed answers; the OpenAPI lists `custom_fields` alone, and not for rows of contacts.
+/// `custom_field_hash`, or in the list `custom_fields`. Returns nullopt if the record does not show it: it is not set,
+/// or the list leaves it out. Source: observed answers; the OpenAPI lists `custom_fields` alone, and not for rows of
+/// contacts.
 std::optional<std::string> custom_field_text(const Value& record, std::string_view name);
 
 /// Sets a custom field of a body. Errors: `value_invalid` if the body has another value there already.

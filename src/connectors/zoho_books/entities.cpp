@@ -11,9 +11,11 @@ namespace {
 /// Source: Zoho Books API v3, OpenAPI of contacts, invoices and customer payments; items, taxes and currencies from the
 /// API's pages of these names. Lists of payments stand under `customerpayments` on the pages and under
 /// `customer_payments` in the OpenAPI: `records_in` reads both.
+// clang-format off
 constexpr std::array<Entity, 6> entities = {{
     {.name = "contacts", .path = "/contacts", .list_key = "contacts", .record_key = "contact", .id_key = "contact_id",
-     .upserts = true, .writable = true, .filters = "contact_name company_name email phone zcrm_account_id zcrm_contact_id"},
+     .upserts = true, .writable = true,
+     .filters = "contact_name company_name email phone zcrm_account_id zcrm_contact_id"},
     {.name = "invoices", .path = "/invoices", .list_key = "invoices", .record_key = "invoice", .id_key = "invoice_id",
      .upserts = true, .writable = true, .filters = "reference_number invoice_number customer_id zcrm_potential_id"},
     {.name = "customerpayments", .path = "/customerpayments", .list_key = "customerpayments", .record_key = "payment",
@@ -24,19 +26,24 @@ constexpr std::array<Entity, 6> entities = {{
     {.name = "currencies", .path = "/settings/currencies", .list_key = "currencies", .record_key = "currency",
      .id_key = "currency_id"},
 }};
+// clang-format on
 
 /// Amounts, rates and quantities: sent as numbers, sometimes as texts. Sorted.
+// clang-format off
 constexpr std::array<std::string_view, 36> decimal_names = {
-    "adjustment", "amount", "amount_applied", "amount_refunded", "balance", "balance_amount", "bank_charges", "bcy_balance",
-    "bcy_rate", "bcy_total", "credits_applied", "discount_amount", "discount_total", "exchange_rate", "invoice_amount",
-    "item_total", "outstanding_receivable_amount", "payment_made", "quantity", "rate", "roundoff_value", "shipping_charge",
-    "sub_total", "tax_amount", "tax_amount_withheld", "tax_percentage", "tax_total", "taxable_amount", "total",
-    "total_amount", "unbilled_amount", "unused_amount", "unused_credits_payable_amount", "unused_credits_receivable_amount",
-    "unused_retainer_payments", "write_off_amount",
+    "adjustment", "amount", "amount_applied", "amount_refunded", "balance", "balance_amount", "bank_charges",
+    "bcy_balance", "bcy_rate", "bcy_total", "credits_applied", "discount_amount", "discount_total", "exchange_rate",
+    "invoice_amount", "item_total", "outstanding_receivable_amount", "payment_made", "quantity", "rate",
+    "roundoff_value", "shipping_charge", "sub_total", "tax_amount", "tax_amount_withheld", "tax_percentage",
+    "tax_total", "taxable_amount", "total", "total_amount", "unbilled_amount", "unused_amount",
+    "unused_credits_payable_amount", "unused_credits_receivable_amount", "unused_retainer_payments",
+    "write_off_amount",
 };
+// clang-format on
 
 bool is_id_name(std::string_view name) {
-    return name.ends_with("_id") || name.ends_with("_ids") || name == "contact_persons" || name == "contact_persons_associated";
+    return name.ends_with("_id") || name.ends_with("_ids") || name == "contact_persons" ||
+           name == "contact_persons_associated";
 }
 
 Value as_id(const Value& value) { return value.is_number() ? Value(value.text()) : value; }

@@ -16,9 +16,9 @@ struct Entity {
     std::string_view list_key;    ///< of a list answer
     std::string_view record_key;  ///< of the answer to one record
     std::string_view id_key;
-    bool upserts = false;         ///< takes PUT with the unique-identifier headers
+    bool upserts = false;  ///< takes PUT with the unique-identifier headers
     bool writable = false;
-    std::string_view filters;     ///< list parameters that a look-up may go by, separated by spaces
+    std::string_view filters;  ///< list parameters that a look-up may go by, separated by spaces
 };
 
 /// Errors: `value_invalid` with the nearest name.

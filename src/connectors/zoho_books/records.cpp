@@ -39,8 +39,8 @@ Result<void> put_unique(Map& body, const Map& unique) {
         } else if (!there) {
             body.set(field, value);
         } else if (there->text() != value.text()) {
-            return fail(ErrorCode::value_invalid, "the new record could not be found again: " + field + " is " + there->text() +
-                                                      ", unique says " + value.text());
+            return fail(ErrorCode::value_invalid, "the new record could not be found again: " + field + " is " +
+                                                      there->text() + ", unique says " + value.text());
         }
     }
     return {};
@@ -56,7 +56,8 @@ std::string filter_text(const Value& value) {
 
 bool is_parameter_name(std::string_view name) {
     return !name.empty() && name != "organization_id" && name != "page" && name != "per_page" &&
-           name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.") == std::string_view::npos;
+           name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.") ==
+               std::string_view::npos;
 }
 
 Result<net::Parameters> parameters_of(const Value& input) {

@@ -9,11 +9,13 @@ namespace lockstep::connectors::zoho_books {
 /// Performs the actions on records. Threads: any.
 class Records {
 public:
-    /// `unique_fields`: custom fields by which records are looked up are set to refuse duplicates, so Zoho can guard them.
+    /// `unique_fields`: custom fields by which records are looked up are set to refuse duplicates, so Zoho can guard
+    /// them.
     Records(Api& api, Currencies& currencies, bool unique_fields)
         : api_(api), currencies_(currencies), unique_fields_(unique_fields) {}
 
-    /// `zoho_books.ensure` (body under `create`) and `zoho_books.create` (under `body`): finds the record or creates it.
+    /// `zoho_books.ensure` (body under `create`) and `zoho_books.create` (under `body`): finds the record or creates
+    /// it.
     Result<Value> ensure(connector::CallContext& context, const Value& input);
     Result<Value> create(connector::CallContext& context, const Value& input);
     Result<Value> get(connector::CallContext& context, const Value& input);
