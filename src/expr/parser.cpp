@@ -364,12 +364,11 @@ private:
         if (node.slot < 0 || !expect(",")) return false;
         if (form.variables == 2) {
             const std::string_view first = scope_.back();
+            const Token& second = peek();
             node.second_slot = declare();
-            if (node.second_slot < 0 || !expect(",")) return false;
-            if (scope_.back() == first) {
-                refuse(peek(), "the macro's two variables have the same name: " + std::string(first));
-                return false;
-            }
+            if (node.second_slot < 0) return false;
+            if (scope_.back() == first) return refuse(second, "the macro's two variables have the same name: " + std::string(first)) != nullptr;
+            if (!expect(",")) return false;
         }
         if (!form.filtered) return adopt(node, expression());
         NodePtr filter = expression();
