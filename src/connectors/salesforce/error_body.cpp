@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "value/encoding.h"
+#include "connector/one_line.h"
 #include "value/json.h"
 #include "value/xml.h"
 
@@ -49,9 +49,7 @@ bool contains_ignoring_case(std::string_view text, std::string_view lower_part) 
 std::string describe(std::string_view body) {
     if (body.empty()) return "no body";
     if (contains_ignoring_case(body.substr(0, 1000), "<html")) return "an HTML page";
-    if (!encoding::is_valid_utf8(body)) return "a body that is not text";
-    std::string_view shown = encoding::utf8_prefix(body, shown_code_points_max);
-    return std::string(shown) + (shown.size() < body.size() ? "…" : "");
+    return connector::one_line(body, shown_code_points_max);
 }
 
 }  // namespace

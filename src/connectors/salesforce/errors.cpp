@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "connector/one_line.h"
 #include "connector/retry_after.h"
 #include "connectors/salesforce/error_body.h"
-#include "value/encoding.h"
 
 namespace lockstep::connectors::salesforce {
 namespace {
@@ -151,9 +151,8 @@ std::string joined(const std::vector<std::string>& parts, std::string_view separ
 /// The vendor's words and the fields they are about.
 std::string words(const VendorError& error) {
     constexpr std::size_t code_points_max = 500;
-    std::string_view message = encoding::utf8_prefix(error.message, code_points_max);
-    std::string text = message.empty() ? error.code : std::string(message);
-    if (message.size() < error.message.size()) text += "…";
+    std::string text = connector::one_line(error.message, code_points_max);
+    if (text.empty()) text = error.code;
     if (error.fields.empty()) return text;
     return text + ", field " + joined(error.fields, ", ");
 }

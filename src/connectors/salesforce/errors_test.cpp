@@ -24,7 +24,7 @@ TEST(SalesforceErrors, KeepLongAndOddTextsBounded) {
     EXPECT_LT(error->message.size(), 1000u);
     error = classify({.status = 400, .body = std::string("\xff\xfe\x00 binary", 11)}, net::Effect::write);
     ASSERT_TRUE(error);
-    EXPECT_NE(error->message.find("not text"), std::string::npos);
+    EXPECT_NE(error->message.find("not UTF-8"), std::string::npos);
 }
 
 TEST(SalesforceErrors, OfARecordWithoutAReasonAreStillErrors) {

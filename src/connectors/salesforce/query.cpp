@@ -2,6 +2,7 @@
 #include <cctype>
 
 #include "base/limits.h"
+#include "connector/one_line.h"
 #include "connectors/salesforce/actions.h"
 #include "connectors/salesforce/soql.h"
 #include "value/encoding.h"
@@ -106,7 +107,7 @@ std::string asked(const std::string& soql, const Map& bind) {
     constexpr std::size_t code_points_max = 200;
     std::string text = object_of(soql);
     for (const auto& [name, value] : bind) text += ", " + name + " " + (value.is_list() ? "list" : value.text());
-    return std::string(encoding::utf8_prefix(text, code_points_max));
+    return connector::one_line(text, code_points_max);
 }
 
 Result<List> run_query(Api& api, const connector::Inputs& inputs, connector::CallContext& context, std::size_t records_max) {

@@ -4,7 +4,7 @@
 #include <array>
 #include <cctype>
 
-#include "value/encoding.h"
+#include "connector/one_line.h"
 
 namespace lockstep::connectors::salesforce {
 namespace {
@@ -37,11 +37,9 @@ std::string checksum(std::string_view id) {
     return sum;
 }
 
-/// A text from outside, short enough and clean enough for a message.
 std::string quoted_for_message(std::string_view text) {
-    std::string shown;
-    for (char c : encoding::utf8_prefix(text, 40)) shown += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    return "`" + shown + (shown.size() < text.size() ? "…`" : "`");
+    constexpr std::size_t code_points_max = 40;
+    return "`" + connector::one_line(text, code_points_max) + "`";
 }
 
 }  // namespace

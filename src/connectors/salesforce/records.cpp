@@ -66,6 +66,15 @@ Result<Value> upsert(Api& api, const ExternalId& key, const Map& fields, connect
     return read_upsert_answer(api, key, *answer, context);
 }
 
+/// Salesforce's words for a missing record do not say which.
+template <class T>
+Result<T> naming_record(Result<T> result, const std::string& object, const std::string& id) {
+    if (result || result.error().code != ErrorCode::not_found) return result;
+    Error error = std::move(result).error();
+    error.message += ", " + object + " " + id;
+    return fail(std::move(error));
+}
+
 }  // namespace
 
 Result<Value> get_record(Api& api, const connector::Inputs& inputs, connector::CallContext& context) {
@@ -77,7 +86,7 @@ Result<Value> get_record(Api& api, const connector::Inputs& inputs, connector::C
         LS_TRY_ASSIGN(std::string names, field_list(inputs));
         target += "?fields=" + names;
     }
-    LS_TRY_ASSIGN(Value record, api.get(context, target));
+    LS_TRY_ASSIGN(Value record, naming_record(api.get(context, target), object, id));
     if (!record.is_map()) return fail(ErrorCode::vendor_protocol, "the record answer of Salesforce is not an object: " + object + " " + id);
     record.mutable_map().erase("attributes");
     return record;
@@ -99,7 +108,7 @@ Result<Value> update_record(Api& api, const connector::Inputs& inputs, connector
     LS_TRY_ASSIGN(std::string id, record_id_of(object, given));
     LS_TRY_ASSIGN(Map fields, inputs.map("fields"));
     LS_TRY_ASSIGN(Map body, field_values(fields));
-    if (!body.empty()) LS_TRY(api.write(context, "PATCH", api.path({"sobjects", object, id}), body));
+    if (!body.empty()) LS_TRY(naming_record(api.write(context, "PATCH", api.path({"sobjects", object, id}), body), object, id));
     return Value(Map{{"id", id}, {"changed", !body.empty()}});
 }
 

@@ -71,6 +71,14 @@ TEST_F(RecordsTest, AnErrorNamesTheField) {
     EXPECT_EQ(refused.error().cls(), ErrorClass::rejected);
 }
 
+TEST_F(RecordsTest, AMissingRecordIsNamed) {
+    auto missing = json_answer(404, R"([{"errorCode":"NOT_FOUND","message":"The requested resource does not exist"}])");
+    call.http.on("GET", "/sobjects/", missing).on("PATCH", "/sobjects/", missing);
+    std::string_view text = "not_found: there is no such record: The requested resource does not exist, Opportunity 006A0000000EXAMIA4 (NOT_FOUND)";
+    EXPECT_EQ(outcome("salesforce.get", {{"object", "Opportunity"}, {"id", id15}}), text);
+    EXPECT_EQ(outcome("salesforce.update", {{"object", "Opportunity"}, {"id", id15}, {"fields", Map{{"Name", "x"}}}}), text);
+}
+
 TEST_F(RecordsTest, CreateIsAnUpsertByItsUniqueValue) {
     call.http.on("PATCH", "/sobjects/Account/", json_answer(201, created));
     EXPECT_EQ(outcome("salesforce.create", {{"object", "Account"}, {"unique", Map{{"External_Id__c", "A/1 ä?#"}}}, {"fields", Map{{"Name", "Acme"}}}}),

@@ -4,8 +4,8 @@
 #include <array>
 #include <cctype>
 
+#include "connector/one_line.h"
 #include "connector/retry_after.h"
-#include "value/encoding.h"
 
 namespace lockstep::connectors::slack {
 namespace {
@@ -64,8 +64,7 @@ ErrorCode code_of_status(const net::Response& response, net::Effect effect) {
 
 std::string facts(const net::Response& response, std::string_view hint) {
     constexpr std::size_t code_points_max = 80;
-    std::string_view body = trimmed(response.body);
-    std::string said = encoding::is_valid_utf8(body) ? std::string(encoding::utf8_prefix(body, code_points_max)) : "a body that is not text";
+    std::string said = connector::one_line(response.body, code_points_max);
     return (hint.empty() ? "" : std::string(hint) + ": ") + "HTTP " + std::to_string(response.status) + (said.empty() ? "" : ", " + said);
 }
 
