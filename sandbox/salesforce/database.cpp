@@ -47,6 +47,7 @@ Table::Table(const Object& of) : object_(&of), indexes_(of.fields.size()) {}
 Row Table::add(const std::string& id) {
     const auto row = static_cast<Row>(records_.size());
     records_.emplace_back();
+    if (!undo_.empty()) undo_.back().emplace(row, std::nullopt);
     records_.back().set(id_field, id);
     by_id_.emplace(id, row);
     return row;
@@ -70,15 +71,46 @@ void Table::unindex(Row row, int field) {
     if (found->second.empty()) index.erase(found);
 }
 
-void Table::set(Row row, int field, Value value) {
+void Table::index(Row row, int field) {
     const Field& column = object_->fields[static_cast<std::size_t>(field)];
+    const Value& value = records_[row].get(field);
+    if (column.has(indexed) && !value.is_null()) indexes_[static_cast<std::size_t>(field)][key_of(column, value)].push_back(row);
+}
+
+void Table::note(Row row) {
+    if (!undo_.empty()) undo_.back().try_emplace(row, records_[row]);
+}
+
+void Table::set(Row row, int field, Value value) {
+    note(row);
     unindex(row, field);
-    if (column.has(indexed) && !value.is_null())
-        indexes_[static_cast<std::size_t>(field)][key_of(column, value)].push_back(row);
     records_[row].set(field, std::move(value));
+    index(row, field);
+}
+
+void Table::finish(bool keep) {
+    std::map<Row, std::optional<Record>> undo = std::move(undo_.back());
+    undo_.pop_back();
+    if (keep) {
+        if (!undo_.empty()) undo_.back().merge(undo);
+        return;
+    }
+    const int fields = static_cast<int>(object_->fields.size());
+    for (auto& [row, before] : undo) {
+        for (int field = 0; field < fields && !records_[row].deleted; ++field) unindex(row, field);
+        if (!before) {
+            by_id_.erase(id_of(row));
+            records_[row] = {};
+            records_[row].deleted = true;
+            continue;
+        }
+        records_[row] = *std::move(before);
+        for (int field = 0; field < fields && !records_[row].deleted; ++field) index(row, field);
+    }
 }
 
 void Table::remove(Row row) {
+    note(row);
     for (std::size_t i = 0; i < object_->fields.size(); ++i) unindex(row, static_cast<int>(i));
     records_[row].deleted = true;
     records_[row].set(is_deleted_field, true);
@@ -103,6 +135,14 @@ Database::Database() { clear(); }
 void Database::clear() {
     tables_.clear();
     for (const Object& object : Schema::instance().objects()) tables_.emplace_back(object);
+}
+
+void Database::begin() {
+    for (Table& table : tables_) table.begin();
+}
+
+void Database::finish(bool keep) {
+    for (Table& table : tables_) table.finish(keep);
 }
 
 const Value& Database::read(const Object& object, const Record& record, int field, Value& scratch) const {

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -47,7 +49,7 @@ public:
     std::size_t size() const { return records_.size(); }
     const Record& at(Row row) const { return records_[row]; }
     /// Changes a record without touching an index: for fields that have none.
-    Record& at(Row row) { return records_[row]; }
+    Record& at(Row row) { note(row); return records_[row]; }
     const std::string& id_of(Row row) const { return records_[row].get(id_field).as_string(); }
 
     /// Adds an empty record. Requires that the id (18 characters) is not taken.
@@ -63,14 +65,21 @@ public:
     /// Returns the living rows whose indexed field has the value (text without regard to case).
     const Rows& with(int field, std::string_view value) const;
 
+    /// From here on changes can be undone; `finish(false)` undoes them, `finish(true)` keeps them. May be nested.
+    void begin() { undo_.emplace_back(); }
+    void finish(bool keep);
+
 private:
     void unindex(Row row, int field);
+    void index(Row row, int field);
+    void note(Row row);
 
     const Object* object_;
     std::deque<Record> records_;
     TextMap<Row> by_id_;
     std::vector<TextMap<Rows>> indexes_;  // one a field; empty where not indexed
     std::uint64_t serial_ = 0;
+    std::vector<std::map<Row, std::optional<Record>>> undo_;  // a level each: what a row was; none: it was not
 };
 
 /// The key under which an indexed text is found.
@@ -91,6 +100,10 @@ public:
     Value read(const Object& object, const Record& record, std::string_view field) const;
     /// Returns the living record a reference field points to, or nullptr.
     const Record* parent(const Object& object, const Record& record, int field) const;
+
+    /// Brackets changes that all stay or all go.
+    void begin();
+    void finish(bool keep);
 
 private:
     std::vector<Table> tables_;

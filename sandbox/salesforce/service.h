@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,11 +52,28 @@ private:
     net::Response patch_row_by_key(const Call& call);
     net::Response delete_row_by_key(const Call& call);
 
+    net::Response post_collection(const Call& call);
+    net::Response patch_collection(const Call& call);
+    net::Response patch_collection_by_key(const Call& call);
+    net::Response delete_collection(const Call& call);
+    net::Response get_collection(const Call& call);
+    net::Response post_collection_ids(const Call& call);
+    net::Response post_composite(const Call& call);
+    net::Response post_batch(const Call& call);
+
     Result<Map> body_of(const Call& call) const;
     Result<const Object*> object_of(const Call& call) const;
     Result<int> external_field(const Object& object, std::string_view name) const;
     Result<Row> row_by_key(const Call& call, const Object& object) const;
     net::Response row_answer(const Call& call, const Object& object, Row row);
+    /// What becomes of one record of a collection: its id, and whether it was created (upsert).
+    struct Saved { std::string id; std::optional<bool> created; };
+    using SaveOne = std::function<Result<Saved>(Writer&, const Object&, const Map&)>;
+    net::Response save_collection(const Call& call, const Object* only, const SaveOne& save);
+    net::Response collection_answer(std::vector<Result<Saved>> results, bool all_or_none);
+    net::Response retrieve(const Call& call, const std::vector<std::string>& ids, const std::vector<std::string>& fields);
+    /// Runs a request that stands inside another one.
+    net::Response inner(const Call& outer, std::string_view method, std::string_view url, const Value& body, const Map& headers);
     std::optional<net::Response> guard(const Call& call, const Object& object, Row row, bool write) const;
     Writer writer() { return Writer(database_, author()); }
     Author author() const { return {integration_user_id(), options_.clock()}; }

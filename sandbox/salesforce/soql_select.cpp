@@ -74,7 +74,8 @@ void keep_matches(const Database& database, const Plan& plan, Rows& rows) {
     const Table& table = database.table(*plan.object);
     std::erase_if(rows, [&](Row row) {
         const Record& record = table.at(row);
-        if (record.deleted && !plan.with_deleted) return true;
+        // A row whose creation was undone has not even an id.
+        if (record.deleted && (!plan.with_deleted || record.get(id_field).is_null())) return true;
         return plan.where && !matches(database, *plan.object, record, *plan.where);
     });
 }
@@ -182,7 +183,9 @@ bool matches(const Database& database, const Object& object, const Record& recor
     Value scratch;
     const Value& value = term_value(database, object, record, test.term, scratch);
     const bool text = value.is_string() && test.term.way.column().is_text();
-    return text ? compares(Value(fold(value.as_string())), test) : compares(value, test);
+    if (!text) return compares(value, test);
+    const bool equality = test.op != Operator::like && !test.ids && std::ranges::all_of(test.values, [](const Value& literal) { return literal.is_null(); });
+    return equality ? compares(value, test) : compares(Value(fold(value.as_string())), test);
 }
 
 Rows select_rows(const Database& database, const Plan& plan) {
