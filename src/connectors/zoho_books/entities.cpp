@@ -10,7 +10,7 @@ namespace {
 
 /// Source: Zoho Books API v3, OpenAPI of contacts, invoices and customer payments; items, taxes and currencies from the
 /// API's pages of these names. Lists of payments stand under `customerpayments` on the pages and under
-/// `customer_payments` in the OpenAPI: `records_in` reads both.
+/// `customer_payments` in the OpenAPI: `api.cpp` reads both.
 // clang-format off
 constexpr std::array<Entity, 6> entities = {{
     {.name = "contacts", .path = "/contacts", .list_key = "contacts", .record_key = "contact", .id_key = "contact_id",
