@@ -98,7 +98,9 @@ Result<Value> subtract_times(const Value& left, const Value& right) {
 
 Result<Value> numbers(Operator op, const Value& left, const Value& right) {
     if (left.kind() == Kind::integer && right.kind() == Kind::integer) {
-        return whole<std::int64_t>(op, left.as_int(), right.as_int()).transform([](std::int64_t i) { return Value(i); });
+        return whole<std::int64_t>(op, left.as_int(), right.as_int()).transform([](std::int64_t i) {
+            return Value(i);
+        });
     }
     if (left.kind() == Kind::unsigned_integer && right.kind() == Kind::unsigned_integer) {
         return whole<std::uint64_t>(op, left.as_uint(), right.as_uint()).transform([](std::uint64_t u) {
@@ -132,7 +134,8 @@ Result<Value> checked_duration(__int128 nanoseconds) {
     if (seconds < -duration_seconds_max || seconds > duration_seconds_max) {
         return failed("the duration is longer than the years 1 to 9999");
     }
-    return Value(Duration{static_cast<std::int64_t>(seconds), static_cast<std::int32_t>(nanoseconds % nanos_per_second)});
+    return Value(
+        Duration{static_cast<std::int64_t>(seconds), static_cast<std::int32_t>(nanoseconds % nanos_per_second)});
 }
 
 Result<Value> arithmetic(Evaluation& evaluation, Operator op, const Value& left, const Value& right) {

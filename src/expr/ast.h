@@ -23,9 +23,9 @@ struct Node;
 using NodePtr = std::unique_ptr<Node>;
 
 /// One node of a parsed expression. `children` by kind:
-/// select, unary: operand · index: operand, index · binary: left, right · logical: two or more · conditional: test, then,
-/// otherwise · call: arguments, the receiver first · list: elements · map: key, value, key, value … · bind: value, body ·
-/// comprehension: range, body, filter (where there is one) · optional_map: operand, body.
+/// select, unary: operand · index: operand, index · binary: left, right · logical: two or more · conditional: test,
+/// then, otherwise · call: arguments, the receiver first · list: elements · map: key, value, key, value … · bind:
+/// value, body · comprehension: range, body, filter (where there is one) · optional_map: operand, body.
 struct Node {
     /// The first five can point at a value that exists already; the others make one.
     enum class Kind : std::uint8_t {

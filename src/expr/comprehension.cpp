@@ -66,7 +66,8 @@ Result<Value> Evaluation::evaluate_quantifier(const Node& node, const Range& ran
             if (result->as_bool() == deciding) return Value(deciding);
             continue;
         }
-        if (result) result = at(*node.children[1], node.name + " needs booleans, not " + std::string(name_of_type(*result)));
+        if (result)
+            result = at(*node.children[1], node.name + " needs booleans, not " + std::string(name_of_type(*result)));
         if (exhausted()) return fail(std::move(result).error());
         if (!error) {
             error = std::move(result).error();

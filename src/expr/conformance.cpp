@@ -62,7 +62,9 @@ Result<Value> read_time(const Value& value) {
 }
 
 Result<Value> read_bytes(const Value& value) {
-    return encoding::from_base64(value.text()).transform([](std::string bytes) { return Value(Value::Bytes{std::move(bytes)}); });
+    return encoding::from_base64(value.text()).transform([](std::string bytes) {
+        return Value(Value::Bytes{std::move(bytes)});
+    });
 }
 
 Result<Value> read(const Value& typed_value) {

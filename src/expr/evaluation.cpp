@@ -54,7 +54,8 @@ Result<Value> select_from(const Node& node, const Value& operand) {
 }  // namespace
 
 Result<void> Evaluation::charge(std::size_t steps) {
-    if (cost_left_ > 0) cost_left_ = steps > static_cast<std::size_t>(cost_left_) ? 0 : cost_left_ - static_cast<std::int64_t>(steps);
+    if (cost_left_ > 0)
+        cost_left_ = steps > static_cast<std::size_t>(cost_left_) ? 0 : cost_left_ - static_cast<std::int64_t>(steps);
     if (cost_left_ > 0) return {};
     return failed(std::string(too_many_steps));
 }
@@ -138,7 +139,8 @@ Result<Evaluation::Pointer> Evaluation::refer_candidates(const Node& node, Value
         const Value type = found ? Value() : type_named(node.candidates[i]);
         if (!found && type.is_null()) continue;
         storage = found ? *found : type;
-        for (std::size_t k = node.path.size() - static_cast<std::size_t>(node.candidate_selects[i]); k < node.path.size(); ++k) {
+        for (std::size_t k = node.path.size() - static_cast<std::size_t>(node.candidate_selects[i]);
+             k < node.path.size(); ++k) {
             auto entry = find_entry(storage, Value(node.path[k]));
             if (!entry) return at(node, std::move(entry).error());
             if (!*entry) return at(node, missing_entry(storage, Value(node.path[k])));
@@ -183,7 +185,8 @@ Result<Value> Evaluation::evaluate_unary(const Node& node) {
     Value storage;
     LS_TRY_ASSIGN(const Pointer operand, refer(*node.children[0], storage));
     if (node.op == Operator::negate) return placed(node, negate(*operand));
-    if (operand->kind() != Value::Kind::boolean) return at(node, "`!` needs a boolean, not " + std::string(name_of_type(*operand)));
+    if (operand->kind() != Value::Kind::boolean)
+        return at(node, "`!` needs a boolean, not " + std::string(name_of_type(*operand)));
     return Value(!operand->as_bool());
 }
 
@@ -206,7 +209,8 @@ Result<Value> Evaluation::apply(Operator op, const Value& left, const Value& rig
         case Operator::less: return compare(left, right).transform([](auto order) { return Value(order < 0); });
         case Operator::less_equal: return compare(left, right).transform([](auto order) { return Value(order <= 0); });
         case Operator::greater: return compare(left, right).transform([](auto order) { return Value(order > 0); });
-        case Operator::greater_equal: return compare(left, right).transform([](auto order) { return Value(order >= 0); });
+        case Operator::greater_equal:
+            return compare(left, right).transform([](auto order) { return Value(order >= 0); });
         default: return arithmetic(*this, op, left, right);
     }
 }
@@ -222,7 +226,9 @@ Result<Value> Evaluation::evaluate_logical(const Node& node, bool absorbing) {
             if ((*operand)->as_bool() == absorbing) return Value(absorbing);
             continue;
         }
-        if (operand) operand = at(*child, std::string(absorbing ? "`||`" : "`&&`") + " needs booleans, not " + std::string(name_of_type(**operand)));
+        if (operand)
+            operand = at(*child, std::string(absorbing ? "`||`" : "`&&`") + " needs booleans, not " +
+                                     std::string(name_of_type(**operand)));
         if (exhausted()) return fail(std::move(operand).error());
         if (!error) {
             error = std::move(operand).error();
@@ -251,7 +257,8 @@ Result<Value> Evaluation::evaluate_call(const Node& node) {
     if (!node.function) return at(node, "no such function: " + node.name);
     std::array<Value, 4> few;
     List many(node.children.size() > few.size() ? node.children.size() : 0);
-    const std::span<Value> arguments = many.empty() ? std::span<Value>(few).first(node.children.size()) : std::span<Value>(many);
+    const std::span<Value> arguments =
+        many.empty() ? std::span<Value>(few).first(node.children.size()) : std::span<Value>(many);
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         auto argument = evaluate(*node.children[i]);
         if (!argument) return argument;
@@ -273,7 +280,8 @@ Result<Value> Evaluation::evaluate_list(const Node& node) {
             continue;
         }
         const OptionalValue* optional = as_optional(element);
-        if (!optional) return at(*node.children[i], "`?` in a list needs an optional, not " + std::string(name_of_type(element)));
+        if (!optional)
+            return at(*node.children[i], "`?` in a list needs an optional, not " + std::string(name_of_type(element)));
         if (optional->value()) elements.push_back(*optional->value());
     }
     return Value(std::move(elements));
@@ -287,11 +295,13 @@ Result<Value> Evaluation::evaluate_map(const Node& node) {
         LS_TRY_ASSIGN(Value value, evaluate(*node.children[i + 1]));
         if (node.optional_entries[i / 2]) {
             const OptionalValue* optional = as_optional(value);
-            if (!optional) return at(*node.children[i], "`?` in a map needs an optional, not " + std::string(name_of_type(value)));
+            if (!optional)
+                return at(*node.children[i], "`?` in a map needs an optional, not " + std::string(name_of_type(value)));
             if (!optional->value()) continue;
             value = Value(*optional->value());
         }
-        if (auto added = builder.add(key, std::move(value)); !added) return at(*node.children[i], std::move(added).error());
+        if (auto added = builder.add(key, std::move(value)); !added)
+            return at(*node.children[i], std::move(added).error());
     }
     return std::move(builder).build();
 }
@@ -309,7 +319,8 @@ Result<Value> Evaluation::evaluate_optional_map(const Node& node) {
     local(node.slot) = *optional->value();
     LS_TRY_ASSIGN(Value result, evaluate(*node.children[1]));
     if (!node.optional) return present(std::move(result));
-    if (!as_optional(result)) return at(node, "optFlatMap must give an optional, not " + std::string(name_of_type(result)));
+    if (!as_optional(result))
+        return at(node, "optFlatMap must give an optional, not " + std::string(name_of_type(result)));
     return result;
 }
 

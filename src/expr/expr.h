@@ -86,10 +86,10 @@ struct Reference {
 /// Lists the free variables (not those of macros), for checking a flow before it runs.
 std::vector<Reference> references(const Program& program);
 
-/// A YAML value with `${ … }` in it. A scalar that is one whole `${ … }` keeps the expression's type; otherwise the text
-/// is interpolated (null becomes empty text; lists and maps are an error). `$${` stands for a literal `${`. A map with
-/// exactly the keys `each`, `value` and optionally `as` (default `item`) and `if` repeats `value` over a list. A key
-/// whose value renders to an absent optional (`${ x.?y }`) is left out of its map.
+/// A YAML value with `${ … }` in it. A scalar that is one whole `${ … }` keeps the expression's type; otherwise the
+/// text is interpolated (null becomes empty text; lists and maps are an error). `$${` stands for a literal `${`. A map
+/// with exactly the keys `each`, `value` and optionally `as` (default `item`) and `if` repeats `value` over a list. A
+/// key whose value renders to an absent optional (`${ x.?y }`) is left out of its map.
 class Template {
 public:
     Template() = default;

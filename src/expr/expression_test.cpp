@@ -10,7 +10,8 @@ Map variables() {
     return json::parse(R"({
         "deal": {"Id": "006", "Name": "Müller & Söhne GmbH", "Amount": 1200.50, "Account": {"Name": "Müller"}, "Owner": null,
                  "Lines": [{"Quantity": 2, "UnitPrice": 100.25}, {"Quantity": 1, "UnitPrice": 1000}]},
-        "empty": "", "list": [1, 2, 3]})")->as_map();
+        "empty": "", "list": [1, 2, 3]})")
+        ->as_map();
 }
 
 Result<Value> run(std::string_view text, std::string file = {}) {
@@ -58,8 +59,9 @@ TEST(Expression, NamesTheNearestFieldOfAMissingOne) {
 }
 
 TEST(Expression, NamesTheNearestFunctionOfAMissingOne) {
-    EXPECT_EQ(error_of("deal.Name.lowerAsci()", "flows/deal.yaml"),
-              "flows/deal.yaml:7:22: no such function: lowerAsci (did you mean `lowerAscii`?): in `deal.Name.lowerAsci()`");
+    EXPECT_EQ(
+        error_of("deal.Name.lowerAsci()", "flows/deal.yaml"),
+        "flows/deal.yaml:7:22: no such function: lowerAsci (did you mean `lowerAscii`?): in `deal.Name.lowerAsci()`");
 }
 
 TEST(Expression, SaysWhereTheSyntaxIsWrong) {
@@ -70,7 +72,8 @@ TEST(Expression, SaysWhereTheSyntaxIsWrong) {
     EXPECT_EQ(error_of("'a\\qb'"), "1:3: this escape does not exist: \\q: in `'a\\qb'`");
     EXPECT_EQ(error_of("1\n + ]"), "2:4: unexpected `]`: in `1  + ]`");
     EXPECT_EQ(error_of("deal.Name.substring(1, 2, 3)"),
-              "1:11: wrong number of arguments: string.substring(int start, [int end]) -> string: in `deal.Name.substring(1, 2, 3)`");
+              "1:11: wrong number of arguments: string.substring(int start, [int end]) -> string: in "
+              "`deal.Name.substring(1, 2, 3)`");
 }
 
 TEST(Expression, SyntaxAndEvaluationHaveTheirOwnCodes) {
@@ -115,8 +118,9 @@ TEST(Expression, TodayIsTheDayOfTheRunInTheZone) {
 }
 
 TEST(Expression, LookupNamesTheKeyAndTheNearest) {
-    EXPECT_EQ(error_of("lookup({'Germany': 'DE'}, 'Germny')"),
-              "1:1: the table has no entry for Germny (did you mean `Germany`?): in `lookup({'Germany': 'DE'}, 'Germny')`");
+    EXPECT_EQ(
+        error_of("lookup({'Germany': 'DE'}, 'Germny')"),
+        "1:1: the table has no entry for Germny (did you mean `Germany`?): in `lookup({'Germany': 'DE'}, 'Germny')`");
 }
 
 TEST(Expression, StopsWhenItTakesTooManySteps) {
@@ -142,7 +146,8 @@ TEST(Expression, StopsBeforeComparingSharedListsWithoutBound) {
     for (int i = 30; i > 0; --i) {
         for (const char* name : {"a", "b"}) {
             const std::string before = name + std::to_string(i - 1);
-            text = "cel.bind(" + std::string(name) + std::to_string(i) + ", [" + before + ", " + before + "], " + text + ")";
+            text = "cel.bind(" + std::string(name) + std::to_string(i) + ", [" + before + ", " + before + "], " + text +
+                   ")";
         }
     }
     EXPECT_NE(error_of("cel.bind(a0, 'x', cel.bind(b0, 'x', " + text + "))").find("too many steps"), std::string::npos);
@@ -186,7 +191,8 @@ TEST(Expression, EveryFunctionIsDocumentedAndItsExamplesHold) {
         EXPECT_FALSE(doc.summary.empty()) << doc.name;
         EXPECT_FALSE(doc.examples.empty()) << doc.name;
         for (const auto& [expression, expected] : doc.examples) {
-            EXPECT_EQ(value_of("(" + expression + ") == (" + expected + ")"), Value(true)) << expression << " should be " << expected;
+            EXPECT_EQ(value_of("(" + expression + ") == (" + expected + ")"), Value(true))
+                << expression << " should be " << expected;
         }
     }
 }

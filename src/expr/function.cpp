@@ -6,7 +6,8 @@ namespace lockstep::expr {
 namespace {
 
 bool accepts_all(const Overload& overload, std::span<const Value> arguments) {
-    if (overload.variadic ? arguments.size() < overload.parameters.size() : arguments.size() != overload.parameters.size()) {
+    if (overload.variadic ? arguments.size() < overload.parameters.size()
+                          : arguments.size() != overload.parameters.size()) {
         return false;
     }
     for (std::size_t i = 0; i < arguments.size(); ++i) {

@@ -14,8 +14,8 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
 
 /// Longest first, so that the first match is the right one.
-constexpr std::array<std::string_view, 24> symbols = {"==", "!=", "<=", ">=", "&&", "||", "(", ")", "[", "]", "{", "}", ".",
-                                                      ",",  "?",  ":",  "+",  "-",  "*",  "/", "%", "!", "<", ">"};
+constexpr std::array<std::string_view, 24> symbols = {"==", "!=", "<=", ">=", "&&", "||", "(", ")", "[", "]", "{", "}",
+                                                      ".",  ",",  "?",  ":",  "+",  "-",  "*", "/", "%", "!", "<", ">"};
 
 struct Prefix {
     std::size_t length = 0;
@@ -192,8 +192,9 @@ private:
 
 /// Returns the offset behind the string literal whose quote is at `at`.
 std::size_t skip_literal(std::string_view text, std::size_t at) {
-    const bool raw = at > 0 && (text[at - 1] == 'r' || text[at - 1] == 'R') &&
-                     (at < 2 || !(is_letter(text[at - 2]) || is_digit(text[at - 2])) || text[at - 2] == 'b' || text[at - 2] == 'B');
+    const bool raw =
+        at > 0 && (text[at - 1] == 'r' || text[at - 1] == 'R') &&
+        (at < 2 || !(is_letter(text[at - 2]) || is_digit(text[at - 2])) || text[at - 2] == 'b' || text[at - 2] == 'B');
     const std::string_view quote = text.substr(at, quote_length(text.substr(at)));
     const std::size_t close = closing_quote(text, at + quote.size(), quote, raw);
     return close == std::string_view::npos ? close : close + quote.size();

@@ -50,7 +50,8 @@ bool is_code_point(std::int64_t value) {
     return value >= 0 && value <= 0x10FFFF && (value < 0xD800 || value > 0xDFFF);
 }
 
-/// Reads the escape behind the backslash at the start of `rest`; returns its length without the backslash, 0 if invalid.
+/// Reads the escape behind the backslash at the start of `rest`; returns its length without the backslash, 0 if
+/// invalid.
 std::size_t read_escape(std::string_view rest, bool bytes, std::string& out) {
     if (rest.size() < 2) return 0;
     const int simple = simple_escape(rest[1]);

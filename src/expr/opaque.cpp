@@ -89,8 +89,9 @@ Value type_of(const Value& value) {
 }
 
 Value type_named(std::string_view name) {
-    const bool known = name == "type" || name == "optional_type" ||
-                       std::any_of(type_names.begin(), type_names.end(), [&](const TypeName& t) { return t.name == name; });
+    const bool known =
+        name == "type" || name == "optional_type" ||
+        std::any_of(type_names.begin(), type_names.end(), [&](const TypeName& t) { return t.name == name; });
     if (!known || name == "date") return {};
     return Value(std::shared_ptr<const Opaque>(std::make_shared<const TypeValue>(std::string(name))));
 }
@@ -141,7 +142,8 @@ void MapBuilder::become_keyed() {
 
 Result<void> MapBuilder::add(const Value& key, Value value) {
     if (!may_be_key(key)) {
-        return fail(ErrorCode::expression_failed, "a map key must be text, a whole number or a boolean, not " + std::string(name_of_type(key)));
+        return fail(ErrorCode::expression_failed,
+                    "a map key must be text, a whole number or a boolean, not " + std::string(name_of_type(key)));
     }
     if (!keyed_ && key.is_string()) {
         if (plain_.contains(key.as_string())) return repeated_key(key);

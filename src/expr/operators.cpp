@@ -50,7 +50,8 @@ Result<bool> equal_texts(Evaluation& evaluation, const std::string& left, const 
 }
 
 Unexpected no_order(const Value& left, const Value& right) {
-    return failed("these have no order: " + std::string(name_of_type(left)) + " and " + std::string(name_of_type(right)));
+    return failed("these have no order: " + std::string(name_of_type(left)) + " and " +
+                  std::string(name_of_type(right)));
 }
 
 std::strong_ordering order_of(int comparison) { return comparison <=> 0; }

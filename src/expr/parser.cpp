@@ -39,9 +39,9 @@ constexpr std::array<BinaryOperator, 11> binary_operators = {{
 }};
 
 // https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax: RESERVED
-constexpr std::array<std::string_view, 17> reserved_words = {"as",       "break", "const",     "continue", "else",   "for",
-                                                             "function", "if",    "import",    "let",      "loop",   "package",
-                                                             "namespace", "return", "var",     "void",     "while"};
+constexpr std::array<std::string_view, 17> reserved_words = {
+    "as",  "break", "const",   "continue",  "else",   "for", "function", "if",   "import",
+    "let", "loop",  "package", "namespace", "return", "var", "void",     "while"};
 
 bool is_literal_word(std::string_view word) { return word == "true" || word == "false" || word == "null"; }
 
@@ -53,7 +53,8 @@ public:
     NodePtr run() {
         if (!tokenize(text_, tokens_, error_)) return nullptr;
         NodePtr root = expression();
-        if (root && peek().kind != Token::Kind::end) root = refuse(peek(), "unexpected `" + std::string(peek().source) + "`");
+        if (root && peek().kind != Token::Kind::end)
+            root = refuse(peek(), "unexpected `" + std::string(peek().source) + "`");
         if (root) root->slots = slots_;
         return root;
     }
@@ -97,7 +98,8 @@ private:
         parent.depth = std::max(parent.depth, child->depth + 1);
         parent.children.push_back(std::move(child));
         if (parent.depth <= depth_max) return true;
-        error_ = {parent.offset, "the expression is nested too deeply: more than " + std::to_string(depth_max) + " levels"};
+        error_ = {parent.offset,
+                  "the expression is nested too deeply: more than " + std::to_string(depth_max) + " levels"};
         return false;
     }
 
@@ -117,8 +119,8 @@ private:
         NodePtr test = logical(Node::Kind::any_of);
         if (!test || !peek().is("?")) return test;
         NodePtr node = make(Node::Kind::conditional, take());
-        const bool complete = adopt(*node, std::move(test)) && adopt(*node, logical(Node::Kind::any_of)) && expect(":") &&
-                              adopt(*node, expression());
+        const bool complete = adopt(*node, std::move(test)) && adopt(*node, logical(Node::Kind::any_of)) &&
+                              expect(":") && adopt(*node, expression());
         return complete ? std::move(node) : nullptr;
     }
 
@@ -208,7 +210,8 @@ private:
         if (is_literal_word(name.source) || name.source == "in") {
             return refuse(name, "`" + std::string(name.source) + "` is not a name: write it in backquotes");
         }
-        if (!optional && name.kind == Token::Kind::identifier && peek().is("(")) return method(std::move(operand), name);
+        if (!optional && name.kind == Token::Kind::identifier && peek().is("("))
+            return method(std::move(operand), name);
         return select(std::move(operand), name, optional);
     }
 
@@ -337,7 +340,8 @@ private:
     /// Takes the name of a macro's variable and brings it into scope; -1 if there is none.
     int declare() {
         const Token& name = take();
-        const bool usable = name.kind == Token::Kind::identifier && !is_literal_word(name.source) && !is_reserved(name.source);
+        const bool usable =
+            name.kind == Token::Kind::identifier && !is_literal_word(name.source) && !is_reserved(name.source);
         if (!usable) {
             refuse(name, "the macro needs the name of a variable here");
             return -1;
@@ -367,7 +371,8 @@ private:
             const Token& second = peek();
             node.second_slot = declare();
             if (node.second_slot < 0) return false;
-            if (scope_.back() == first) return refuse(second, "the macro's two variables have the same name: " + std::string(first)) != nullptr;
+            if (scope_.back() == first)
+                return refuse(second, "the macro's two variables have the same name: " + std::string(first)) != nullptr;
             if (!expect(",")) return false;
         }
         if (!form.filtered) return adopt(node, expression());
@@ -422,7 +427,8 @@ private:
 
     // --- primaries ------------------------------------------------------------------------------------------------
     static bool is_number(const Token& token) {
-        return token.kind == Token::Kind::integer || token.kind == Token::Kind::unsigned_integer || token.kind == Token::Kind::real;
+        return token.kind == Token::Kind::integer || token.kind == Token::Kind::unsigned_integer ||
+               token.kind == Token::Kind::real;
     }
     static bool is_reserved(std::string_view word) {
         return word == "in" || std::find(reserved_words.begin(), reserved_words.end(), word) != reserved_words.end();
@@ -483,7 +489,8 @@ private:
         const std::string text = (negative ? "-" : "") + std::string(token.source);
         if (token.kind == Token::Kind::real) {
             auto decimal = Decimal::parse(text);
-            return decimal ? literal(token, Value(*decimal)) : refuse(token, "this number needs more than 38 digits: " + text);
+            return decimal ? literal(token, Value(*decimal))
+                           : refuse(token, "this number needs more than 38 digits: " + text);
         }
         return whole_number(token, negative);
     }
@@ -495,12 +502,14 @@ private:
         const bool hex = digits.size() > 2 && (digits[1] == 'x' || digits[1] == 'X');
         if (hex) digits.remove_prefix(2);
         std::uint64_t magnitude = 0;
-        const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), magnitude, hex ? 16 : 10);
+        const auto [end, problem] =
+            std::from_chars(digits.data(), digits.data() + digits.size(), magnitude, hex ? 16 : 10);
         const std::uint64_t limit = is_unsigned ? UINT64_MAX : negative ? std::uint64_t{1} << 63 : INT64_MAX;
         if (problem != std::errc() || magnitude > limit) {
             return refuse(token, "this number does not fit 64 bits: " + std::string(token.source));
         }
-        if (is_unsigned && negative) return refuse(token, "an unsigned number cannot be negative: " + std::string(token.source));
+        if (is_unsigned && negative)
+            return refuse(token, "an unsigned number cannot be negative: " + std::string(token.source));
         if (is_unsigned) return literal(token, Value(Value::Unsigned{magnitude}));
         return literal(token, Value(static_cast<std::int64_t>(negative ? 0 - magnitude : magnitude)));
     }

@@ -12,19 +12,89 @@
 namespace lockstep::expr {
 namespace {
 
-constexpr const char* pieces[] = {
-    "1",    "0",   "-1",  "2.50",    "1e30",  "7u",       "'text'", "b'\\xff'", "\"ü\"",   "true",   "null",       "deal",     "deal.Name",
-    "x",    "y",   "(",   ")",       "[",     "]",        "{",      "}",        ",",       ".",      ".?",         "[?",       "?",
-    ":",    "+",   "-",   "*",       "/",     "%",        "==",     "!=",       "<",       ">=",     "&&",         "||",       "!",
-    " in ", "has(", "size(", ".map(x, ", ".filter(y, ", ".all(x, y, ", "cel.bind(x, ", ".orValue(", ".default(", "optional.of(", "optional.none()",
-    ".slice(0, ", ".chunks(", "string(", "int(", "decimal(", "duration('1h')", "timestamp(0)", ".split(", ".format([", "math.abs(", ".Name", "{'a': ", "`", "'",
-    "\\", "//", "\n", "sum(", "toJson(", "round(", ".matches(", ".replace('', ", ".join(", ".distinct()", ".first()"};
+constexpr const char* pieces[] = {"1",
+                                  "0",
+                                  "-1",
+                                  "2.50",
+                                  "1e30",
+                                  "7u",
+                                  "'text'",
+                                  "b'\\xff'",
+                                  "\"ü\"",
+                                  "true",
+                                  "null",
+                                  "deal",
+                                  "deal.Name",
+                                  "x",
+                                  "y",
+                                  "(",
+                                  ")",
+                                  "[",
+                                  "]",
+                                  "{",
+                                  "}",
+                                  ",",
+                                  ".",
+                                  ".?",
+                                  "[?",
+                                  "?",
+                                  ":",
+                                  "+",
+                                  "-",
+                                  "*",
+                                  "/",
+                                  "%",
+                                  "==",
+                                  "!=",
+                                  "<",
+                                  ">=",
+                                  "&&",
+                                  "||",
+                                  "!",
+                                  " in ",
+                                  "has(",
+                                  "size(",
+                                  ".map(x, ",
+                                  ".filter(y, ",
+                                  ".all(x, y, ",
+                                  "cel.bind(x, ",
+                                  ".orValue(",
+                                  ".default(",
+                                  "optional.of(",
+                                  "optional.none()",
+                                  ".slice(0, ",
+                                  ".chunks(",
+                                  "string(",
+                                  "int(",
+                                  "decimal(",
+                                  "duration('1h')",
+                                  "timestamp(0)",
+                                  ".split(",
+                                  ".format([",
+                                  "math.abs(",
+                                  ".Name",
+                                  "{'a': ",
+                                  "`",
+                                  "'",
+                                  "\\",
+                                  "//",
+                                  "\n",
+                                  "sum(",
+                                  "toJson(",
+                                  "round(",
+                                  ".matches(",
+                                  ".replace('', ",
+                                  ".join(",
+                                  ".distinct()",
+                                  ".first()"};
 
 std::string random_text(std::mt19937& random) {
     std::string text;
     const std::size_t count = 1 + random() % 12;
     for (std::size_t i = 0; i < count; ++i) text += pieces[random() % std::size(pieces)];
-    for (std::size_t open = std::count(text.begin(), text.end(), '('), close = std::count(text.begin(), text.end(), ')'); open > close; --open) {
+    for (std::size_t open = std::count(text.begin(), text.end(), '('),
+                     close = std::count(text.begin(), text.end(), ')');
+         open > close; --open) {
         text += ")";
     }
     return text;
@@ -32,7 +102,8 @@ std::string random_text(std::mt19937& random) {
 
 TEST(Robustness, RandomExpressionsGiveAValueOrAnError) {
     std::mt19937 random(20260218);
-    const MapEnvironment environment(json::parse(R"({"deal": {"Name": "Zoë", "Lines": [1, 2]}, "x": [1, 2.5], "y": "abc"})")->as_map());
+    const MapEnvironment environment(
+        json::parse(R"({"deal": {"Name": "Zoë", "Lines": [1, 2]}, "x": [1, 2.5], "y": "abc"})")->as_map());
     int compiled = 0;
     int evaluated = 0;
     for (int i = 0; i < 30'000; ++i) {
@@ -61,14 +132,16 @@ TEST(Robustness, RandomBytesAreRefused) {
         std::string text;
         for (std::size_t k = random() % 20; k > 0; --k) text += static_cast<char>(random() % 256);
         const auto program = compile(text);
-        EXPECT_TRUE(program || encoding::is_valid_utf8(text) || program.error().message.find("UTF-8") != std::string::npos);
+        EXPECT_TRUE(program || encoding::is_valid_utf8(text) ||
+                    program.error().message.find("UTF-8") != std::string::npos);
         find_expression_end(text, 0);
     }
 }
 
 TEST(Robustness, RandomTemplatesGiveAValueOrAnError) {
     std::mt19937 random(11);
-    const MapEnvironment environment(json::parse(R"({"deal": {"Name": "Zoë", "Lines": [1, 2]}, "x": [1, 2.5], "y": "abc"})")->as_map());
+    const MapEnvironment environment(
+        json::parse(R"({"deal": {"Name": "Zoë", "Lines": [1, 2]}, "x": [1, 2.5], "y": "abc"})")->as_map());
     int rendered = 0;
     for (int i = 0; i < 5'000; ++i) {
         yaml::Node node;

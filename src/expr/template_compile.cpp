@@ -77,7 +77,8 @@ Result<std::vector<TextPiece>> split(const yaml::Node& node, const std::string& 
 }
 
 bool has_expression(const std::vector<TextPiece>& pieces) {
-    return std::any_of(pieces.begin(), pieces.end(), [](const TextPiece& piece) { return piece.program.root() != nullptr; });
+    return std::any_of(pieces.begin(), pieces.end(),
+                       [](const TextPiece& piece) { return piece.program.root() != nullptr; });
 }
 
 Part constant(Value value, Source source) {
@@ -110,7 +111,8 @@ Result<Part> Part::compile(const yaml::Node& node, const std::string& file) {
 Result<Part> Part::compile_scalar(const yaml::Node& node, const std::string& file) {
     if (node.text.find(opening) == std::string::npos) return constant(node.to_value(), source_of(node, file));
     LS_TRY_ASSIGN(std::vector<TextPiece> pieces, split(node, file));
-    if (!has_expression(pieces)) return constant(pieces.empty() ? Value("") : Value(pieces[0].text), source_of(node, file));
+    if (!has_expression(pieces))
+        return constant(pieces.empty() ? Value("") : Value(pieces[0].text), source_of(node, file));
     Part part;
     part.source = source_of(node, file);
     if (pieces.size() == 1) {
@@ -168,7 +170,8 @@ Result<Part> Part::compile_each(const yaml::Node& node, const std::string& file)
     part.source = source_of(node, file);
     part.variable = default_variable;
     if (const yaml::Node* name = node.find("as")) {
-        if (!is_name(name->text)) return refuse(source_of(*name, file), "`as` needs the name of a variable: " + name->text);
+        if (!is_name(name->text))
+            return refuse(source_of(*name, file), "`as` needs the name of a variable: " + name->text);
         part.variable = name->text;
     }
     LS_TRY_ASSIGN(Part list, compile(*node.find("each"), file));

@@ -18,9 +18,11 @@ Result<Value> today(const Call& call) { return day_text(call.evaluation.now(), c
 Result<Value> date(const Call& call) { return day_text(call[0].as_timestamp(), call[1].as_string()); }
 
 Result<Date> plus_days(Date date, std::int64_t days) {
-    const std::int64_t from_year_1 = days_from_epoch(date) - days_from_epoch({1, 1, 1}) + days;
-    if (days > days_added_max || days < -days_added_max || from_year_1 < 0 || from_year_1 > days_added_max) {
-        return failed("the date is outside the years 1 to 9999: " + format_date(date) + " and " + std::to_string(days) + " days");
+    const bool possible = days >= -days_added_max && days <= days_added_max;
+    const std::int64_t from_year_1 = days_from_epoch(date) - days_from_epoch({1, 1, 1}) + (possible ? days : 0);
+    if (!possible || from_year_1 < 0 || from_year_1 > days_added_max) {
+        return failed("the date is outside the years 1 to 9999: " + format_date(date) + " and " + std::to_string(days) +
+                      " days");
     }
     return add_days(date, static_cast<int>(days));
 }
@@ -39,22 +41,34 @@ Result<Value> epoch_ms(const Call& call) { return Value(call[0].as_timestamp().m
 
 std::vector<Function> dates() {
     return {
-        {.name = "addDays", .style = Style::both, .signature = "addDays(date, int) -> date",
+        {.name = "addDays",
+         .style = Style::both,
+         .signature = "addDays(date, int) -> date",
          .summary = "The day so many days later (or earlier), as text if given as text.",
          .examples = {{"addDays('2026-02-18', 14)", "'2026-03-04'"}, {"addDays('2026-03-01', -1)", "'2026-02-28'"}},
-         .overloads = {{{Type::string, Type::integer}, add_days_to_text}, {{Type::date, Type::integer}, add_days_to_date}}},
-        {.name = "date", .signature = "date(timestamp, string zone) -> string",
+         .overloads = {{{Type::string, Type::integer}, add_days_to_text},
+                       {{Type::date, Type::integer}, add_days_to_date}}},
+        {.name = "date",
+         .signature = "date(timestamp, string zone) -> string",
          .summary = "The calendar day of a point in time in a time zone, as `YYYY-MM-DD`.",
          .examples = {{"date(timestamp('2026-02-18T23:30:00Z'), 'Europe/Berlin')", "'2026-02-19'"}},
          .overloads = {{{Type::timestamp, Type::string}, date}}},
-        {.name = "epochMs", .style = Style::both, .signature = "epochMs(timestamp) -> int",
-         .summary = "Milliseconds since 1970.", .examples = {{"epochMs(timestamp('1970-01-01T00:00:01.5Z'))", "1500"}},
+        {.name = "epochMs",
+         .style = Style::both,
+         .signature = "epochMs(timestamp) -> int",
+         .summary = "Milliseconds since 1970.",
+         .examples = {{"epochMs(timestamp('1970-01-01T00:00:01.5Z'))", "1500"}},
          .overloads = {{{Type::timestamp}, epoch_ms}}},
-        {.name = "now", .signature = "now() -> timestamp", .summary = "The time of the run: the same in all its steps.",
-         .examples = {{"now() == now()", "true"}}, .overloads = {{{}, now}}},
-        {.name = "today", .signature = "today(string zone) -> string",
+        {.name = "now",
+         .signature = "now() -> timestamp",
+         .summary = "The time of the run: the same in all its steps.",
+         .examples = {{"now() == now()", "true"}},
+         .overloads = {{{}, now}}},
+        {.name = "today",
+         .signature = "today(string zone) -> string",
          .summary = "The day of `now()` in a time zone, as `YYYY-MM-DD`.",
-         .examples = {{"today('UTC') == date(now(), 'UTC')", "true"}}, .overloads = {{{Type::string}, today}}},
+         .examples = {{"today('UTC') == date(now(), 'UTC')", "true"}},
+         .overloads = {{{Type::string}, today}}},
     };
 }
 

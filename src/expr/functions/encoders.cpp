@@ -29,12 +29,20 @@ Result<Value> to_json(const Call& call) {
 
 std::vector<Function> encoders() {
     return {
-        {.name = "base64.decode", .signature = "base64.decode(string) -> bytes",
-         .summary = "Reads base64; the padding may be missing.", .examples = {{"base64.decode('aGVsbG8=')", "b'hello'"}},
+        {.name = "base64.decode",
+         .signature = "base64.decode(string) -> bytes",
+         .summary = "Reads base64; the padding may be missing.",
+         .examples = {{"base64.decode('aGVsbG8=')", "b'hello'"}},
          .overloads = {{{Type::string}, base64_decode}}},
-        {.name = "base64.encode", .signature = "base64.encode(bytes) -> string", .summary = "Writes base64.",
-         .examples = {{"base64.encode(b'hello')", "'aGVsbG8='"}}, .overloads = {{{Type::bytes}, base64_encode}}},
-        {.name = "toJson", .style = Style::both, .signature = "toJson(any) -> string", .summary = "The value as JSON.",
+        {.name = "base64.encode",
+         .signature = "base64.encode(bytes) -> string",
+         .summary = "Writes base64.",
+         .examples = {{"base64.encode(b'hello')", "'aGVsbG8='"}},
+         .overloads = {{{Type::bytes}, base64_encode}}},
+        {.name = "toJson",
+         .style = Style::both,
+         .signature = "toJson(any) -> string",
+         .summary = "The value as JSON.",
          .examples = {{"toJson({'a': [1, 1.50, null]})", "'{\"a\":[1,1.50,null]}'"}},
          .overloads = {{{Type::any}, to_json}}},
     };

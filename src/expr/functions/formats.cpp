@@ -89,7 +89,9 @@ Result<std::string> as_hex(char clause, const Value& value) {
     } else {
         LS_TRY_ASSIGN(text, as_whole(clause, value, 16));
     }
-    if (clause == 'X') std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'a' && c <= 'f' ? static_cast<char>(c - 32) : c; });
+    if (clause == 'X')
+        std::transform(text.begin(), text.end(), text.begin(),
+                       [](char c) { return c >= 'a' && c <= 'f' ? static_cast<char>(c - 32) : c; });
     return text;
 }
 
@@ -104,7 +106,8 @@ Result<std::string> fixed(const Decimal& number, int precision) {
     const std::size_t point = text.find('.');
     const std::size_t have = point == std::string::npos ? 0 : text.size() - point - 1;
     if (point == std::string::npos && precision > 0) text += '.';
-    return text.append(static_cast<std::size_t>(precision) - std::min<std::size_t>(have, static_cast<std::size_t>(precision)), '0');
+    return text.append(
+        static_cast<std::size_t>(precision) - std::min<std::size_t>(have, static_cast<std::size_t>(precision)), '0');
 }
 
 Result<std::string> as_fixed(const Value& value, int precision) {
@@ -127,7 +130,8 @@ Result<std::string> as_scientific(const Value& value, int precision) {
         ++exponent;
     }
     const std::string size = std::to_string(exponent < 0 ? -exponent : exponent);
-    return (number.is_negative() ? "-" : "") + text + "e" + (exponent < 0 ? "-" : "+") + (size.size() < 2 ? "0" : "") + size;
+    return (number.is_negative() ? "-" : "") + text + "e" + (exponent < 0 ? "-" : "+") + (size.size() < 2 ? "0" : "") +
+           size;
 }
 
 Result<std::string> clause_text(Evaluation& evaluation, char clause, int precision, const Value& value) {
@@ -185,8 +189,11 @@ Result<Value> format(const Call& call) {
 
 std::vector<Function> formats() {
     return {
-        {.name = "format", .style = Style::member, .signature = "string.format(list) -> string",
-         .summary = "Fills in %s (text), %d (number), %.2f (fixed point), %e (scientific), %b, %o, %x (binary, octal, hexadecimal).",
+        {.name = "format",
+         .style = Style::member,
+         .signature = "string.format(list) -> string",
+         .summary = "Fills in %s (text), %d (number), %.2f (fixed point), %e (scientific), %b, %o, %x (binary, octal, "
+                    "hexadecimal).",
          .examples = {{"'%s costs %.2f'.format(['tea', 2.5])", "'tea costs 2.50'"}, {"'%x'.format([255])", "'ff'"}},
          .overloads = {{{Type::string, Type::list}, format}}},
     };

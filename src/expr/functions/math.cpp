@@ -13,7 +13,8 @@ Result<Value> extreme(std::span<const Value> values) {
     if (values.empty()) return failed("math.greatest and math.least need a number");
     const Value* best = nullptr;
     for (const Value& value : values) {
-        if (!value.is_number()) return failed("math.greatest and math.least need numbers only, not " + std::string(name_of_type(value)));
+        if (!value.is_number())
+            return failed("math.greatest and math.least need numbers only, not " + std::string(name_of_type(value)));
         if (!best) best = &value;
         LS_TRY_ASSIGN(const auto order, compare(value, *best));
         if (greatest ? order > 0 : order < 0) best = &value;
@@ -54,7 +55,8 @@ std::uint64_t bits_of(const Value& value) {
 }
 /// A value of the same kind as `like`.
 Value of_bits(std::uint64_t value, const Value& like) {
-    return like.kind() == Value::Kind::integer ? Value(static_cast<std::int64_t>(value)) : Value(Value::Unsigned{value});
+    return like.kind() == Value::Kind::integer ? Value(static_cast<std::int64_t>(value))
+                                               : Value(Value::Unsigned{value});
 }
 
 Result<Value> bit_and(const Call& call) { return of_bits(bits_of(call[0]) & bits_of(call[1]), call[0]); }

@@ -10,8 +10,11 @@ constexpr std::int64_t digits_max = 38;
 
 Result<Value> round_half_up(const Call& call) {
     const std::int64_t digits = call.size() > 1 ? call[1].as_int() : 0;
-    if (digits < -digits_max || digits > digits_max) return failed("round takes -38 to 38 digits: " + std::to_string(digits));
-    return call[0].to_decimal().rounded(static_cast<int>(digits), Rounding::half_up).transform([](Decimal d) { return Value(d); });
+    if (digits < -digits_max || digits > digits_max)
+        return failed("round takes -38 to 38 digits: " + std::to_string(digits));
+    return call[0].to_decimal().rounded(static_cast<int>(digits), Rounding::half_up).transform([](Decimal d) {
+        return Value(d);
+    });
 }
 
 Result<Value> sum(const Call& call) {
@@ -20,7 +23,8 @@ Result<Value> sum(const Call& call) {
         if (!element.is_number()) return failed("sum needs numbers only, not " + std::string(name_of_type(element)));
         LS_TRY(call.evaluation.charge(1));
         const bool whole = element.kind() == Value::Kind::integer && total.kind() == Value::Kind::integer;
-        LS_TRY_ASSIGN(total, arithmetic(call.evaluation, Operator::add, total, whole ? element : Value(element.to_decimal())));
+        LS_TRY_ASSIGN(total,
+                      arithmetic(call.evaluation, Operator::add, total, whole ? element : Value(element.to_decimal())));
     }
     return total;
 }

@@ -32,7 +32,8 @@ const std::vector<Function>& all_functions() {
 
 const Function* find_function(std::string_view name, bool member) {
     const auto& all = all_functions();
-    auto it = std::lower_bound(all.begin(), all.end(), name, [](const Function& f, std::string_view n) { return f.name < n; });
+    auto it = std::lower_bound(all.begin(), all.end(), name,
+                               [](const Function& f, std::string_view n) { return f.name < n; });
     for (; it != all.end() && it->name == name; ++it) {
         if (it->callable_as(member)) return &*it;
     }

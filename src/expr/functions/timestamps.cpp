@@ -36,7 +36,8 @@ Function accessor(std::string name, std::string summary, std::string example, st
     Function function{.name = name, .style = Style::member, .signature = "timestamp." + name + "([string zone]) -> int",
                       .summary = std::move(summary)};
     function.examples = {{"timestamp('2009-02-13T23:31:30.123Z')." + name + "(" + example + ")", std::move(result)}};
-    function.overloads = {{{Type::timestamp}, of_timestamp<part>}, {{Type::timestamp, Type::string}, of_timestamp<part>}};
+    function.overloads = {{{Type::timestamp}, of_timestamp<part>},
+                          {{Type::timestamp, Type::string}, of_timestamp<part>}};
     return function;
 }
 
@@ -55,10 +56,14 @@ std::vector<Function> timestamps() {
         accessor<day_of_year>("getDayOfYear", "The day of the year, from 0.", "", "43"),
         accessor<year>("getFullYear", "The year.", "", "2009"),
         accessor<month>("getMonth", "The month, from 0.", "", "1"),
-        with_duration(accessor<hours>("getHours", "The hour; of a duration all its hours.", "'+02:00'", "1"), of_duration<3600>),
-        with_duration(accessor<minutes>("getMinutes", "The minute; of a duration all its minutes.", "", "31"), of_duration<60>),
-        with_duration(accessor<seconds>("getSeconds", "The second; of a duration all its seconds.", "", "30"), of_duration<1>),
-        with_duration(accessor<milliseconds>("getMilliseconds", "The milliseconds of the second.", "", "123"), duration_milliseconds),
+        with_duration(accessor<hours>("getHours", "The hour; of a duration all its hours.", "'+02:00'", "1"),
+                      of_duration<3600>),
+        with_duration(accessor<minutes>("getMinutes", "The minute; of a duration all its minutes.", "", "31"),
+                      of_duration<60>),
+        with_duration(accessor<seconds>("getSeconds", "The second; of a duration all its seconds.", "", "30"),
+                      of_duration<1>),
+        with_duration(accessor<milliseconds>("getMilliseconds", "The milliseconds of the second.", "", "123"),
+                      duration_milliseconds),
     };
 }
 
