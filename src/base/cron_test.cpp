@@ -100,6 +100,12 @@ TEST(Cron, AnIntervalGoesOnThroughADoubledHour) {
               "2026-11-01T04:00:00Z\n2026-11-01T05:00:00Z\n2026-11-01T06:00:00Z\n2026-11-01T07:00:00Z\n");
 }
 
+TEST(Cron, AClockThatGoesBackTwoHoursMixesTheHours) {
+    // Troll goes from 03:00 back to 01:00 on 2026-10-25 at 01:00Z.
+    EXPECT_EQ(times("15 * * * *", "2026-10-24T23:15:00Z", "Antarctica/Troll", 4),
+              "2026-10-25T00:15:00Z\n2026-10-25T01:15:00Z\n2026-10-25T02:15:00Z\n2026-10-25T03:15:00Z\n");
+}
+
 TEST(Cron, MidnightThatIsSkippedFiresAtTheChange) {
     // Beirut goes from 00:00 to 01:00 on 2026-03-29.
     EXPECT_EQ(times("@daily", "2026-03-28T12:00:00Z", "Asia/Beirut", 2), "2026-03-28T22:00:00Z\n2026-03-29T21:00:00Z\n");

@@ -252,6 +252,17 @@ TEST(Decimal, DividesExactlyWhereItCan) {
     EXPECT_EQ(dec("1").divided_by(dec("0.00")).error().code, ErrorCode::value_invalid);
 }
 
+TEST(Decimal, AQuotientOf39DigitsRoundsItsTieToEven) {
+    std::string odd = std::string(37, '9') + "9";
+    std::string even = std::string(37, '9') + "7";
+    EXPECT_EQ(dec(odd).divided_by(dec("2"), 0)->to_string(), "5" + std::string(37, '0'));
+    EXPECT_EQ(dec(even).divided_by(dec("2"), 0)->to_string(), "4" + std::string(36, '9') + "8");
+}
+
+TEST(Decimal, ADifferenceBorrowsFromTheUpperHalf) {
+    EXPECT_EQ(dec("4" + std::string(37, '0')).minus(dec("9" + std::string(36, '0') + ".0"))->to_string(), "31" + std::string(36, '0'));
+}
+
 TEST(Decimal, RoundingFillsUpWithZeros) {
     EXPECT_EQ(dec("1.5").rounded(2, Rounding::half_up)->to_string(), "1.50");
     EXPECT_EQ(dec("2.345").rounded(2, Rounding::half_up)->to_string(), "2.35");
