@@ -17,7 +17,8 @@ constexpr std::array<KindName, 7> kinds = {{
     {"malformed", Fault::Kind::malformed},
 }};
 constexpr std::array<std::string_view, 5> connectors = {"*", "salesforce", "sap", "zoho_books", "slack"};
-constexpr std::array<std::string_view, 10> members = {"connector", "method", "route", "kind", "probability", "count", "status", "delay_ms", "retry_after_s", "skip"};
+constexpr std::array<std::string_view, 11> members = {"connector", "method", "route", "kind", "probability", "count",
+                                                      "status", "delay_ms", "retry_after_s", "skip", "truncate_bytes"};
 constexpr std::int64_t delay_ms_max = 600'000;
 
 std::uint64_t next_random(std::uint64_t& state) {
@@ -98,6 +99,7 @@ Result<Fault> read_rule(const Map& rule, std::size_t index) {
     LS_TRY_ASSIGN(const auto delay, reader.number("delay_ms", 0, delay_ms_max));
     LS_TRY_ASSIGN(const auto retry_after, reader.number("retry_after_s", 0, 86400));
     LS_TRY_ASSIGN(const auto skip, reader.number("skip", 0, 1'000'000'000));
+    LS_TRY_ASSIGN(fault.truncate_bytes, reader.number("truncate_bytes", 0, 1'000'000'000));
     LS_TRY_ASSIGN(fault.count, reader.number("count", 0, 1'000'000'000));
     LS_TRY_ASSIGN(fault.threshold, reader.probability());
     using Kind = Fault::Kind;
@@ -175,6 +177,7 @@ FaultDraw Faults::draw(std::string_view connector, std::string_view method, std:
         draw.kind = fault.kind;
         draw.status = fault.status;
         draw.retry_after_s = fault.retry_after_s;
+        draw.truncate_bytes = fault.truncate_bytes;
         if (fault.kind == Fault::Kind::late_apply) draw.late_ms = fault.delay_ms;
         else draw.delay_ms += fault.delay_ms;
     }

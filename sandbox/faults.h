@@ -24,6 +24,7 @@ struct Fault {
     std::optional<std::uint64_t> threshold;  ///< of 2^32: the probability
     std::optional<std::int64_t> count;       ///< how many requests at most
     std::int64_t skip = 0;                   ///< requests that pass first
+    std::optional<std::int64_t> truncate_bytes;  ///< of malformed: the transfer ends after so many bytes of the body
     Value as_given;                          ///< for GET /faults
 
     std::uint64_t random = 0;
@@ -36,6 +37,7 @@ struct FaultDraw {
     std::optional<Fault::Kind> kind;  ///< none: only the delay
     int status = 0;
     std::int64_t retry_after_s = 0, late_ms = 0;
+    std::optional<std::int64_t> truncate_bytes;
 };
 
 /// The active faults. Each rule draws from a generator of its own, so that the n-th request it regards has the same fate

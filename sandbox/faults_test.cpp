@@ -125,6 +125,16 @@ TEST(Faults, AMalformedAnswerIsAppliedAndNotJson) {
     EXPECT_EQ(empty.status, 200);
 }
 
+TEST(Faults, AMalformedAnswerMayEndInTheMiddleOfItsTransfer) {
+    TestSandbox sandbox;
+    sandbox.control("POST", "/faults", R"({"faults":[{"kind":"malformed","truncate_bytes":10}]})");
+    const Verdict made = sandbox.salesforce("POST", "/sobjects/Account", account);
+    EXPECT_EQ(made.kind, Verdict::Kind::truncate);
+    EXPECT_EQ(made.truncate_bytes, 10u);
+    EXPECT_GT(made.response.body.size(), 10u);
+    EXPECT_EQ(sandbox.accounts(), 1u);
+}
+
 TEST(Faults, EveryBadRuleIsRefusedByName) {
     TestSandbox sandbox;
     sandbox.control("POST", "/faults", R"({"faults":[{"kind":"drop_before"}]})");

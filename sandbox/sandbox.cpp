@@ -1,5 +1,7 @@
 #include "sandbox/sandbox.h"
 
+#include <algorithm>
+
 #include "sandbox/sandbox_state.h"
 
 namespace lockstep::sandbox {
@@ -72,7 +74,9 @@ void decide(Verdict& verdict, const FaultDraw& draw, Lane& lane, std::string_vie
             return;
         case Kind::malformed:
             verdict.response = applied(lane, request);
-            make_malformed(verdict.response);
+            if (!draw.truncate_bytes || verdict.response.body.empty()) return make_malformed(verdict.response);
+            verdict.kind = Verdict::Kind::truncate;
+            verdict.truncate_bytes = std::min(static_cast<std::size_t>(*draw.truncate_bytes), verdict.response.body.size() - 1);
             return;
         case Kind::delay: return;
     }
