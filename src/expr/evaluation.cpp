@@ -7,6 +7,9 @@
 namespace lockstep::expr {
 namespace {
 
+/// A result may have more entries than an expression has steps: it mostly passes on what a vendor answered.
+constexpr std::int64_t result_cost_max = 4 * limits::expression_cost_max;
+
 constexpr std::string_view too_many_steps = "the expression takes too many steps";
 
 /// Kinds whose value need not be copied: they point into a variable or the program itself.
@@ -72,6 +75,13 @@ Result<void> Evaluation::charge_deep(const Value& value) {
     const auto map = MapView::of(value);
     for (std::size_t i = 0; map && i < map->size(); ++i) LS_TRY(charge_deep(map->value(i)));
     return {};
+}
+
+Result<void> Evaluation::check_result(const Node& root, const Value& result) {
+    if (is_reference(root)) return {};
+    cost_left_ = result_cost_max;
+    if (charge_deep(result)) return {};
+    return at(root, "the result is too large");
 }
 
 Unexpected Evaluation::at(const Node& node, Error error) {

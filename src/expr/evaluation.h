@@ -25,6 +25,9 @@ public:
     Result<void> charge_deep(const Value& value);
     /// One step; false when nothing is left.
     bool take_step() { return cost_left_ > 0 && --cost_left_ > 0; }
+    /// Refuses a result that is too large when written out: lists that share elements can be far larger than the
+    /// steps that made them.
+    Result<void> check_result(const Node& root, const Value& result);
     bool exhausted() const { return cost_left_ <= 0; }
     Timestamp now() const { return environment_.now(); }
     /// Where the error that was returned last came from, as an offset into the expression.

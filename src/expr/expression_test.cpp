@@ -153,6 +153,15 @@ TEST(Expression, StopsBeforeComparingSharedListsWithoutBound) {
     EXPECT_NE(error_of("cel.bind(a0, 'x', cel.bind(b0, 'x', " + text + "))").find("too many steps"), std::string::npos);
 }
 
+TEST(Expression, RefusesAResultThatSharesItsPartsTooOften) {
+    std::string text = "a40";
+    for (int i = 40; i > 0; --i) {
+        const std::string before = "a" + std::to_string(i - 1);
+        text = "cel.bind(a" + std::to_string(i) + ", [" + before + ", " + before + "], " + text + ")";
+    }
+    EXPECT_NE(error_of("cel.bind(a0, 'x', " + text + ")").find("the result is too large"), std::string::npos);
+}
+
 TEST(Expression, RefusesNestingThatIsTooDeep) {
     EXPECT_EQ(value_of(std::string(60, '(') + "1" + std::string(60, ')')), Value(1));
     for (const auto& [open, close] : {std::pair{"(", ")"}, {"[", "]"}, {"-(", ")"}, {"f(", ")"}}) {

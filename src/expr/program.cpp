@@ -57,8 +57,9 @@ Result<Value> evaluate(const Program& program, const Environment& environment) {
     LS_ASSERT(program.root() != nullptr);
     Evaluation evaluation(environment, program.root()->slots);
     auto result = evaluation.evaluate(*program.root());
-    if (result) return result;
-    Error error = std::move(result).error();
+    auto checked = result ? evaluation.check_result(*program.root(), *result) : Result<void>();
+    if (result && checked) return result;
+    Error error = result ? std::move(checked).error() : std::move(result).error();
     error.message = describe(program.source(), program.text(), evaluation.error_offset(), error.message);
     const bool own = error.code == ErrorCode::expression_failed || error.code == ErrorCode::decimal_overflow;
     if (!own) error.code = ErrorCode::expression_failed;
