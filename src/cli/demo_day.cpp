@@ -93,13 +93,17 @@ Result<void> DemoDay::set_faults() {
     return {};
 }
 
-/// Open deals with line items, in a fixed order.
+/// Open deals spread over all customers, and the last three, with which something is wrong that a person must mend.
 std::vector<std::string> DemoDay::choose_deals() {
+    constexpr std::size_t troubled = 3;
+    std::vector<std::string> open;
+    for (const auto& deal : records("salesforce", "Opportunity"))
+        if (deal["IsClosed"] != Value(true) && deal["HasOpportunityLineItem"] == Value(true)) open.push_back(deal["Id"].text());
+    auto wanted = std::min<std::size_t>(static_cast<std::size_t>(options_.deals), open.size());
+    if (wanted <= troubled) return {open.begin(), open.begin() + static_cast<std::ptrdiff_t>(wanted)};
     std::vector<std::string> chosen;
-    for (const auto& deal : records("salesforce", "Opportunity")) {
-        bool open = deal["IsWon"] != Value(true) && deal["IsClosed"] != Value(true) && deal["HasOpportunityLineItem"] != Value(false);
-        if (open && static_cast<int>(chosen.size()) < options_.deals) chosen.push_back(deal["Id"].text());
-    }
+    for (std::size_t i = 0; i < wanted - troubled; ++i) chosen.push_back(open[i * (open.size() - troubled) / (wanted - troubled)]);
+    chosen.insert(chosen.end(), open.end() - troubled, open.end());
     return chosen;
 }
 
@@ -129,10 +133,11 @@ void DemoDay::show_ended() {
         if (!shown_.insert(mark).second) continue;
         auto report = json::parse(run.summary_json.empty() ? "{}" : run.summary_json);
         const Value about = report ? *report : Value();
+        auto amount = number(about["amount"]).rounded(2, Rounding::half_up);
         double seconds = static_cast<double>(application_.runtime().monotonic_ms() - started_ms_) / 1000;
         std::string retries = run.retries > 0 ? fmt::format("  ({} {})", run.retries, run.retries == 1 ? "retry" : "retries") : "";
         if (run.status == store::RunStatus::succeeded)
-            fmt::print("{:6.1f}s  {}  {:<44.44} {:>12} {}  order {}  {}{}\n", seconds, text(green, "synced"), about["deal"].text(), about["amount"].text(),
+            fmt::print("{:6.1f}s  {}  {:<44.44} {:>12} {}  order {}  {}{}\n", seconds, text(green, "synced"), about["deal"].text(), amount ? amount->to_string() : "",
                        about["currency"].text(), about["order"].text(), about["invoice"].text(), retries);
         else
             fmt::print("{:6.1f}s  {}  {:<44.44} {}{}\n", seconds, text(yellow, std::string(store::to_string(run.status))),
@@ -145,6 +150,11 @@ void DemoDay::wait_until_quiet() {
     for (std::int64_t until = application_.runtime().monotonic_ms() + day_timeout_ms; application_.runtime().monotonic_ms() < until; show_ended())
         if (application_.engine().wait_until_quiet(200)) break;
     show_ended();
+}
+
+/// Alerts of one cause are gathered for a moment before they are sent.
+void DemoDay::wait_for_alerts() {
+    for (int i = 0; i < 100 && application_.engine().status().alerts_open > 0; ++i) application_.runtime().sleep_ms(100);
 }
 
 /// The operator gives the account of a parked deal a contact with an address, and replays.
@@ -258,7 +268,7 @@ Result<bool> DemoDay::play() {
     for (std::size_t i = 0; i < deals.size() && i < 3; ++i) { LS_TRY(trigger(deals[i])); }
     wait_until_quiet();
     LS_TRY(mend_and_replay());
-    application_.runtime().sleep_ms(application_.engine().status().alerts_open > 0 ? 2'500 : 0);
+    wait_for_alerts();
     return prove();
 }
 

@@ -34,6 +34,7 @@ private:
     Result<void> trigger(const std::string& deal);
     void show_ended();
     void wait_until_quiet();
+    void wait_for_alerts();
     Result<void> mend_and_replay();
     bool prove();
     void print_table(const Tally& tally);
