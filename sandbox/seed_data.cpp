@@ -32,11 +32,29 @@ std::string mail_address(const SeedAccount& account) {
 }
 
 std::string sap_country(std::string_view country) {
-    static constexpr std::pair<std::string_view, std::string_view> codes[] = {
-        {"Germany", "DE"}, {"Deutschland", "DE"}, {"Austria", "AT"}, {"Österreich", "AT"}, {"Switzerland", "CH"}, {"Schweiz", "CH"},
-        {"France", "FR"}, {"Italy", "IT"}, {"Spain", "ES"}, {"Netherlands", "NL"}, {"The Netherlands", "NL"}, {"Belgium", "BE"},
-        {"Finland", "FI"}, {"Ireland", "IE"}, {"United Kingdom", "GB"}, {"UK", "GB"}, {"Great Britain", "GB"}, {"United States", "US"},
-        {"USA", "US"}, {"United States of America", "US"}, {"Japan", "JP"}, {"Slovenia", "SI"}, {"Poland", "PL"}};
+    static constexpr std::pair<std::string_view, std::string_view> codes[] = {{"Germany", "DE"},
+                                                                              {"Deutschland", "DE"},
+                                                                              {"Austria", "AT"},
+                                                                              {"Österreich", "AT"},
+                                                                              {"Switzerland", "CH"},
+                                                                              {"Schweiz", "CH"},
+                                                                              {"France", "FR"},
+                                                                              {"Italy", "IT"},
+                                                                              {"Spain", "ES"},
+                                                                              {"Netherlands", "NL"},
+                                                                              {"The Netherlands", "NL"},
+                                                                              {"Belgium", "BE"},
+                                                                              {"Finland", "FI"},
+                                                                              {"Ireland", "IE"},
+                                                                              {"United Kingdom", "GB"},
+                                                                              {"UK", "GB"},
+                                                                              {"Great Britain", "GB"},
+                                                                              {"United States", "US"},
+                                                                              {"USA", "US"},
+                                                                              {"United States of America", "US"},
+                                                                              {"Japan", "JP"},
+                                                                              {"Slovenia", "SI"},
+                                                                              {"Poland", "PL"}};
     for (const auto& [name, code] : codes)
         if (name == country) return std::string(code);
     return "DE";
@@ -66,8 +84,13 @@ Value quantity(const std::string& text) {
 List salesforce_products(const World& world) {
     List list;
     auto add = [&](std::size_t index, std::string_view code, std::string_view name, std::string_view family, std::string_view unit) {
-        list.push_back(Map{{"Id", Value(product_id(index))}, {"Name", Value(name)}, {"ProductCode", Value(code)}, {"Family", Value(family)},
-                           {"IsActive", Value(true)}, {"QuantityUnitOfMeasure", Value(unit)}, {"StockKeepingUnit", Value(code)}});
+        list.push_back(Map{{"Id", Value(product_id(index))},
+                           {"Name", Value(name)},
+                           {"ProductCode", Value(code)},
+                           {"Family", Value(family)},
+                           {"IsActive", Value(true)},
+                           {"QuantityUnitOfMeasure", Value(unit)},
+                           {"StockKeepingUnit", Value(code)}});
     };
     for (std::size_t i = 0; i < world.products.size(); ++i) {
         const SeedProduct& product = world.products[i];
@@ -81,9 +104,12 @@ List salesforce_prices(const World& world) {
     List list;
     auto add = [&](std::size_t index, std::int64_t eur_cents) {
         for (std::string_view currency : currencies)
-            list.push_back(Map{{"Id", Value(entry_id(index, currency))}, {"Pricebook2Id", Value(make_record_id("01s", 1))},
-                               {"Product2Id", Value(product_id(index))}, {"UnitPrice", money(price_in(eur_cents, currency))},
-                               {"IsActive", Value(true)}, {"CurrencyIsoCode", Value(currency)}});
+            list.push_back(Map{{"Id", Value(entry_id(index, currency))},
+                               {"Pricebook2Id", Value(make_record_id("01s", 1))},
+                               {"Product2Id", Value(product_id(index))},
+                               {"UnitPrice", money(price_in(eur_cents, currency))},
+                               {"IsActive", Value(true)},
+                               {"CurrencyIsoCode", Value(currency)}});
     };
     for (std::size_t i = 0; i < world.products.size(); ++i) add(i, world.products[i].eur_cents);
     add(unknown_product, 99900);
@@ -95,10 +121,16 @@ List salesforce_accounts() {
     const auto accounts = seed_accounts();
     for (std::size_t i = 0; i < accounts.size(); ++i) {
         const SeedAccount& account = accounts[i];
-        Map map{{"Id", Value(account_id(i))}, {"Name", Value(account.name)}, {"Type", Value("Customer - Direct")},
-                {"BillingStreet", Value(account.street)}, {"BillingPostalCode", Value(account.postal_code)},
-                {"BillingCity", Value(account.city)}, {"BillingCountry", Value(account.country)}, {"CurrencyIsoCode", Value(account.currency)},
-                {"AccountNumber", Value("C" + std::to_string(10001 + i))}, {"External_Id__c", Value("ACC-" + std::to_string(10001 + i))}};
+        Map map{{"Id", Value(account_id(i))},
+                {"Name", Value(account.name)},
+                {"Type", Value("Customer - Direct")},
+                {"BillingStreet", Value(account.street)},
+                {"BillingPostalCode", Value(account.postal_code)},
+                {"BillingCity", Value(account.city)},
+                {"BillingCountry", Value(account.country)},
+                {"CurrencyIsoCode", Value(account.currency)},
+                {"AccountNumber", Value("C" + std::to_string(10001 + i))},
+                {"External_Id__c", Value("ACC-" + std::to_string(10001 + i))}};
         if (!account.state.empty()) map.set("BillingState", Value(account.state));
         if (!account.mail_host.empty()) map.set("Website", Value("https://www." + std::string(account.mail_host)));
         list.push_back(std::move(map));
@@ -111,13 +143,17 @@ List salesforce_contacts() {
     List list;
     const auto accounts = seed_accounts();
     for (std::size_t i = 0; i < accounts.size(); ++i) {
-        Map payable{{"Id", Value(contact_id(i))}, {"LastName", Value("Accounts Payable")}, {"AccountId", Value(account_id(i))},
+        Map payable{{"Id", Value(contact_id(i))},
+                    {"LastName", Value("Accounts Payable")},
+                    {"AccountId", Value(account_id(i))},
                     {"Department", Value("Finance")}};
         if (const std::string mail = mail_address(accounts[i]); !mail.empty()) payable.set("Email", Value(mail));
         list.push_back(std::move(payable));
         if (i % 4 != 0) continue;
-        list.push_back(Map{{"Id", Value(contact_id(accounts.size() + i))}, {"LastName", Value("Purchasing")},
-                           {"AccountId", Value(account_id(i))}, {"Department", Value("Purchasing")}});
+        list.push_back(Map{{"Id", Value(contact_id(accounts.size() + i))},
+                           {"LastName", Value("Purchasing")},
+                           {"AccountId", Value(account_id(i))},
+                           {"Department", Value("Purchasing")}});
     }
     return list;
 }
@@ -126,9 +162,14 @@ List salesforce_deals(const World& world) {
     List list;
     for (std::size_t i = 0; i < world.deals.size(); ++i) {
         const SeedDeal& deal = world.deals[i];
-        Map map{{"Id", Value(deal_id(i))}, {"Name", Value(deal.name)}, {"AccountId", Value(account_id(deal.account))},
-                {"StageName", Value(deal.stage)}, {"CloseDate", Value(deal.close_date)}, {"Type", Value("New Customer")},
-                {"CurrencyIsoCode", Value(seed_accounts()[deal.account].currency)}, {"Pricebook2Id", Value(make_record_id("01s", 1))}};
+        Map map{{"Id", Value(deal_id(i))},
+                {"Name", Value(deal.name)},
+                {"AccountId", Value(account_id(deal.account))},
+                {"StageName", Value(deal.stage)},
+                {"CloseDate", Value(deal.close_date)},
+                {"Type", Value("New Customer")},
+                {"CurrencyIsoCode", Value(seed_accounts()[deal.account].currency)},
+                {"Pricebook2Id", Value(make_record_id("01s", 1))}};
         if (deal.order != 0) {
             char number[16];
             std::snprintf(number, sizeof number, "INV-%06d", deal.order);
@@ -149,10 +190,14 @@ List salesforce_lines(const World& world) {
         const std::string_view currency = seed_accounts()[deal.account].currency;
         int order = 0;
         for (const SeedLine& line : deal.lines)
-            list.push_back(Map{{"Id", Value(make_record_id("00k", list.size() + 1))}, {"OpportunityId", Value(deal_id(i))},
-                               {"Product2Id", Value(product_id(line.product))}, {"PricebookEntryId", Value(entry_id(line.product, currency))},
-                               {"Quantity", quantity(line.quantity)}, {"UnitPrice", money(line.cents)},
-                               {"SortOrder", Value(++order)}, {"CurrencyIsoCode", Value(currency)}});
+            list.push_back(Map{{"Id", Value(make_record_id("00k", list.size() + 1))},
+                               {"OpportunityId", Value(deal_id(i))},
+                               {"Product2Id", Value(product_id(line.product))},
+                               {"PricebookEntryId", Value(entry_id(line.product, currency))},
+                               {"Quantity", quantity(line.quantity)},
+                               {"UnitPrice", money(line.cents)},
+                               {"SortOrder", Value(++order)},
+                               {"CurrencyIsoCode", Value(currency)}});
     }
     return list;
 }
@@ -162,8 +207,11 @@ List salesforce_roles(const World& world) {
     List list;
     for (std::size_t i = 0; i < world.deals.size(); ++i) {
         if (i % 4 == 3) continue;
-        list.push_back(Map{{"Id", Value(make_record_id("00K", i + 1))}, {"OpportunityId", Value(deal_id(i))},
-                           {"ContactId", Value(contact_id(world.deals[i].account))}, {"Role", Value("Billing")}, {"IsPrimary", Value(true)}});
+        list.push_back(Map{{"Id", Value(make_record_id("00K", i + 1))},
+                           {"OpportunityId", Value(deal_id(i))},
+                           {"ContactId", Value(contact_id(world.deals[i].account))},
+                           {"Role", Value("Billing")},
+                           {"IsPrimary", Value(true)}});
     }
     return list;
 }
@@ -176,10 +224,13 @@ List sap_products(const World& world) {
         List in_plants;
         for (std::string_view plant : plants)
             in_plants.push_back(Map{{"Plant", Value(plant)}, {"BaseUnit", Value(product.sap_unit)}, {"MRPType", Value("PD")}});
-        list.push_back(Map{{"Product", Value(product.code)}, {"ProductType", Value("FERT")}, {"BaseUnit", Value(product.sap_unit)},
-                           {"ProductGroup", Value("L00" + std::string(product.code.starts_with("PMP") ? "1" : "2"))}, {"Division", Value("00")},
-                           {"to_Description", List{Map{{"Language", Value("EN")},
-                                                       {"ProductDescription", Value(encoding::utf8_prefix(product.name, 40))}}}},
+        list.push_back(Map{{"Product", Value(product.code)},
+                           {"ProductType", Value("FERT")},
+                           {"BaseUnit", Value(product.sap_unit)},
+                           {"ProductGroup", Value("L00" + std::string(product.code.starts_with("PMP") ? "1" : "2"))},
+                           {"Division", Value("00")},
+                           {"to_Description",
+                            List{Map{{"Language", Value("EN")}, {"ProductDescription", Value(encoding::utf8_prefix(product.name, 40))}}}},
                            {"to_Plant", Value(std::move(in_plants))}});
     }
     return list;
@@ -189,7 +240,8 @@ List sap_prices(const World& world) {
     List list;
     for (const SeedProduct& product : world.products)
         for (std::string_view currency : currencies)
-            list.push_back(Map{{"Material", Value(product.code)}, {"Currency", Value(currency)},
+            list.push_back(Map{{"Material", Value(product.code)},
+                               {"Currency", Value(currency)},
                                {"Rate", Value(cents_text(price_in(product.eur_cents, currency)))}});
     return list;
 }
@@ -202,10 +254,15 @@ List sap_stock(const World& world) {
         const SeedProduct& product = world.products[i];
         if (i % 12 == 11) continue;
         auto add = [&](std::string_view plant, std::string_view type, std::string_view special, std::string amount) {
-            list.push_back(Map{{"Material", Value(product.code)}, {"Plant", Value(plant)}, {"StorageLocation", Value(std::string(plant.substr(0, 3)) + "A")},
-                               {"InventoryStockType", Value(type)}, {"InventorySpecialStockType", Value(special)},
-                               {"SDDocument", Value(special.empty() ? "" : "9000001")}, {"SDDocumentItem", Value(special.empty() ? "" : "10")},
-                               {"MaterialBaseUnit", Value(product.sap_unit)}, {"MatlWrhsStkQtyInMatlBaseUnit", Value(std::move(amount))}});
+            list.push_back(Map{{"Material", Value(product.code)},
+                               {"Plant", Value(plant)},
+                               {"StorageLocation", Value(std::string(plant.substr(0, 3)) + "A")},
+                               {"InventoryStockType", Value(type)},
+                               {"InventorySpecialStockType", Value(special)},
+                               {"SDDocument", Value(special.empty() ? "" : "9000001")},
+                               {"SDDocumentItem", Value(special.empty() ? "" : "10")},
+                               {"MaterialBaseUnit", Value(product.sap_unit)},
+                               {"MatlWrhsStkQtyInMatlBaseUnit", Value(std::move(amount))}});
         };
         for (std::string_view plant : plants) {
             const std::uint64_t amount = sequence.below(5) == 0 ? sequence.below(4) : sequence.below(400);
@@ -228,20 +285,31 @@ List sap_partners(const World& world) {
         const std::string second(encoding::utf8_prefix(std::string_view(name).substr(first.size()), 40));
         const std::string third(encoding::utf8_prefix(std::string_view(name).substr(first.size() + second.size()), 40));
         std::string street(account.street.substr(0, account.street.find('\n')));
-        List addresses{Map{{"AddressID", Value(std::to_string(21000 + deal.order))}, {"Country", Value(sap_country(account.country))}, {"Language", Value("EN")}, {"CityName", Value(account.city)},
-                           {"PostalCode", Value(account.postal_code)}, {"StreetName", Value(std::move(street))},
-                           {"to_EmailAddress", List{Map{{"EmailAddress", Value(mail_address(account))}, {"IsDefaultEmailAddress", Value(true)}}}}}};
-        Map customer{{"to_CustomerSalesArea", List{Map{{"SalesOrganization", Value("1010")}, {"DistributionChannel", Value("10")},
-                                                       {"Division", Value("00")}, {"Currency", Value(account.currency)},
+        List addresses{
+            Map{{"AddressID", Value(std::to_string(21000 + deal.order))},
+                {"Country", Value(sap_country(account.country))},
+                {"Language", Value("EN")},
+                {"CityName", Value(account.city)},
+                {"PostalCode", Value(account.postal_code)},
+                {"StreetName", Value(std::move(street))},
+                {"to_EmailAddress", List{Map{{"EmailAddress", Value(mail_address(account))}, {"IsDefaultEmailAddress", Value(true)}}}}}};
+        Map customer{{"to_CustomerSalesArea", List{Map{{"SalesOrganization", Value("1010")},
+                                                       {"DistributionChannel", Value("10")},
+                                                       {"Division", Value("00")},
+                                                       {"Currency", Value(account.currency)},
                                                        {"CustomerPaymentTerms", Value("0004")}}}},
                      {"to_CustomerCompany", List{Map{{"CompanyCode", Value("1010")}, {"ReconciliationAccount", Value("12100000")}}}}};
-        list.push_back(Map{{"BusinessPartner", Value(std::to_string(999999 + deal.order))}, {"BusinessPartnerCategory", Value("2")},
-                           {"BusinessPartnerGrouping", Value("BP02")}, {"OrganizationBPName1", Value(first)},
-                           {"OrganizationBPName2", Value(second)}, {"OrganizationBPName3", Value(third)},
-                           {"BusinessPartnerIDByExtSystem", Value(account_id(deal.account))},
-                           {"to_BusinessPartnerAddress", Value(std::move(addresses))},
-                           {"to_BusinessPartnerRole", List{Map{{"BusinessPartnerRole", Value("FLCU00")}}, Map{{"BusinessPartnerRole", Value("FLCU01")}}}},
-                           {"to_Customer", Value(std::move(customer))}});
+        list.push_back(Map{
+            {"BusinessPartner", Value(std::to_string(999999 + deal.order))},
+            {"BusinessPartnerCategory", Value("2")},
+            {"BusinessPartnerGrouping", Value("BP02")},
+            {"OrganizationBPName1", Value(first)},
+            {"OrganizationBPName2", Value(second)},
+            {"OrganizationBPName3", Value(third)},
+            {"BusinessPartnerIDByExtSystem", Value(account_id(deal.account))},
+            {"to_BusinessPartnerAddress", Value(std::move(addresses))},
+            {"to_BusinessPartnerRole", List{Map{{"BusinessPartnerRole", Value("FLCU00")}}, Map{{"BusinessPartnerRole", Value("FLCU01")}}}},
+            {"to_Customer", Value(std::move(customer))}});
     }
     return list;
 }
@@ -255,16 +323,26 @@ List sap_orders(const World& world) {
         List items;
         for (const SeedLine& line : deal.lines) {
             const SeedProduct& product = world.products[line.product];
-            Map price{{"ConditionType", Value("PPR0")}, {"ConditionRateValue", Value(cents_text(line.cents))},
-                      {"ConditionCurrency", Value(currency)}, {"ConditionQuantity", Value("1")}};
-            items.push_back(Map{{"Material", Value(product.code)}, {"RequestedQuantity", Value(line.quantity)},
-                                {"RequestedQuantityUnit", Value(product.sap_unit)}, {"RequestedQuantitySAPUnit", Value(product.sap_unit)},
-                                {"SalesOrderItemText", Value(encoding::utf8_prefix(product.name, 40))}, {"to_PricingElement", List{std::move(price)}}});
+            Map price{{"ConditionType", Value("PPR0")},
+                      {"ConditionRateValue", Value(cents_text(line.cents))},
+                      {"ConditionCurrency", Value(currency)},
+                      {"ConditionQuantity", Value("1")}};
+            items.push_back(Map{{"Material", Value(product.code)},
+                                {"RequestedQuantity", Value(line.quantity)},
+                                {"RequestedQuantityUnit", Value(product.sap_unit)},
+                                {"RequestedQuantitySAPUnit", Value(product.sap_unit)},
+                                {"SalesOrderItemText", Value(encoding::utf8_prefix(product.name, 40))},
+                                {"to_PricingElement", List{std::move(price)}}});
         }
-        list.push_back(Map{{"SalesOrder", Value(std::to_string(deal.order))}, {"SalesOrderType", Value("OR")}, {"SalesOrganization", Value("1010")},
-                           {"DistributionChannel", Value("10")}, {"OrganizationDivision", Value("00")},
-                           {"SoldToParty", Value(std::to_string(999999 + deal.order))}, {"PurchaseOrderByCustomer", Value(deal_id(i))},
-                           {"TransactionCurrency", Value(currency)}, {"CreationDate", Value(deal.close_date + "T00:00:00")},
+        list.push_back(Map{{"SalesOrder", Value(std::to_string(deal.order))},
+                           {"SalesOrderType", Value("OR")},
+                           {"SalesOrganization", Value("1010")},
+                           {"DistributionChannel", Value("10")},
+                           {"OrganizationDivision", Value("00")},
+                           {"SoldToParty", Value(std::to_string(999999 + deal.order))},
+                           {"PurchaseOrderByCustomer", Value(deal_id(i))},
+                           {"TransactionCurrency", Value(currency)},
+                           {"CreationDate", Value(deal.close_date + "T00:00:00")},
                            {"to_Item", Value(std::move(items))}});
     }
     return list;
@@ -280,14 +358,25 @@ List zoho_contacts(const World& world) {
     for (const SeedDeal& deal : world.deals) {
         if (deal.order == 0) continue;
         const SeedAccount& account = seed_accounts()[deal.account];
-        Map address{{"address", Value(account.street)}, {"city", Value(account.city)}, {"zip", Value(account.postal_code)}, {"country", Value(account.country)}};
-        List persons{Map{{"first_name", Value("Accounts")}, {"last_name", Value("Payable")}, {"email", Value(mail_address(account))},
+        Map address{{"address", Value(account.street)},
+                    {"city", Value(account.city)},
+                    {"zip", Value(account.postal_code)},
+                    {"country", Value(account.country)}};
+        List persons{Map{{"first_name", Value("Accounts")},
+                         {"last_name", Value("Payable")},
+                         {"email", Value(mail_address(account))},
                          {"is_primary_contact", Value(true)}}};
-        list.push_back(Map{{"contact_id", Value(zoho_contact_id(deal))}, {"contact_name", Value(account.name)}, {"company_name", Value(account.name)},
-                           {"contact_type", Value("customer")}, {"currency_code", Value(account.currency)}, {"payment_terms", Value(30)},
-                           {"payment_terms_label", Value("Net 30")}, {"billing_address", Value(std::move(address))},
-                           {"contact_persons", Value(std::move(persons))},
-                           {"custom_fields", List{Map{{"api_name", Value("cf_salesforce_id")}, {"value", Value(account_id(deal.account))}}}}});
+        list.push_back(
+            Map{{"contact_id", Value(zoho_contact_id(deal))},
+                {"contact_name", Value(account.name)},
+                {"company_name", Value(account.name)},
+                {"contact_type", Value("customer")},
+                {"currency_code", Value(account.currency)},
+                {"payment_terms", Value(30)},
+                {"payment_terms_label", Value("Net 30")},
+                {"billing_address", Value(std::move(address))},
+                {"contact_persons", Value(std::move(persons))},
+                {"custom_fields", List{Map{{"api_name", Value("cf_salesforce_id")}, {"value", Value(account_id(deal.account))}}}}});
     }
     return list;
 }
@@ -300,14 +389,21 @@ List zoho_invoices(const World& world) {
         List lines;
         for (const SeedLine& line : deal.lines)
             lines.push_back(Map{{"name", Value(encoding::utf8_prefix(world.products[line.product].name, 100))},
-                                {"description", Value(world.products[line.product].code)}, {"rate", money(line.cents)},
+                                {"description", Value(world.products[line.product].code)},
+                                {"rate", money(line.cents)},
                                 {"quantity", quantity(line.quantity)}});
         char number[16];
         std::snprintf(number, sizeof number, "INV-%06d", deal.order);
         list.push_back(Map{{"invoice_id", Value(std::to_string(450000000000020000 + deal.order))},
-                           {"customer_id", Value(zoho_contact_id(deal))}, {"invoice_number", Value(number)}, {"reference_number", Value("SF-" + deal_id(i))},
-                           {"date", Value(deal.close_date)}, {"payment_terms", Value(30)}, {"payment_terms_label", Value("Net 30")},
-                           {"line_items", Value(std::move(lines))}, {"status", Value("sent")}, {"is_emailed", Value(true)}});
+                           {"customer_id", Value(zoho_contact_id(deal))},
+                           {"invoice_number", Value(number)},
+                           {"reference_number", Value("SF-" + deal_id(i))},
+                           {"date", Value(deal.close_date)},
+                           {"payment_terms", Value(30)},
+                           {"payment_terms_label", Value("Net 30")},
+                           {"line_items", Value(std::move(lines))},
+                           {"status", Value("sent")},
+                           {"is_emailed", Value(true)}});
     }
     return list;
 }

@@ -10,11 +10,16 @@ namespace {
 constexpr int won_deals = 10;
 constexpr int open_deals = 120;
 constexpr std::size_t special_accounts = 3;
-constexpr std::array<std::string_view, 6> stages = {"Qualification", "Needs Analysis", "Value Proposition", "Perception Analysis",
-                                                    "Proposal/Price Quote", "Negotiation/Review"};
-constexpr std::array<std::string_view, 8> occasions = {
-    "Spring maintenance", "Line 3 refit", "Retrofit of the cooling water circuit, second construction phase", "New plant",
-    "Spare parts 2026", "Frame order", "Emergency replacement", "Pilot: \"quiet\" drives & controls"};
+constexpr std::array<std::string_view, 6> stages = {"Qualification",       "Needs Analysis",       "Value Proposition",
+                                                    "Perception Analysis", "Proposal/Price Quote", "Negotiation/Review"};
+constexpr std::array<std::string_view, 8> occasions = {"Spring maintenance",
+                                                       "Line 3 refit",
+                                                       "Retrofit of the cooling water circuit, second construction phase",
+                                                       "New plant",
+                                                       "Spare parts 2026",
+                                                       "Frame order",
+                                                       "Emergency replacement",
+                                                       "Pilot: \"quiet\" drives & controls"};
 
 std::string date_text(std::uint64_t day_of_year) {
     char text[16];
@@ -47,7 +52,8 @@ SeedDeal make_deal(SeedSequence& sequence, std::size_t account, const std::vecto
     std::size_t product = sequence.below(products.size());
     for (std::uint64_t i = 0; i < count; ++i) {
         const SeedProduct& sold = products[product];
-        deal.lines.push_back({product, quantity_of(sequence, sold), negotiated(sequence, price_in(sold.eur_cents, buyer.currency), buyer.currency)});
+        deal.lines.push_back(
+            {product, quantity_of(sequence, sold), negotiated(sequence, price_in(sold.eur_cents, buyer.currency), buyer.currency)});
         product = (product + 37 + sequence.below(40)) % products.size();
     }
     return deal;

@@ -10,8 +10,8 @@
 namespace lockstep::sandbox {
 
 struct SeedLine {
-    std::size_t product = 0;   ///< index into the products; `unknown_product`: the one that SAP does not know
-    std::string quantity;      ///< at most three decimals
+    std::size_t product = 0;  ///< index into the products; `unknown_product`: the one that SAP does not know
+    std::string quantity;     ///< at most three decimals
     std::int64_t cents = 0;
 };
 inline constexpr std::size_t unknown_product = 1'000'000;
@@ -20,7 +20,7 @@ struct SeedDeal {
     std::size_t account = 0;
     std::string name, stage, close_date;
     std::vector<SeedLine> lines;
-    int order = 0;             ///< number in SAP and in Zoho Books; 0: open
+    int order = 0;  ///< number in SAP and in Zoho Books; 0: open
 };
 
 /// 10 won and carried through, then 120 open ones, then the 3 that cannot be carried through.

@@ -18,7 +18,7 @@ std::string error_time(State& state) {
 }
 
 Value detail(std::string_view code, const std::string& message, const std::string& property) {
-    return Map{{"code", Value(code)}, {"message", Value(message)}, {"propertyref", Value(property)},
+    return Map{{"code", Value(code)},        {"message", Value(message)}, {"propertyref", Value(property)},
                {"severity", Value("error")}, {"target", Value(property)}, {"transition", Value(false)}};
 }
 
@@ -26,22 +26,27 @@ Value detail(std::string_view code, const std::string& message, const std::strin
 Value error_body(State& state, const Error& error, std::string_view service) {
     List details = {detail(error.vendor_code, error.message, error.field)};
     if (error.vendor_code.find('/') != std::string::npos && !error.vendor_code.starts_with('/'))
-        details.push_back(detail("/IWBEP/CX_MGW_BUSI_EXCEPTION", "An exception was raised", ""));
-    Map application{{"component_id", Value("")}, {"service_namespace", Value("/SAP/")},
-                    {"service_id", Value(service)}, {"service_version", Value("0001")}};
+        details.push_back(detail("/IWBEP/CX_MGW_BUSI_EXCEPTION", error.message, ""));
+    Map application{{"component_id", Value("")},
+                    {"service_namespace", Value("/SAP/")},
+                    {"service_id", Value(service)},
+                    {"service_version", Value("0001")}};
     Map resolution{{"SAP_Transaction", Value("For backend administrators: use ADT feed reader \"SAP Gateway Error Log\"")},
                    {"SAP_Note", Value("See SAP Note 1797736 for error analysis")}};
-    Map inner{{"application", Value(std::move(application))}, {"transactionid", Value(state.random_hex(32))},
-              {"timestamp", Value(error_time(state))}, {"Error_Resolution", Value(std::move(resolution))},
+    Map inner{{"application", Value(std::move(application))},
+              {"transactionid", Value(state.random_hex(32))},
+              {"timestamp", Value(error_time(state))},
+              {"Error_Resolution", Value(std::move(resolution))},
               {"errordetails", Value(std::move(details))}};
     Map message{{"lang", Value("en")}, {"value", Value(error.message)}};
-    return Map{{"error", Map{{"code", Value(error.vendor_code)}, {"message", Value(std::move(message))},
-                             {"innererror", Value(std::move(inner))}}}};
+    return Map{{"error",
+                Map{{"code", Value(error.vendor_code)}, {"message", Value(std::move(message))}, {"innererror", Value(std::move(inner))}}}};
 }
 
 std::string error_xml(State& state, const Error& error) {
     return "<?xml version=\"1.0\" encoding=\"utf-8\"?><error xmlns=\"http://schemas.microsoft.com/ado/2007/08/dataservices/metadata\">"
-           "<code>" + xml::escape(error.vendor_code) + "</code><message xml:lang=\"en\">" + xml::escape(error.message) +
+           "<code>" +
+           xml::escape(error.vendor_code) + "</code><message xml:lang=\"en\">" + xml::escape(error.message) +
            "</message><innererror><transactionid>" + state.random_hex(32) + "</transactionid><timestamp>" + error_time(state) +
            "</timestamp><errordetails><errordetail><code>" + xml::escape(error.vendor_code) + "</code><message>" +
            xml::escape(error.message) + "</message><propertyref>" + xml::escape(error.field) +
@@ -58,12 +63,18 @@ Format wanted_format(const net::Request& request, const net::Parameters& paramet
 
 int status_of(const Error& error) {
     switch (error.code) {
-        case ErrorCode::not_found: return 404;
-        case ErrorCode::precondition_failed: return 412;
-        case ErrorCode::requirement_failed: return 428;
-        case ErrorCode::permission_missing: return 405;
-        case ErrorCode::value_invalid: return 415;
-        default: return 400;
+        case ErrorCode::not_found:
+            return 404;
+        case ErrorCode::precondition_failed:
+            return 412;
+        case ErrorCode::requirement_failed:
+            return 428;
+        case ErrorCode::permission_missing:
+            return 405;
+        case ErrorCode::value_invalid:
+            return 415;
+        default:
+            return 400;
     }
 }
 
@@ -91,8 +102,11 @@ std::string sap_message(const OrderNotes& notes) {
     List details;
     for (const std::string& text : notes.incomplete)
         details.push_back(Map{{"code", Value("V1/555")}, {"message", Value(text)}, {"severity", Value("warning")}, {"target", Value("")}});
-    return json::write(Map{{"code", Value("V1/555")}, {"message", Value("The sales document is not yet complete: Edit data")},
-                           {"severity", Value("warning")}, {"target", Value("")}, {"details", Value(std::move(details))}});
+    return json::write(Map{{"code", Value("V1/555")},
+                           {"message", Value("The sales document is not yet complete: Edit data")},
+                           {"severity", Value("warning")},
+                           {"target", Value("")},
+                           {"details", Value(std::move(details))}});
 }
 
 }  // namespace lockstep::sandbox::sap

@@ -34,9 +34,8 @@ constexpr std::array<Category, 3> categories = {{
 
 bool has_role(const Draft& draft, std::string_view wanted) {
     const std::vector<Draft>* roles = draft.find("to_BusinessPartnerRole");
-    return roles != nullptr && std::any_of(roles->begin(), roles->end(), [&](const Draft& role) {
-        return role.text("BusinessPartnerRole") == wanted;
-    });
+    return roles != nullptr &&
+           std::any_of(roles->begin(), roles->end(), [&](const Draft& role) { return role.text("BusinessPartnerRole") == wanted; });
 }
 
 bool is_customer(const Draft& draft) { return has_role(draft, "FLCU00") || has_role(draft, "FLCU01"); }
@@ -59,8 +58,9 @@ Result<void> check_grouping(const State& state, const Draft& draft) {
         return refuse("R1/204", "Grouping " + std::string(grouping) + " is not defined", "BusinessPartnerGrouping");
     const std::string_view number = draft.text("BusinessPartner");
     if (known->external != !number.empty())
-        return refuse("R1/205", known->external ? "Enter a business partner number for grouping " + std::string(grouping)
-                                                : "Grouping " + std::string(grouping) + " has internal number assignment",
+        return refuse("R1/205",
+                      known->external ? "Enter a business partner number for grouping " + std::string(grouping)
+                                      : "Grouping " + std::string(grouping) + " has internal number assignment",
                       "BusinessPartner");
     if (!number.empty() && state.tables["A_BusinessPartner"].find_by({number}))
         return refuse("R1/211", "Business partner " + std::string(number) + " already exists", "BusinessPartner");
@@ -76,8 +76,7 @@ Result<void> check_sales_area(const Draft& area) {
     const std::string channel(area.text("DistributionChannel"));
     const std::string division(area.text("Division"));
     if (!is_sales_area(organization, channel, division))
-        return refuse("VT/208", "Sales area " + organization + " " + channel + " " + division + " is not defined",
-                      "SalesOrganization");
+        return refuse("VT/208", "Sales area " + organization + " " + channel + " " + division + " is not defined", "SalesOrganization");
     if (area.text("Currency").empty()) return required("Currency (KNVV-WAERS)", "Currency");
     if (!currency_decimals(area.text("Currency")))
         return refuse("CVI_API/004", "Currency " + std::string(area.text("Currency")) + " is not defined", "Currency");
@@ -87,16 +86,14 @@ Result<void> check_sales_area(const Draft& area) {
 Result<void> check_company(const Draft& company) {
     if (!is_company_code(company.text("CompanyCode")))
         return refuse("F2/164", "Company code " + std::string(company.text("CompanyCode")) + " is not defined", "CompanyCode");
-    if (company.text("ReconciliationAccount").empty())
-        return required("Reconciliation account (KNB1-AKONT)", "ReconciliationAccount");
+    if (company.text("ReconciliationAccount").empty()) return required("Reconciliation account (KNB1-AKONT)", "ReconciliationAccount");
     return {};
 }
 
 Result<void> check_customer(const Draft& draft) {
     const std::vector<Draft>* customer = draft.find("to_Customer");
     if (customer == nullptr) return {};
-    if (!is_customer(draft))
-        return refuse("CVI_API/005", "Customer data needs business partner role FLCU00 or FLCU01", "to_Customer");
+    if (!is_customer(draft)) return refuse("CVI_API/005", "Customer data needs business partner role FLCU00 or FLCU01", "to_Customer");
     if (const auto* areas = customer->front().find("to_CustomerSalesArea")) {
         if (!areas->empty() && !has_role(draft, "FLCU01"))
             return refuse("CVI_API/006", "Sales area data needs business partner role FLCU01", "to_CustomerSalesArea");

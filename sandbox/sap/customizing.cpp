@@ -11,11 +11,10 @@ namespace {
 
 /// [ISO 4217]: currencies with other than two decimals carry their number.
 constexpr std::array<std::pair<std::string_view, int>, 44> currencies = {{
-    {"AED", 2}, {"AUD", 2}, {"BGN", 2}, {"BHD", 3}, {"BRL", 2}, {"CAD", 2}, {"CHF", 2}, {"CLP", 0}, {"CNY", 2},
-    {"COP", 2}, {"CZK", 2}, {"DKK", 2}, {"EGP", 2}, {"EUR", 2}, {"GBP", 2}, {"HKD", 2}, {"HUF", 2}, {"IDR", 2},
-    {"ILS", 2}, {"INR", 2}, {"ISK", 0}, {"JOD", 3}, {"JPY", 0}, {"KRW", 0}, {"KWD", 3}, {"MXN", 2}, {"MYR", 2},
-    {"NOK", 2}, {"NZD", 2}, {"OMR", 3}, {"PHP", 2}, {"PLN", 2}, {"RON", 2}, {"RSD", 2}, {"SAR", 2}, {"SEK", 2},
-    {"SGD", 2}, {"THB", 2}, {"TND", 3}, {"TRY", 2}, {"TWD", 2}, {"UAH", 2}, {"USD", 2}, {"ZAR", 2},
+    {"AED", 2}, {"AUD", 2}, {"BGN", 2}, {"BHD", 3}, {"BRL", 2}, {"CAD", 2}, {"CHF", 2}, {"CLP", 0}, {"CNY", 2}, {"COP", 2}, {"CZK", 2},
+    {"DKK", 2}, {"EGP", 2}, {"EUR", 2}, {"GBP", 2}, {"HKD", 2}, {"HUF", 2}, {"IDR", 2}, {"ILS", 2}, {"INR", 2}, {"ISK", 0}, {"JOD", 3},
+    {"JPY", 0}, {"KRW", 0}, {"KWD", 3}, {"MXN", 2}, {"MYR", 2}, {"NOK", 2}, {"NZD", 2}, {"OMR", 3}, {"PHP", 2}, {"PLN", 2}, {"RON", 2},
+    {"RSD", 2}, {"SAR", 2}, {"SEK", 2}, {"SGD", 2}, {"THB", 2}, {"TND", 3}, {"TRY", 2}, {"TWD", 2}, {"UAH", 2}, {"USD", 2}, {"ZAR", 2},
 }};
 
 /// [ISO 3166-1 alpha-2]
@@ -34,8 +33,18 @@ struct Unit {
     std::string_view sap, iso, other;
 };
 constexpr std::array<Unit, 12> units = {{
-    {"PC", "PCE", "ST"}, {"EA", "EA", ""}, {"KG", "KGM", ""}, {"G", "GRM", ""}, {"TO", "TNE", "T"}, {"M", "MTR", ""},
-    {"CM", "CMT", ""}, {"L", "LTR", ""}, {"M2", "MTK", ""}, {"M3", "MTQ", ""}, {"BOX", "BX", "KI"}, {"H", "HUR", "HR"},
+    {"PC", "PCE", "ST"},
+    {"EA", "EA", ""},
+    {"KG", "KGM", ""},
+    {"G", "GRM", ""},
+    {"TO", "TNE", "T"},
+    {"M", "MTR", ""},
+    {"CM", "CMT", ""},
+    {"L", "LTR", ""},
+    {"M2", "MTK", ""},
+    {"M3", "MTQ", ""},
+    {"BOX", "BX", "KI"},
+    {"H", "HUR", "HR"},
 }};
 
 }  // namespace

@@ -13,8 +13,9 @@ Result<Draft> read(const EntityType& type, const Value& body, DraftMode mode, in
 /// `[…]`, `{"results":[…]}`, or one object of a navigation to one.
 Result<std::vector<Value>> sent_entities(const Navigation& navigation, const Value& value) {
     if (value.is_list()) return value.as_list();
-    if (!value.is_map()) return refuse(property_error, "Failed to read property '" + std::string(navigation.name) + "' at offset '0'",
-                                       std::string(navigation.name));
+    if (!value.is_map())
+        return refuse(property_error, "Failed to read property '" + std::string(navigation.name) + "' at offset '0'",
+                      std::string(navigation.name));
     const Value* results = value.find("results");
     if (results != nullptr && results->is_list()) return results->as_list();
     return std::vector<Value>{value};
@@ -41,8 +42,7 @@ Value as_sent(const Property& property, const Value& value, DraftMode mode) {
 
 Result<void> read_property(Draft& draft, const std::string& name, const Value& value, DraftMode mode) {
     const int property = draft.type->find(name);
-    if (property < 0)
-        return refuse(property_error, "Property '" + name + "' is invalid", name);
+    if (property < 0) return refuse(property_error, "Property '" + name + "' is invalid", name);
     const Property& facts = draft.type->properties[static_cast<std::size_t>(property)];
     if (mode == DraftMode::create && facts.has(no_create))
         return refuse(property_error, "Property '" + name + "' is read-only and cannot be created", name);
@@ -58,8 +58,10 @@ Result<Draft> read(const EntityType& type, const Value& body, DraftMode mode, in
     for (const auto& [name, value] : body.as_map()) {
         if (name == "__metadata") continue;
         const Navigation* navigation = type.navigation(name);
-        if (navigation != nullptr) LS_TRY(read_navigation(draft, *navigation, value, mode, depth));
-        else LS_TRY(read_property(draft, name, value, mode));
+        if (navigation != nullptr)
+            LS_TRY(read_navigation(draft, *navigation, value, mode, depth));
+        else
+            LS_TRY(read_property(draft, name, value, mode));
     }
     return draft;
 }
@@ -93,9 +95,7 @@ std::vector<Draft>* Draft::find(std::string_view navigation) {
     return nullptr;
 }
 
-const std::vector<Draft>* Draft::find(std::string_view navigation) const {
-    return const_cast<Draft*>(this)->find(navigation);
-}
+const std::vector<Draft>* Draft::find(std::string_view navigation) const { return const_cast<Draft*>(this)->find(navigation); }
 
 std::vector<Draft>& Draft::list(std::string_view navigation) {
     if (std::vector<Draft>* found = find(navigation)) return *found;

@@ -22,9 +22,7 @@ std::string etag_of(const EntityType& type, const Record& record) {
     return property < 0 ? std::string() : "W/\"'" + std::string(record.text(property)) + "'\"";
 }
 
-std::string EntityWriter::service_root(std::string_view service) const {
-    return base_ + "/sap/opu/odata/sap/" + std::string(service);
-}
+std::string EntityWriter::service_root(std::string_view service) const { return base_ + "/sap/opu/odata/sap/" + std::string(service); }
 
 std::string EntityWriter::uri(const EntityType& type, const Record& record) const {
     std::string text = service_root(type.service) + "/" + std::string(type.set) + "(";
@@ -75,9 +73,12 @@ void EntityWriter::append_expanded(std::string& out, const EntityType& type, con
     out += ",\"";
     out += expansion.navigation->name;
     out += "\":";
-    if (expansion.navigation->to_many) append_results(out, expansion.shape, rows);
-    else if (rows.empty()) out += "null";
-    else append(out, expansion.shape, tables_[expansion.navigation->target].at(rows.front()));
+    if (expansion.navigation->to_many)
+        append_results(out, expansion.shape, rows);
+    else if (rows.empty())
+        out += "null";
+    else
+        append(out, expansion.shape, tables_[expansion.navigation->target].at(rows.front()));
 }
 
 void EntityWriter::append_deferred(std::string& out, const Shape& shape, std::string_view entity_uri) const {

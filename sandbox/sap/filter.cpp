@@ -56,12 +56,18 @@ bool holds(Kind kind, const Scalar& left, const Scalar& right) {
     const auto order = compare(left, right);
     if (!order) return kind == Kind::not_equal;
     switch (kind) {
-        case Kind::equal: return *order == 0;
-        case Kind::not_equal: return *order != 0;
-        case Kind::less: return *order < 0;
-        case Kind::less_equal: return *order <= 0;
-        case Kind::greater: return *order > 0;
-        default: return *order >= 0;
+        case Kind::equal:
+            return *order == 0;
+        case Kind::not_equal:
+            return *order != 0;
+        case Kind::less:
+            return *order < 0;
+        case Kind::less_equal:
+            return *order <= 0;
+        case Kind::greater:
+            return *order > 0;
+        default:
+            return *order >= 0;
     }
 }
 
@@ -74,7 +80,8 @@ Scalar argument(const EntityType& type, const Record& record, const FilterNode& 
 
 Scalar evaluate(const EntityType& type, const Record& record, const FilterNode& node) {
     switch (node.kind) {
-        case Kind::literal: return node.literal;
+        case Kind::literal:
+            return node.literal;
         case Kind::property:
             return scalar_of(type.properties[static_cast<std::size_t>(node.property)], record.text(node.property));
         case Kind::function: {
@@ -90,10 +97,10 @@ Scalar evaluate(const EntityType& type, const Record& record, const FilterNode& 
             for (const FilterNode& child : node.children)
                 if (matches(type, record, child)) return boolean(true);
             return boolean(false);
-        case Kind::negation: return boolean(!matches(type, record, node.children[0]));
+        case Kind::negation:
+            return boolean(!matches(type, record, node.children[0]));
         default:
-            return boolean(holds(node.kind, evaluate(type, record, node.children[0]),
-                                 evaluate(type, record, node.children[1])));
+            return boolean(holds(node.kind, evaluate(type, record, node.children[0]), evaluate(type, record, node.children[1])));
     }
 }
 
@@ -101,8 +108,7 @@ std::optional<std::vector<Row>> equal_rows(const Table& table, const FilterNode&
     const bool turned = node.children[0].kind == Kind::literal;
     const FilterNode& property = node.children[turned ? 1 : 0];
     const FilterNode& literal = node.children[turned ? 0 : 1];
-    if (property.kind != Kind::property || literal.kind != Kind::literal || literal.literal.kind != Scalar::Kind::text)
-        return std::nullopt;
+    if (property.kind != Kind::property || literal.kind != Kind::literal || literal.literal.kind != Scalar::Kind::text) return std::nullopt;
     const std::vector<int> wanted = {property.property};
     if (wanted == table.key_properties()) {
         auto row = table.find_by({literal.literal.text});
@@ -115,14 +121,13 @@ std::optional<std::vector<Row>> equal_rows(const Table& table, const FilterNode&
 
 }  // namespace
 
-bool matches(const EntityType& type, const Record& record, const FilterNode& filter) {
-    return evaluate(type, record, filter).boolean;
-}
+bool matches(const EntityType& type, const Record& record, const FilterNode& filter) { return evaluate(type, record, filter).boolean; }
 
 std::optional<std::vector<Row>> candidates(const Table& table, const FilterNode& filter) {
     std::optional<std::vector<Row>> best;
     switch (filter.kind) {
-        case Kind::equal: return equal_rows(table, filter);
+        case Kind::equal:
+            return equal_rows(table, filter);
         case Kind::both:
             for (const FilterNode& child : filter.children) {
                 auto rows = candidates(table, child);
@@ -139,7 +144,8 @@ std::optional<std::vector<Row>> candidates(const Table& table, const FilterNode&
             std::sort(best->begin(), best->end());
             best->erase(std::unique(best->begin(), best->end()), best->end());
             return best;
-        default: return std::nullopt;
+        default:
+            return std::nullopt;
     }
 }
 

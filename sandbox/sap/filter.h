@@ -24,9 +24,7 @@ struct Scalar {
 
 /// A parsed `$filter`: comparisons, `and`, `or`, `not`, parentheses and the string functions of OData V2.
 struct FilterNode {
-    enum class Kind {
-        literal, property, both, either, negation, equal, not_equal, less, less_equal, greater, greater_equal, function
-    };
+    enum class Kind { literal, property, both, either, negation, equal, not_equal, less, less_equal, greater, greater_equal, function };
     Kind kind = Kind::literal;
     Scalar literal = {};
     int property = -1;

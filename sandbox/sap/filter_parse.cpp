@@ -18,23 +18,40 @@ struct FunctionShape {
 };
 /// [OData V2, "Filter System Query Option"]
 constexpr std::array<FunctionShape, 10> functions = {{
-    {"substringof", 2, 2}, {"startswith", 2, 2}, {"endswith", 2, 2}, {"length", 1, 1}, {"indexof", 2, 2},
-    {"substring", 2, 3}, {"tolower", 1, 1}, {"toupper", 1, 1}, {"trim", 1, 1}, {"concat", 2, 2},
+    {"substringof", 2, 2},
+    {"startswith", 2, 2},
+    {"endswith", 2, 2},
+    {"length", 1, 1},
+    {"indexof", 2, 2},
+    {"substring", 2, 3},
+    {"tolower", 1, 1},
+    {"toupper", 1, 1},
+    {"trim", 1, 1},
+    {"concat", 2, 2},
 }};
 constexpr std::array<std::pair<std::string_view, Kind>, 6> comparisons = {{
-    {"eq", Kind::equal}, {"ne", Kind::not_equal}, {"lt", Kind::less},
-    {"le", Kind::less_equal}, {"gt", Kind::greater}, {"ge", Kind::greater_equal},
+    {"eq", Kind::equal},
+    {"ne", Kind::not_equal},
+    {"lt", Kind::less},
+    {"le", Kind::less_equal},
+    {"gt", Kind::greater},
+    {"ge", Kind::greater_equal},
 }};
 
 enum class Sort { text, number, boolean, instant, any };
 
 Sort sort_of(Scalar::Kind kind) {
     switch (kind) {
-        case Scalar::Kind::text: return Sort::text;
-        case Scalar::Kind::number: return Sort::number;
-        case Scalar::Kind::boolean: return Sort::boolean;
-        case Scalar::Kind::instant: return Sort::instant;
-        case Scalar::Kind::null: break;
+        case Scalar::Kind::text:
+            return Sort::text;
+        case Scalar::Kind::number:
+            return Sort::number;
+        case Scalar::Kind::boolean:
+            return Sort::boolean;
+        case Scalar::Kind::instant:
+            return Sort::instant;
+        case Scalar::Kind::null:
+            break;
     }
     return Sort::any;
 }
@@ -52,9 +69,7 @@ public:
     }
 
 private:
-    Unexpected unexpected() {
-        return refuse(syntax_error, "Invalid token detected at position " + std::to_string(at_) + " of the filter");
-    }
+    Unexpected unexpected() { return refuse(syntax_error, "Invalid token detected at position " + std::to_string(at_) + " of the filter"); }
 
     void skip_blanks() {
         while (at_ < text_.size() && text_[at_] == ' ') ++at_;
@@ -178,8 +193,14 @@ private:
     Result<FilterNode> quoted(std::size_t open) {
         std::size_t close = open + 1;
         while (close < text_.size()) {
-            if (text_[close] != '\'') { ++close; continue; }
-            if (close + 1 < text_.size() && text_[close + 1] == '\'') { close += 2; continue; }
+            if (text_[close] != '\'') {
+                ++close;
+                continue;
+            }
+            if (close + 1 < text_.size() && text_[close + 1] == '\'') {
+                close += 2;
+                continue;
+            }
             break;
         }
         if (close >= text_.size()) return refuse(syntax_error, "Invalid filter: a quotation mark is not closed");
@@ -191,8 +212,10 @@ private:
     Result<FilterNode> property(std::string_view name) {
         const int found = type_.find(name);
         if (found < 0)
-            return refuse(property_error, "Property " + std::string(name) + " not found in type " + std::string(type_.service) +
-                                              "." + std::string(type_.set) + "Type", std::string(name));
+            return refuse(property_error,
+                          "Property " + std::string(name) + " not found in type " + std::string(type_.service) + "." +
+                              std::string(type_.set) + "Type",
+                          std::string(name));
         if (type_.properties[static_cast<std::size_t>(found)].has(no_filter))
             return refuse(property_error, "Property " + std::string(name) + " is not filterable", std::string(name));
         return FilterNode{.kind = Kind::property, .property = found};
@@ -221,12 +244,15 @@ private:
 
     Sort sort(const FilterNode& node) const {
         switch (node.kind) {
-            case Kind::literal: return sort_of(node.literal.kind);
-            case Kind::property: return sort_of(scalar_of(type_.properties[static_cast<std::size_t>(node.property)], "0").kind);
+            case Kind::literal:
+                return sort_of(node.literal.kind);
+            case Kind::property:
+                return sort_of(scalar_of(type_.properties[static_cast<std::size_t>(node.property)], "0").kind);
             case Kind::function:
                 if (node.function == "length" || node.function == "indexof") return Sort::number;
                 return node.function == "substringof" || node.function.ends_with("with") ? Sort::boolean : Sort::text;
-            default: return Sort::boolean;
+            default:
+                return Sort::boolean;
         }
     }
 

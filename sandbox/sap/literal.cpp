@@ -66,7 +66,8 @@ Result<Scalar> parse_literal(std::string_view text) {
 
 Scalar scalar_of(const Property& property, std::string_view text) {
     switch (property.type) {
-        case Edm::boolean: return Scalar{.kind = Scalar::Kind::boolean, .boolean = text == "true"};
+        case Edm::boolean:
+            return Scalar{.kind = Scalar::Kind::boolean, .boolean = text == "true"};
         case Edm::decimal:
         case Edm::float64:
         case Edm::byte:
@@ -82,21 +83,26 @@ Scalar scalar_of(const Property& property, std::string_view text) {
             std::from_chars(text.data(), text.data() + text.size(), instant.ticks);
             return instant;
         }
-        default: return text_scalar(property, text);
+        default:
+            return text_scalar(property, text);
     }
 }
 
 Result<std::string> text_from_literal(const Property& property, const Scalar& literal) {
     const Scalar::Kind wanted = scalar_of(property, "0").kind;
     if (literal.kind != wanted)
-        return refuse(syntax_error, "Invalid literal for property '" + std::string(property.name) + "'",
-                      std::string(property.name));
+        return refuse(syntax_error, "Invalid literal for property '" + std::string(property.name) + "'", std::string(property.name));
     switch (literal.kind) {
-        case Scalar::Kind::text: return without_zeros(property, literal.text);
-        case Scalar::Kind::number: return literal.number.normalized().to_string();
-        case Scalar::Kind::boolean: return std::string(literal.boolean ? "true" : "");
-        case Scalar::Kind::instant: return std::to_string(literal.ticks);
-        case Scalar::Kind::null: break;
+        case Scalar::Kind::text:
+            return without_zeros(property, literal.text);
+        case Scalar::Kind::number:
+            return literal.number.normalized().to_string();
+        case Scalar::Kind::boolean:
+            return std::string(literal.boolean ? "true" : "");
+        case Scalar::Kind::instant:
+            return std::to_string(literal.ticks);
+        case Scalar::Kind::null:
+            break;
     }
     return std::string();
 }
@@ -105,11 +111,16 @@ std::optional<int> compare(const Scalar& left, const Scalar& right) {
     if (left.kind != right.kind) return std::nullopt;
     auto sign = [](auto order) { return order < 0 ? -1 : order > 0 ? 1 : 0; };
     switch (left.kind) {
-        case Scalar::Kind::text: return sign(left.text.compare(right.text));
-        case Scalar::Kind::number: return sign(left.number <=> right.number);
-        case Scalar::Kind::boolean: return static_cast<int>(left.boolean) - static_cast<int>(right.boolean);
-        case Scalar::Kind::instant: return left.ticks < right.ticks ? -1 : left.ticks > right.ticks ? 1 : 0;
-        case Scalar::Kind::null: return 0;
+        case Scalar::Kind::text:
+            return sign(left.text.compare(right.text));
+        case Scalar::Kind::number:
+            return sign(left.number <=> right.number);
+        case Scalar::Kind::boolean:
+            return static_cast<int>(left.boolean) - static_cast<int>(right.boolean);
+        case Scalar::Kind::instant:
+            return left.ticks < right.ticks ? -1 : left.ticks > right.ticks ? 1 : 0;
+        case Scalar::Kind::null:
+            return 0;
     }
     return std::nullopt;
 }

@@ -8,9 +8,7 @@ namespace lockstep::sandbox::sap {
 
 namespace {
 
-std::string attribute(std::string_view name, std::string_view value) {
-    return " " + std::string(name) + "=\"" + std::string(value) + "\"";
-}
+std::string attribute(std::string_view name, std::string_view value) { return " " + std::string(name) + "=\"" + std::string(value) + "\""; }
 
 std::string property_xml(const Property& property) {
     std::string xml = "<Property" + attribute("Name", property.name) + attribute("Type", edm_name(property.type));
@@ -97,9 +95,11 @@ std::string metadata_document(std::string_view service) {
             association_sets += association_set_xml(type, navigation);
         }
     }
-    return "<?xml version=\"1.0\" encoding=\"utf-8\"?><edmx:Edmx Version=\"1.0\" xmlns:edmx=\"http://schemas.microsoft.com/ado/2007/06/edmx\" "
+    return "<?xml version=\"1.0\" encoding=\"utf-8\"?><edmx:Edmx Version=\"1.0\" "
+           "xmlns:edmx=\"http://schemas.microsoft.com/ado/2007/06/edmx\" "
            "xmlns:m=\"http://schemas.microsoft.com/ado/2007/08/dataservices/metadata\" xmlns:sap=\"http://www.sap.com/Protocols/SAPData\">"
-           "<edmx:DataServices m:DataServiceVersion=\"2.0\"><Schema" + attribute("Namespace", service) +
+           "<edmx:DataServices m:DataServiceVersion=\"2.0\"><Schema" +
+           attribute("Namespace", service) +
            " xml:lang=\"en\" sap:schema-version=\"1\" xmlns=\"http://schemas.microsoft.com/ado/2008/09/edm\">" + types + associations +
            "<EntityContainer" + attribute("Name", std::string(service) + "_Entities") +
            " m:IsDefaultEntityContainer=\"true\" sap:supported-formats=\"atom json\">" + sets + association_sets +

@@ -62,8 +62,8 @@ const EntityType* entity_type(std::string_view set) {
 }
 
 std::span<const std::string_view> services() {
-    static constexpr std::array<std::string_view, 4> names = {"API_BUSINESS_PARTNER", "API_SALES_ORDER_SRV",
-                                                              "API_PRODUCT_SRV", "API_MATERIAL_STOCK_SRV"};
+    static constexpr std::array<std::string_view, 4> names = {"API_BUSINESS_PARTNER", "API_SALES_ORDER_SRV", "API_PRODUCT_SRV",
+                                                              "API_MATERIAL_STOCK_SRV"};
     return names;
 }
 

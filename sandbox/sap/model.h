@@ -14,15 +14,15 @@ enum class Edm : std::uint8_t { string, boolean, decimal, date_time, date_time_o
 enum Flag : std::uint16_t {
     key = 1,
     not_null = 2,
-    no_create = 4,     ///< sap:creatable="false"
-    no_update = 8,     ///< sap:updatable="false"
-    upper = 16,        ///< sap:display-format="UpperCase": SAP stores it in upper case
-    numeric = 32,      ///< sap:display-format="NonNegative": digits only
-    date_only = 64,    ///< sap:display-format="Date"
-    etag = 128,        ///< ConcurrencyMode="Fixed"
-    no_filter = 256,   ///< sap:filterable="false"
-    no_sort = 512,     ///< sap:sortable="false"
-    alpha = 1024,      ///< numbers are stored with leading zeros and shown without: both forms are taken
+    no_create = 4,    ///< sap:creatable="false"
+    no_update = 8,    ///< sap:updatable="false"
+    upper = 16,       ///< sap:display-format="UpperCase": SAP stores it in upper case
+    numeric = 32,     ///< sap:display-format="NonNegative": digits only
+    date_only = 64,   ///< sap:display-format="Date"
+    etag = 128,       ///< ConcurrencyMode="Fixed"
+    no_filter = 256,  ///< sap:filterable="false"
+    no_sort = 512,    ///< sap:sortable="false"
+    alpha = 1024,     ///< numbers are stored with leading zeros and shown without: both forms are taken
     read_only = no_create | no_update,
 };
 

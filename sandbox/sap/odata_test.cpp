@@ -7,7 +7,9 @@ namespace {
 class SapOData : public ::testing::Test, public TestClient {
 protected:
     void SetUp() override {
-        load("A_Product", R"([{"Product":"A-1","ProductGroup":"L001","GrossWeight":"1.5","to_Description":[{"Language":"EN","ProductDescription":"O'Brien's pump"}]},
+        load(
+            "A_Product",
+            R"([{"Product":"A-1","ProductGroup":"L001","GrossWeight":"1.5","to_Description":[{"Language":"EN","ProductDescription":"O'Brien's pump"}]},
                               {"Product":"A-2","ProductGroup":"L002","GrossWeight":"10"},{"Product":"B-1","ProductGroup":"L001","GrossWeight":"2"}])");
         load("A_MatlStkInAcctMod", R"([{"Material":"A-1","Plant":"1010","StorageLocation":"101A","MatlWrhsStkQtyInMatlBaseUnit":"12.5"},
                                        {"Material":"A-1","Plant":"1020","InventoryStockType":"07","MatlWrhsStkQtyInMatlBaseUnit":"3"}])");
@@ -41,9 +43,9 @@ TEST_F(SapOData, FiltersByAGrammar) {
 }
 
 TEST_F(SapOData, BadFiltersAreRefused) {
-    for (const char* filter : {"Nonsense eq 'x'", "Product eq 5", "GrossWeight eq 'x'", "Product eq 'A-1", "Product eq", "Product",
-                               "(Product eq 'A-1'", "Product eq 'A-1' and", "Product like 'A'", "contains(Product,'A')",
-                               "Product eq 'A-1' or 'x'", "startswith(Product)"}) {
+    for (const char* filter :
+         {"Nonsense eq 'x'", "Product eq 5", "GrossWeight eq 'x'", "Product eq 'A-1", "Product eq", "Product", "(Product eq 'A-1'",
+          "Product eq 'A-1' and", "Product like 'A'", "contains(Product,'A')", "Product eq 'A-1' or 'x'", "startswith(Product)"}) {
         found(filter);
         EXPECT_EQ(last.status, 400) << filter;
     }
@@ -57,7 +59,8 @@ TEST_F(SapOData, QuotesInLiteralsAreDoubled) {
 }
 
 TEST_F(SapOData, SelectsAndExpands) {
-    const Value answer = get("API_PRODUCT_SRV/A_Product('A-1')?$select=Product,to_Description/ProductDescription&$expand=to_Description")["d"];
+    const Value answer =
+        get("API_PRODUCT_SRV/A_Product('A-1')?$select=Product,to_Description/ProductDescription&$expand=to_Description")["d"];
     EXPECT_EQ(answer.as_map().size(), 3u) << last.body;
     EXPECT_EQ(answer.at_path("to_Description.results.0.ProductDescription").string_or(""), "O'Brien's pump");
     EXPECT_EQ(answer.at_path("to_Description.results.0.Language").kind(), Value::Kind::null);

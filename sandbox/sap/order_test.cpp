@@ -45,8 +45,9 @@ TEST_F(SapOrders, AreFoundByTheCustomersReference) {
     create(order());
     create(order());
     create(order("PurchaseOrderByCustomer", "other"));
-    const Value found = get(set + "?$filter=PurchaseOrderByCustomer%20eq%20%27006A0000000EXAMPLE%27%20and%20SoldToParty%20eq%20%270001000000%27"
-                                  "&$select=SalesOrder&$orderby=SalesOrder%20desc");
+    const Value found = get(set +
+                            "?$filter=PurchaseOrderByCustomer%20eq%20%27006A0000000EXAMPLE%27%20and%20SoldToParty%20eq%20%270001000000%27"
+                            "&$select=SalesOrder&$orderby=SalesOrder%20desc");
     ASSERT_EQ(found.at_path("d.results").as_list().size(), 2u) << last.body;
     EXPECT_EQ(found.at_path("d.results.0.SalesOrder").string_or(""), "2");
 }
@@ -69,13 +70,16 @@ TEST_F(SapOrders, WithoutAnyPriceAnOrderIsIncompleteAndSaysSo) {
 }
 
 TEST_F(SapOrders, AmountsHaveTheDecimalsOfTheirCurrency) {
-    Value body = with_item("to_PricingElement", object(R"([{"ConditionType":"PPR0","ConditionRateValue":"1234.5","ConditionCurrency":"JPY"}])"));
+    Value body =
+        with_item("to_PricingElement", object(R"([{"ConditionType":"PPR0","ConditionRateValue":"1234.5","ConditionCurrency":"JPY"}])"));
     body.mutable_map().set("TransactionCurrency", "JPY");
     EXPECT_EQ(create(body)["TotalNetAmount"].string_or(""), "3086") << last.body;  // 3086.25
 }
 
 TEST_F(SapOrders, APriceMayBePerHundredPieces) {
-    Value body = with_item("to_PricingElement", object(R"([{"ConditionType":"PPR0","ConditionRateValue":"314.13","ConditionCurrency":"EUR","ConditionQuantity":"100"}])"));
+    Value body = with_item(
+        "to_PricingElement",
+        object(R"([{"ConditionType":"PPR0","ConditionRateValue":"314.13","ConditionCurrency":"EUR","ConditionQuantity":"100"}])"));
     EXPECT_EQ(create(body)["TotalNetAmount"].string_or(""), "7.85") << last.body;
 }
 
@@ -122,7 +126,8 @@ TEST_F(SapOrders, AreRefusedInSapsWords) {
         {"unknown unit", "RequestedQuantityUnit", R"("XYZ")", "XYZ"},
         {"other unit", "RequestedQuantityUnit", R"("KG")", "KG"},
         {"invented property", "NetPriceAmount", R"("1.00")", "Property 'NetPriceAmount' is invalid"},
-        {"other currency", "to_PricingElement", R"([{"ConditionType":"PPR0","ConditionRateValue":"1","ConditionCurrency":"USD"}])", "USD / EUR"},
+        {"other currency", "to_PricingElement", R"([{"ConditionType":"PPR0","ConditionRateValue":"1","ConditionCurrency":"USD"}])",
+         "USD / EUR"},
         {"unknown condition", "to_PricingElement", R"([{"ConditionType":"ZZZZ","ConditionRateValue":"1"}])", "ZZZZ"},
     };
     for (const Refused& row : items) {

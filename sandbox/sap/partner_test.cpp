@@ -24,7 +24,8 @@ TEST_F(SapPartners, ADeepInsertMakesACustomerThatIsFoundByItsExternalId) {
     EXPECT_EQ(created["BusinessPartner"].string_or(""), "1000000");
     EXPECT_EQ(created["Customer"].string_or(""), "1000000");
     EXPECT_EQ(created["BusinessPartnerFullName"].string_or(""), "Müller & Söhne GmbH");
-    EXPECT_EQ(created.at_path("to_BusinessPartnerAddress.results.0.to_EmailAddress.results.0.EmailAddress").string_or(""), "ap@acme.example");
+    EXPECT_EQ(created.at_path("to_BusinessPartnerAddress.results.0.to_EmailAddress.results.0.EmailAddress").string_or(""),
+              "ap@acme.example");
     EXPECT_EQ(created.at_path("to_Customer.to_CustomerSalesArea.results.0.Currency").string_or(""), "EUR");
 
     const Value found = get(set + "?$filter=BusinessPartnerIDByExtSystem%20eq%20%27001A0000000EXAMPLE%27&$expand=to_Customer");
@@ -66,7 +67,8 @@ TEST_F(SapPartners, AnUnknownCountryIsRefused) {
 }
 
 TEST_F(SapPartners, ASalesAreaNeedsItsCurrency) {
-    post(set, changed("to_Customer", object(R"({"to_CustomerSalesArea":[{"SalesOrganization":"1010","DistributionChannel":"10","Division":"00"}]})")));
+    post(set, changed("to_Customer",
+                      object(R"({"to_CustomerSalesArea":[{"SalesOrganization":"1010","DistributionChannel":"10","Division":"00"}]})")));
     EXPECT_EQ(error_code(), "CVI_API/003");
     EXPECT_EQ(error_text(), "Currency (KNVV-WAERS) is a required entry field");
     EXPECT_EQ(parsed(last).at_path("error.innererror.errordetails.0.severity").string_or(""), "error");

@@ -47,8 +47,10 @@ Result<void> check_element(const Draft& item, const Draft& element) {
     if (!currency.empty() && !currency_decimals(currency))
         return refuse("SG/105", "Currency " + std::string(currency) + " is not defined", "ConditionCurrency");
     if (!currency.empty() && currency != item.text("TransactionCurrency"))
-        return refuse("SG/105", "Enter rate " + std::string(currency) + " / " + std::string(item.text("TransactionCurrency")) +
-                                    " rate type M in the system settings", "ConditionCurrency");
+        return refuse("SG/105",
+                      "Enter rate " + std::string(currency) + " / " + std::string(item.text("TransactionCurrency")) +
+                          " rate type M in the system settings",
+                      "ConditionCurrency");
     const std::string_view unit = element.text("ConditionQuantityUnit");
     if (!unit.empty() && sap_unit(unit) != item.text("RequestedQuantitySAPUnit") && !item.text("RequestedQuantitySAPUnit").empty())
         return refuse("V1/384", "Unit of measure " + std::string(unit) + " of the price does not fit the item", "ConditionQuantityUnit");
@@ -69,8 +71,7 @@ Result<Decimal> apply(const Draft& item, Draft& element) {
     const Decimal quantity = decimal(item.text("RequestedQuantity"));
     element.propose("ConditionQuantity", "1");
     const Decimal per = decimal(element.text("ConditionQuantity"));
-    if (per.is_zero() || per.is_negative())
-        return refuse("VE/107", "Enter a positive pricing quantity", "ConditionQuantity");
+    if (per.is_zero() || per.is_negative()) return refuse("VE/107", "Enter a positive pricing quantity", "ConditionQuantity");
     LS_TRY_ASSIGN(Decimal net, amount(decimal(element.text("ConditionRateValue")), quantity, per, currency));
     element.propose("PricingProcedureStep", "20");
     element.propose("PricingProcedureCounter", "1");

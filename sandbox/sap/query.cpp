@@ -10,12 +10,10 @@ namespace lockstep::sandbox::sap {
 
 namespace {
 
-constexpr std::array<std::string_view, 9> options = {"$filter", "$select", "$expand", "$orderby", "$top",
-                                                     "$skip", "$skiptoken", "$inlinecount", "$format"};
+constexpr std::array<std::string_view, 9> options = {"$filter", "$select",    "$expand",      "$orderby", "$top",
+                                                     "$skip",   "$skiptoken", "$inlinecount", "$format"};
 
-std::string qualified(const EntityType& type) {
-    return std::string(type.service) + "." + std::string(type.set) + "Type";
-}
+std::string qualified(const EntityType& type) { return std::string(type.service) + "." + std::string(type.set) + "Type"; }
 
 Unexpected no_property(const EntityType& type, std::string_view name) {
     return refuse(property_error, "Property " + std::string(name) + " not found in type " + qualified(type), std::string(name));
@@ -118,9 +116,7 @@ Result<void> parse_shape(Query& query, const net::Parameters& parameters) {
 Result<void> parse_window(Query& query, const net::Parameters& parameters) {
     if (auto text = net::parameter(parameters, "$top")) { LS_TRY_ASSIGN(query.top, parse_size("$top", *text)); }
     if (auto text = net::parameter(parameters, "$skip")) { LS_TRY_ASSIGN(query.skip, parse_size("$skip", *text)); }
-    if (auto text = net::parameter(parameters, "$skiptoken")) {
-        LS_TRY_ASSIGN(query.skip_token, parse_size("$skiptoken", *text));
-    }
+    if (auto text = net::parameter(parameters, "$skiptoken")) { LS_TRY_ASSIGN(query.skip_token, parse_size("$skiptoken", *text)); }
     auto count = net::parameter(parameters, "$inlinecount");
     if (count && *count != "allpages" && *count != "none")
         return refuse(syntax_error, "Invalid value '" + *count + "' of system query option $inlinecount");
@@ -148,8 +144,10 @@ Result<void> expand(Shape& shape, std::string_view path) {
 Result<Query> parse_query(const EntityType& type, const net::Parameters& parameters) {
     for (const auto& [name, value] : parameters)
         if (name.starts_with('$') && std::find(options.begin(), options.end(), name) == options.end())
-            return refuse(option_error, "The Data Services Request contains SystemQueryOptions that are not allowed for "
-                                        "this Request Type: " + name);
+            return refuse(option_error,
+                          "The Data Services Request contains SystemQueryOptions that are not allowed for "
+                          "this Request Type: " +
+                              name);
     Query query{.shape = whole(type), .sent = parameters};
     LS_TRY(parse_shape(query, parameters));
     LS_TRY(parse_window(query, parameters));
@@ -207,8 +205,10 @@ Result<std::vector<std::string>> key_values(const EntityType& type, const Segmen
         if (property.has(key)) keys.push_back(&property);
     const auto& given = *segment.key;
     if (given.size() != keys.size())
-        return refuse(invalid_argument, "The number of keys specified in the URI does not match number of key properties for the "
-                                        "resource '" + qualified(type) + "'");
+        return refuse(invalid_argument,
+                      "The number of keys specified in the URI does not match number of key properties for the "
+                      "resource '" +
+                          qualified(type) + "'");
     for (const Property* property : keys) {
         auto found = std::find_if(given.begin(), given.end(), [&](const auto& entry) {
             return entry.first == property->name || (entry.first.empty() && given.size() == 1);

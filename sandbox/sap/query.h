@@ -14,9 +14,9 @@ namespace lockstep::sandbox::sap {
 struct Shape {
     struct Expansion;
     const EntityType* type = nullptr;
-    bool everything = true;                      ///< no `$select`, or `*`
-    std::vector<bool> properties = {};           ///< when not everything
-    std::vector<const Navigation*> deferred = {};///< navigations named in `$select`, when not everything
+    bool everything = true;                        ///< no `$select`, or `*`
+    std::vector<bool> properties = {};             ///< when not everything
+    std::vector<const Navigation*> deferred = {};  ///< navigations named in `$select`, when not everything
     std::vector<Expansion> expanded = {};
 };
 struct Shape::Expansion {

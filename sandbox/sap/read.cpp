@@ -58,9 +58,11 @@ Result<void> Service::step(Target& target, std::string_view text, bool first, st
     LS_TRY_ASSIGN(auto values, key_values(*target.type, segment));
     target.row = state_.tables[target.type->set].find_by({values.begin(), values.end()});
     target.is_collection = false;
-    const bool reachable = !target.rows || (target.row && std::find(target.rows->begin(), target.rows->end(), *target.row) != target.rows->end());
+    const bool reachable =
+        !target.rows || (target.row && std::find(target.rows->begin(), target.rows->end(), *target.row) != target.rows->end());
     if (!target.row || !reachable)
-        return refuse(data_not_found, "Resource not found for segment '" + std::string(target.type->set) + "Type'", {}, ErrorCode::not_found);
+        return refuse(data_not_found, "Resource not found for segment '" + std::string(target.type->set) + "Type'", {},
+                      ErrorCode::not_found);
     return {};
 }
 
@@ -83,12 +85,13 @@ net::Response Service::service_document(const ServiceRequest& request) const {
         collections += "<app:collection href=\"" + std::string(type.set) + "\"><atom:title type=\"text\">" + std::string(type.set) +
                        "</atom:title></app:collection>";
     }
-    if (request.format == Format::json)
-        return json_text(200, json::write(Map{{"d", Map{{"EntitySets", Value(std::move(sets))}}}}));
-    return xml_text(200, "<?xml version=\"1.0\" encoding=\"utf-8\"?><app:service xmlns:app=\"http://www.w3.org/2007/app\" "
-                         "xmlns:atom=\"http://www.w3.org/2005/Atom\" xml:base=\"" + writer().service_root(request.service) +
-                         "/\"><app:workspace><atom:title type=\"text\">Data</atom:title>" + collections +
-                         "</app:workspace></app:service>", "application/atomsvc+xml");
+    if (request.format == Format::json) return json_text(200, json::write(Map{{"d", Map{{"EntitySets", Value(std::move(sets))}}}}));
+    return xml_text(200,
+                    "<?xml version=\"1.0\" encoding=\"utf-8\"?><app:service xmlns:app=\"http://www.w3.org/2007/app\" "
+                    "xmlns:atom=\"http://www.w3.org/2005/Atom\" xml:base=\"" +
+                        writer().service_root(request.service) + "/\"><app:workspace><atom:title type=\"text\">Data</atom:title>" +
+                        collections + "</app:workspace></app:service>",
+                    "application/atomsvc+xml");
 }
 
 Result<net::Response> Service::read(const ServiceRequest& request) {
@@ -97,7 +100,8 @@ Result<net::Response> Service::read(const ServiceRequest& request) {
     LS_TRY_ASSIGN(Target target, resolve(request));
     if (target.is_collection) return read_collection(request, target);
     if (!target.row)
-        return refuse(data_not_found, "Resource not found for segment '" + std::string(target.type->set) + "Type'", {}, ErrorCode::not_found);
+        return refuse(data_not_found, "Resource not found for segment '" + std::string(target.type->set) + "Type'", {},
+                      ErrorCode::not_found);
     if (target.count) return no_segment("$count");
     LS_TRY_ASSIGN(Query query, parse_query(*target.type, request.parameters));
     const Record& record = state_.tables[target.type->set].at(*target.row);

@@ -35,9 +35,10 @@ Result<void> check_header(const Draft& order) {
         if (order.text(property).empty())
             return refuse("V1/340", "Enter the sales area: " + std::string(property) + " is initial", std::string(property));
     if (!is_sales_area(order.text("SalesOrganization"), order.text("DistributionChannel"), order.text("OrganizationDivision")))
-        return refuse("V1/301", "Sales area " + std::string(order.text("SalesOrganization")) + " " +
-                                    std::string(order.text("DistributionChannel")) + " " +
-                                    std::string(order.text("OrganizationDivision")) + " is not defined", "SalesOrganization");
+        return refuse("V1/301",
+                      "Sales area " + std::string(order.text("SalesOrganization")) + " " + std::string(order.text("DistributionChannel")) +
+                          " " + std::string(order.text("OrganizationDivision")) + " is not defined",
+                      "SalesOrganization");
     if (order.text("SoldToParty").empty()) return refuse("V1/320", "Enter sold-to party or ship-to party", "SoldToParty");
     return {};
 }
@@ -62,18 +63,17 @@ Result<void> check_customer(const State& state, const Draft& order, std::string_
 /// Proposes what the customer's sales area knows. The customer must have that sales area.
 Result<void> apply_sales_area(const State& state, Draft& order) {
     const Table& areas = state.tables["A_CustomerSalesArea"];
-    const auto row = areas.find_by({order.text("SoldToParty"), order.text("SalesOrganization"),
-                                    order.text("DistributionChannel"), order.text("OrganizationDivision")});
+    const auto row = areas.find_by({order.text("SoldToParty"), order.text("SalesOrganization"), order.text("DistributionChannel"),
+                                    order.text("OrganizationDivision")});
     if (!row) return not_maintained(order);
     if (!areas.text(*row, "OrderIsBlockedForCustomer").empty())
         return refuse("V1/206", "Sold-to party " + std::string(order.text("SoldToParty")) + " is blocked for orders", "SoldToParty");
     order.propose("TransactionCurrency", areas.text(*row, "Currency"));
-    for (std::string_view property : {"CustomerPaymentTerms", "IncotermsClassification", "IncotermsLocation1",
-                                      "ShippingCondition", "CustomerGroup", "CustomerPriceGroup"})
+    for (std::string_view property : {"CustomerPaymentTerms", "IncotermsClassification", "IncotermsLocation1", "ShippingCondition",
+                                      "CustomerGroup", "CustomerPriceGroup"})
         order.propose(property, areas.text(*row, property));
     if (!currency_decimals(order.text("TransactionCurrency")))
-        return refuse("SG/105", "Currency " + std::string(order.text("TransactionCurrency")) + " is not defined",
-                      "TransactionCurrency");
+        return refuse("SG/105", "Currency " + std::string(order.text("TransactionCurrency")) + " is not defined", "TransactionCurrency");
     return {};
 }
 
@@ -103,9 +103,10 @@ Result<void> check_material(const State& state, const Draft& order, Draft& item)
                               .find_by({material, order.text("SalesOrganization"), order.text("DistributionChannel")})
                               .has_value();
     if (!extended)
-        return refuse("V1/382", "Material " + material + " is not defined for sales org." +
-                                    std::string(order.text("SalesOrganization")) + ", distr.chan." +
-                                    std::string(order.text("DistributionChannel")), "Material");
+        return refuse("V1/382",
+                      "Material " + material + " is not defined for sales org." + std::string(order.text("SalesOrganization")) +
+                          ", distr.chan." + std::string(order.text("DistributionChannel")),
+                      "Material");
     if (!products.text(*row, "IsMarkedForDeletion").empty())
         return refuse("V1/028", "Material " + material + " has been flagged for deletion", "Material");
     item.propose("MaterialGroup", products.text(*row, "ProductGroup"));
@@ -143,8 +144,7 @@ Result<void> check_unit(const State& state, Draft& item) {
 Result<void> check_item(State& state, const Draft& order, Draft& item, OrderNotes& notes) {
     LS_TRY(check_material(state, order, item));
     LS_TRY(check_unit(state, item));
-    if (item.text("RequestedQuantity").starts_with("-"))
-        return refuse("V1/309", "Enter a positive order quantity", "RequestedQuantity");
+    if (item.text("RequestedQuantity").starts_with("-")) return refuse("V1/309", "Enter a positive order quantity", "RequestedQuantity");
     if (item.text("RequestedQuantity").empty() || item.text("RequestedQuantity") == "0")
         notes.incomplete.push_back("Item " + std::string(item.text("SalesOrderItem")) + ": order quantity is missing");
     item.propose("SalesOrderItemCategory", "TAN");
@@ -169,8 +169,8 @@ void add_schedule_line(const Draft& order, Draft& item) {
 void add_partners(Draft& order) {
     std::vector<Draft>& partners = order.list("to_Partner");
     for (std::string_view function : {"SP", "SH", "BP", "PY"}) {
-        const bool known = std::any_of(partners.begin(), partners.end(),
-                                       [&](const Draft& p) { return p.text("PartnerFunction") == function; });
+        const bool known =
+            std::any_of(partners.begin(), partners.end(), [&](const Draft& p) { return p.text("PartnerFunction") == function; });
         if (known) continue;
         Draft& partner = partners.emplace_back(*entity_type("A_SalesOrderHeaderPartner"));
         partner.set("PartnerFunction", function);
@@ -209,8 +209,9 @@ Row store_order(State& state, Draft& order) {
 
 Result<Row> create_order(State& state, Draft& order, OrderNotes& notes) {
     if (!order.text("SalesOrder").empty())
-        return refuse("V1/311", "External number assignment is not allowed for sales document type " +
-                                    std::string(order.text("SalesOrderType")), "SalesOrder");
+        return refuse("V1/311",
+                      "External number assignment is not allowed for sales document type " + std::string(order.text("SalesOrderType")),
+                      "SalesOrder");
     LS_TRY(check_header(order));
     LS_TRY(check_customer(state, order, order.text("SoldToParty")));
     LS_TRY(apply_sales_area(state, order));

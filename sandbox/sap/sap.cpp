@@ -10,8 +10,6 @@ namespace lockstep::sandbox {
 namespace sap {
 namespace {
 
-constexpr std::string_view root = "/sap/opu/odata/sap/";
-
 Value settings_value(const Settings& settings) {
     return Map{{"page_size", Value(static_cast<std::int64_t>(settings.page_size))},
                {"stock_page_size", Value(static_cast<std::int64_t>(settings.stock_page_size))},
@@ -58,21 +56,10 @@ private:
     Service service_;
 };
 
-/// Takes `/sap/opu/odata/sap/SERVICE;v=1/…` apart.
-Result<ServiceRequest> take_apart(const net::Request& request) {
-    ServiceRequest parsed{.request = &request};
-    LS_TRY_ASSIGN(auto segments, net::split_path(request.path().substr(root.size())));
-    LS_TRY_ASSIGN(parsed.parameters, net::parse_form(request.query()));
-    parsed.format = wanted_format(request, parsed.parameters);
-    if (segments.empty()) return parsed;
-    parsed.service = segments.front().substr(0, segments.front().find(';'));
-    parsed.segments.assign(segments.begin() + 1, segments.end());
-    return parsed;
-}
-
 net::Response Sap::handle(const net::Request& request) {
     if (request.path() == "/oauth/token") return sessions_.issue_token(request);
-    if (!request.path().starts_with(root)) return net::text_response(404, "<html><body>Service cannot be reached</body></html>", "text/html");
+    if (!request.path().starts_with(odata_root))
+        return net::text_response(404, "<html><body>Service cannot be reached</body></html>", "text/html");
     if (!sessions_.is_authorized(request)) return Sessions::unauthorized();
     net::Response response = odata(request);
     sessions_.attach_csrf_token(request, response);
@@ -96,7 +83,8 @@ net::Response Sap::odata(const net::Request& request) {
         response.status = 403;
         return response;
     }
-    return service_.handle(*parsed);
+    const bool batch = parsed->segments.size() == 1 && parsed->segments.front() == "$batch" && tunnelled.method == "POST";
+    return batch ? service_.batch(*parsed) : service_.handle(*parsed);
 }
 
 std::optional<List> Sap::records(std::string_view object) const {
@@ -129,11 +117,16 @@ std::optional<List> Sap::records(std::string_view object) const {
 
 Result<void> Sap::load_one(const EntityType& type, const Value& record) {
     LS_TRY_ASSIGN(Draft draft, read_draft(type, record, DraftMode::load));
-    if (type.set == "A_BusinessPartner") load_partner(state_, draft);
-    else if (type.set == "A_SalesOrder") load_order(state_, draft);
-    else if (type.set == "A_Product") load_product(state_, draft);
-    else if (type.set == "A_MatlStkInAcctMod") load_stock(state_, draft);
-    else store_draft(state_.tables, draft);
+    if (type.set == "A_BusinessPartner")
+        load_partner(state_, draft);
+    else if (type.set == "A_SalesOrder")
+        load_order(state_, draft);
+    else if (type.set == "A_Product")
+        load_product(state_, draft);
+    else if (type.set == "A_MatlStkInAcctMod")
+        load_stock(state_, draft);
+    else
+        store_draft(state_.tables, draft);
     return {};
 }
 

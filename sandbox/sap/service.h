@@ -21,6 +21,10 @@ struct ServiceRequest {
     Format format = Format::json;
 };
 
+/// Takes `/sap/opu/odata/sap/SERVICE;v=1/…` apart. Errors: `url_invalid`.
+Result<ServiceRequest> take_apart(const net::Request& request);
+inline constexpr std::string_view odata_root = "/sap/opu/odata/sap/";
+
 /// Where a resource path leads.
 struct Target {
     const EntityType* type = nullptr;
@@ -41,6 +45,8 @@ class Service {
 public:
     explicit Service(State& state) : state_(state) {}
     net::Response handle(const ServiceRequest& request);
+    /// `POST /$batch`: reads, and change sets that happen as a whole or not at all.
+    net::Response batch(const ServiceRequest& request);
     void clear() { repeated_.clear(); }
 
 private:
@@ -64,6 +70,8 @@ private:
     Result<net::Response> remove(const ServiceRequest& request);
     Result<void> check_etag(const ServiceRequest& request, const EntityType& type, Row row) const;
     Result<void> apply_change(const EntityType& type, Row row, const Value& body);
+    std::string answer_change_set(const ServiceRequest& batch, std::string_view body, const std::string& boundary);
+    net::Response answer_inner(const ServiceRequest& batch, net::Request inner);
     Result<void> check_changed(const EntityType& type, const Record& record) const;
     void erase_below(const EntityType& type, const Record& record);
     void after_change(const EntityType& type, const Record& record);

@@ -11,7 +11,7 @@ namespace lockstep::sandbox::sap {
 
 namespace {
 
-constexpr std::int64_t token_life_s = 43199;             // [sap-s4hana, "Authentication"]
+constexpr std::int64_t token_life_s = 43199;              // [sap-s4hana, "Authentication"]
 constexpr std::int64_t session_idle_ms = 30 * 60 * 1000;  // [sap-s4hana, "CSRF"]: about half an hour, a server setting
 constexpr std::size_t sessions_max = 10000;               // a client that never sends its cookie must not fill the memory
 constexpr std::string_view session_cookie = "SAP_SESSIONID_S4H_100";
@@ -73,8 +73,10 @@ net::Response Sessions::issue_token(const net::Request& request) {
     if (*grant != "client_credentials") return token_error(400, "unsupported_grant_type", "Unsupported grant type: " + *grant);
     const std::string token = state_.random_hex(64);
     tokens_[token] = state_.options.clock().plus_ms(token_life_s * 1000);
-    return net::json_response(200, Map{{"access_token", Value(token)}, {"token_type", Value("bearer")},
-                                       {"expires_in", Value(token_life_s)}, {"scope", Value("uaa.resource")},
+    return net::json_response(200, Map{{"access_token", Value(token)},
+                                       {"token_type", Value("bearer")},
+                                       {"expires_in", Value(token_life_s)},
+                                       {"scope", Value("uaa.resource")},
                                        {"jti", Value(state_.random_hex(32))}});
 }
 
@@ -92,8 +94,8 @@ bool Sessions::is_authorized(const net::Request& request) {
 }
 
 net::Response Sessions::unauthorized() {
-    net::Response response = net::text_response(401, "<html><head><title>Logon Error Message</title></head><body>Logon failed</body></html>",
-                                                "text/html; charset=utf-8");
+    net::Response response = net::text_response(
+        401, "<html><head><title>Logon Error Message</title></head><body>Logon failed</body></html>", "text/html; charset=utf-8");
     response.headers.set("WWW-Authenticate", "Basic realm=\"SAP NetWeaver Application Server [S4H/100]\"");
     return response;
 }

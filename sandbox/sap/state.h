@@ -14,9 +14,9 @@ namespace lockstep::sandbox::sap {
 
 /// What differs between SAP systems and can be set through the control API as the object `settings`.
 struct Settings {
-    std::size_t page_size = 1000;        ///< entities an answer; more are behind `__next`
+    std::size_t page_size = 1000;  ///< entities an answer; more are behind `__next`
     std::size_t stock_page_size = 10000;
-    bool repeatability = false;          ///< honours RequestID and RepeatabilityCreation
+    bool repeatability = false;  ///< honours RequestID and RepeatabilityCreation
 };
 
 /// The price that SAP itself would find: per material and currency.

@@ -42,8 +42,7 @@ std::optional<std::string_view> Record::get(int property) const {
 void Record::set(int property, std::string_view text) {
     LS_ASSERT(property >= 0);
     const std::size_t at = position(property);
-    if (at < packed_.size() && read_property(packed_, at) == property)
-        packed_.erase(at, header_bytes + read_length(packed_, at));
+    if (at < packed_.size() && read_property(packed_, at) == property) packed_.erase(at, header_bytes + read_length(packed_, at));
     if (text.empty()) return;
     const auto id = static_cast<std::uint16_t>(property);
     const auto length = static_cast<std::uint32_t>(text.size());
@@ -111,11 +110,13 @@ std::optional<Row> Table::find_by(const std::vector<std::string_view>& key_value
 Row Table::put(Record record) {
     std::string key = key_of(record);
     if (auto row = find(key)) {
+        if (remembering_) former_.push_back({key, rows_[*row]});
         unindex_row(*row);
         rows_[*row] = std::move(record);
         index_row(*row);
         return *row;
     }
+    if (remembering_) former_.push_back({key, std::nullopt});
     Row row = static_cast<Row>(rows_.size());
     if (free_.empty()) {
         rows_.push_back(std::move(record));
@@ -130,6 +131,7 @@ Row Table::put(Record record) {
 }
 
 void Table::erase(Row row) {
+    if (remembering_) former_.push_back({key_of(rows_[row]), rows_[row]});
     unindex_row(row);
     by_key_.erase(key_of(rows_[row]));
     rows_[row] = Record();
@@ -141,6 +143,22 @@ void Table::clear() {
     free_.clear();
     by_key_.clear();
     for (Index& index : indexes_) index.rows.clear();
+}
+
+void Table::keep() {
+    remembering_ = false;
+    former_.clear();
+}
+
+void Table::undo() {
+    remembering_ = false;
+    for (auto former = former_.rbegin(); former != former_.rend(); ++former) {
+        if (former->record)
+            put(*std::move(former->record));
+        else if (auto row = find(former->key))
+            erase(*row);
+    }
+    former_.clear();
 }
 
 void Table::index_row(Row row) {
@@ -156,8 +174,7 @@ void Table::unindex_row(Row row) {
     }
 }
 
-const std::vector<Row>* Table::lookup(const std::vector<int>& properties,
-                                      const std::vector<std::string_view>& values) const {
+const std::vector<Row>* Table::lookup(const std::vector<int>& properties, const std::vector<std::string_view>& values) const {
     static const std::vector<Row> none;
     for (const Index& index : indexes_) {
         if (index.properties != properties) continue;
@@ -180,6 +197,18 @@ Tables::Tables() {
 
 void Tables::clear() {
     for (auto& [name, table] : tables_) table.clear();
+}
+
+void Tables::remember() {
+    for (auto& [name, table] : tables_) table.remember();
+}
+
+void Tables::keep() {
+    for (auto& [name, table] : tables_) table.keep();
+}
+
+void Tables::undo() {
+    for (auto& [name, table] : tables_) table.undo();
 }
 
 void Tables::sort_by_key(const Table& table, std::vector<Row>& rows) {
@@ -206,9 +235,8 @@ std::vector<Row> Tables::navigate(const EntityType& from, const Record& record, 
     std::vector<Row> rows = *found;
     if (!navigation.fixed.empty()) {
         const std::size_t equals = navigation.fixed.find('=');
-        std::erase_if(rows, [&](Row row) {
-            return target.text(row, navigation.fixed.substr(0, equals)) != navigation.fixed.substr(equals + 1);
-        });
+        std::erase_if(rows,
+                      [&](Row row) { return target.text(row, navigation.fixed.substr(0, equals)) != navigation.fixed.substr(equals + 1); });
     }
     sort_by_key(target, rows);
     return rows;

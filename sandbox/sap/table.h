@@ -55,6 +55,11 @@ public:
     void erase(Row row);
     void clear();
 
+    /// From here on changes are remembered, until `keep` or `undo` (change sets of `$batch`).
+    void remember() { remembering_ = true; }
+    void keep();
+    void undo();
+
     /// Adds an index over properties (positions in the type).
     void add_index(std::vector<int> properties);
     /// Returns the rows with these values, or nullptr if there is no such index. The rows are in no order.
@@ -67,6 +72,11 @@ private:
         std::vector<int> properties;
         std::unordered_map<std::string, std::vector<Row>> rows;
     };
+    /// What an entity was before a change; nullopt: there was none.
+    struct Former {
+        std::string key;
+        std::optional<Record> record;
+    };
     std::string joined(const std::vector<int>& properties, const Record& record) const;
     void index_row(Row row);
     void unindex_row(Row row);
@@ -77,6 +87,8 @@ private:
     std::vector<Row> free_;
     std::map<std::string, Row> by_key_;
     std::vector<Index> indexes_;
+    bool remembering_ = false;
+    std::vector<Former> former_;
 };
 
 /// All tables.
@@ -86,6 +98,9 @@ public:
     Table& operator[](std::string_view set) { return tables_.at(set); }
     const Table& operator[](std::string_view set) const { return tables_.at(set); }
     void clear();
+    void remember();
+    void keep();
+    void undo();
 
     /// The rows that a navigation leads to, in key order.
     std::vector<Row> navigate(const EntityType& from, const Record& record, const Navigation& navigation) const;

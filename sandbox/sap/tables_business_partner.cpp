@@ -320,12 +320,9 @@ constexpr Navigation customer_sales_area_navigations[] = {
 };
 
 constexpr Property customer_sales_area_tax_properties[] = {
-    {"Customer", Edm::string, 10, 0, key | upper | alpha},
-    {"SalesOrganization", Edm::string, 4, 0, key | upper},
-    {"DistributionChannel", Edm::string, 2, 0, key | upper},
-    {"Division", Edm::string, 2, 0, key | upper},
-    {"DepartureCountry", Edm::string, 3, 0, key | upper},
-    {"CustomerTaxCategory", Edm::string, 4, 0, key | upper},
+    {"Customer", Edm::string, 10, 0, key | upper | alpha},   {"SalesOrganization", Edm::string, 4, 0, key | upper},
+    {"DistributionChannel", Edm::string, 2, 0, key | upper}, {"Division", Edm::string, 2, 0, key | upper},
+    {"DepartureCountry", Edm::string, 3, 0, key | upper},    {"CustomerTaxCategory", Edm::string, 4, 0, key | upper},
     {"CustomerTaxClassification", Edm::string, 1, 0, upper},
 };
 
@@ -348,32 +345,20 @@ constexpr Property cust_sales_partner_func_properties[] = {
 
 std::span<const EntityType> business_partner_types() {
     static const EntityType types[] = {
-        {"A_BusinessPartner", "API_BUSINESS_PARTNER", business_partner_properties,
-         business_partner_navigations, not_deletable, "Customer BusinessPartnerIDByExtSystem SearchTerm1 OrganizationBPName1"},
-        {"A_BusinessPartnerAddress", "API_BUSINESS_PARTNER", business_partner_address_properties,
-         business_partner_address_navigations, 0},
-        {"A_BuPaAddressUsage", "API_BUSINESS_PARTNER", bu_pa_address_usage_properties,
-         {}, 0},
-        {"A_AddressEmailAddress", "API_BUSINESS_PARTNER", address_email_address_properties,
-         {}, 0, "EmailAddress"},
-        {"A_AddressPhoneNumber", "API_BUSINESS_PARTNER", address_phone_number_properties,
-         {}, 0},
-        {"A_BusinessPartnerRole", "API_BUSINESS_PARTNER", business_partner_role_properties,
-         {}, not_deletable},
-        {"A_BusinessPartnerTaxNumber", "API_BUSINESS_PARTNER", business_partner_tax_number_properties,
-         {}, 0},
-        {"A_BuPaIdentification", "API_BUSINESS_PARTNER", bu_pa_identification_properties,
-         {}, 0, "BPIdentificationNumber"},
-        {"A_Customer", "API_BUSINESS_PARTNER", customer_properties,
-         customer_navigations, not_creatable | not_deletable},
-        {"A_CustomerCompany", "API_BUSINESS_PARTNER", customer_company_properties,
-         {}, not_deletable},
-        {"A_CustomerSalesArea", "API_BUSINESS_PARTNER", customer_sales_area_properties,
-         customer_sales_area_navigations, not_deletable},
-        {"A_CustomerSalesAreaTax", "API_BUSINESS_PARTNER", customer_sales_area_tax_properties,
-         {}, not_deletable},
-        {"A_CustSalesPartnerFunc", "API_BUSINESS_PARTNER", cust_sales_partner_func_properties,
-         {}, 0},
+        {"A_BusinessPartner", "API_BUSINESS_PARTNER", business_partner_properties, business_partner_navigations, not_deletable,
+         "Customer BusinessPartnerIDByExtSystem SearchTerm1 OrganizationBPName1"},
+        {"A_BusinessPartnerAddress", "API_BUSINESS_PARTNER", business_partner_address_properties, business_partner_address_navigations, 0},
+        {"A_BuPaAddressUsage", "API_BUSINESS_PARTNER", bu_pa_address_usage_properties, {}, 0},
+        {"A_AddressEmailAddress", "API_BUSINESS_PARTNER", address_email_address_properties, {}, 0, "EmailAddress"},
+        {"A_AddressPhoneNumber", "API_BUSINESS_PARTNER", address_phone_number_properties, {}, 0},
+        {"A_BusinessPartnerRole", "API_BUSINESS_PARTNER", business_partner_role_properties, {}, not_deletable},
+        {"A_BusinessPartnerTaxNumber", "API_BUSINESS_PARTNER", business_partner_tax_number_properties, {}, 0},
+        {"A_BuPaIdentification", "API_BUSINESS_PARTNER", bu_pa_identification_properties, {}, 0, "BPIdentificationNumber"},
+        {"A_Customer", "API_BUSINESS_PARTNER", customer_properties, customer_navigations, not_creatable | not_deletable},
+        {"A_CustomerCompany", "API_BUSINESS_PARTNER", customer_company_properties, {}, not_deletable},
+        {"A_CustomerSalesArea", "API_BUSINESS_PARTNER", customer_sales_area_properties, customer_sales_area_navigations, not_deletable},
+        {"A_CustomerSalesAreaTax", "API_BUSINESS_PARTNER", customer_sales_area_tax_properties, {}, not_deletable},
+        {"A_CustSalesPartnerFunc", "API_BUSINESS_PARTNER", cust_sales_partner_func_properties, {}, 0},
     };
     return types;
 }

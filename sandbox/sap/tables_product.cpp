@@ -209,16 +209,11 @@ constexpr Property product_units_of_measure_properties[] = {
 
 std::span<const EntityType> product_types() {
     static const EntityType types[] = {
-        {"A_Product", "API_PRODUCT_SRV", product_properties,
-         product_navigations, not_deletable},
-        {"A_ProductDescription", "API_PRODUCT_SRV", product_description_properties,
-         {}, 0},
-        {"A_ProductPlant", "API_PRODUCT_SRV", product_plant_properties,
-         {}, not_deletable},
-        {"A_ProductSalesDelivery", "API_PRODUCT_SRV", product_sales_delivery_properties,
-         {}, not_deletable},
-        {"A_ProductUnitsOfMeasure", "API_PRODUCT_SRV", product_units_of_measure_properties,
-         {}, 0},
+        {"A_Product", "API_PRODUCT_SRV", product_properties, product_navigations, not_deletable},
+        {"A_ProductDescription", "API_PRODUCT_SRV", product_description_properties, {}, 0},
+        {"A_ProductPlant", "API_PRODUCT_SRV", product_plant_properties, {}, not_deletable},
+        {"A_ProductSalesDelivery", "API_PRODUCT_SRV", product_sales_delivery_properties, {}, not_deletable},
+        {"A_ProductUnitsOfMeasure", "API_PRODUCT_SRV", product_units_of_measure_properties, {}, 0},
     };
     return types;
 }

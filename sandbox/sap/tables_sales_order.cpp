@@ -197,24 +197,18 @@ constexpr Property sales_order_schedule_line_properties[] = {
 
 std::span<const EntityType> sales_order_types() {
     static const EntityType types[] = {
-        {"A_SalesOrder", "API_SALES_ORDER_SRV", sales_order_properties,
-         sales_order_navigations, 0, "PurchaseOrderByCustomer SoldToParty"},
-        {"A_SalesOrderItem", "API_SALES_ORDER_SRV", sales_order_item_properties,
-         sales_order_item_navigations, 0, "Material"},
+        {"A_SalesOrder", "API_SALES_ORDER_SRV", sales_order_properties, sales_order_navigations, 0, "PurchaseOrderByCustomer SoldToParty"},
+        {"A_SalesOrderItem", "API_SALES_ORDER_SRV", sales_order_item_properties, sales_order_item_navigations, 0, "Material"},
         {"A_SalesOrderItemPrElement", "API_SALES_ORDER_SRV", sales_order_item_pr_element_properties,
          sales_order_item_pr_element_navigations, 0},
         {"A_SalesOrderHeaderPrElement", "API_SALES_ORDER_SRV", sales_order_header_pr_element_properties,
          sales_order_header_pr_element_navigations, 0},
-        {"A_SalesOrderHeaderPartner", "API_SALES_ORDER_SRV", sales_order_header_partner_properties,
-         sales_order_header_partner_navigations, 0},
-        {"A_SalesOrderItemPartner", "API_SALES_ORDER_SRV", sales_order_item_partner_properties,
-         sales_order_item_partner_navigations, 0},
-        {"A_SalesOrderText", "API_SALES_ORDER_SRV", sales_order_text_properties,
-         sales_order_text_navigations, 0},
-        {"A_SalesOrderItemText", "API_SALES_ORDER_SRV", sales_order_item_text_properties,
-         sales_order_item_text_navigations, 0},
-        {"A_SalesOrderScheduleLine", "API_SALES_ORDER_SRV", sales_order_schedule_line_properties,
-         {}, 0},
+        {"A_SalesOrderHeaderPartner", "API_SALES_ORDER_SRV", sales_order_header_partner_properties, sales_order_header_partner_navigations,
+         0},
+        {"A_SalesOrderItemPartner", "API_SALES_ORDER_SRV", sales_order_item_partner_properties, sales_order_item_partner_navigations, 0},
+        {"A_SalesOrderText", "API_SALES_ORDER_SRV", sales_order_text_properties, sales_order_text_navigations, 0},
+        {"A_SalesOrderItemText", "API_SALES_ORDER_SRV", sales_order_item_text_properties, sales_order_item_text_navigations, 0},
+        {"A_SalesOrderScheduleLine", "API_SALES_ORDER_SRV", sales_order_schedule_line_properties, {}, 0},
     };
     return types;
 }

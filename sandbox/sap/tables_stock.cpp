@@ -36,10 +36,10 @@ constexpr Navigation matl_stk_in_acct_mod_navigations[] = {
 
 std::span<const EntityType> stock_types() {
     static const EntityType types[] = {
-        {"A_MaterialStock", "API_MATERIAL_STOCK_SRV", material_stock_properties,
-         material_stock_navigations, not_creatable | not_updatable | not_deletable},
-        {"A_MatlStkInAcctMod", "API_MATERIAL_STOCK_SRV", matl_stk_in_acct_mod_properties,
-         matl_stk_in_acct_mod_navigations, not_creatable | not_updatable | not_deletable},
+        {"A_MaterialStock", "API_MATERIAL_STOCK_SRV", material_stock_properties, material_stock_navigations,
+         not_creatable | not_updatable | not_deletable},
+        {"A_MatlStkInAcctMod", "API_MATERIAL_STOCK_SRV", matl_stk_in_acct_mod_properties, matl_stk_in_acct_mod_navigations,
+         not_creatable | not_updatable | not_deletable},
     };
     return types;
 }

@@ -22,13 +22,10 @@ Unexpected invalid_value(const Property& property, std::string_view value) {
 
 /// What the gateway says when the JSON token itself is of the wrong kind.
 Unexpected unreadable(const Property& property) {
-    return refuse(property_error, "Failed to read property '" + std::string(property.name) + "' at offset '0'",
-                  std::string(property.name));
+    return refuse(property_error, "Failed to read property '" + std::string(property.name) + "' at offset '0'", std::string(property.name));
 }
 
-bool all_digits(std::string_view text) {
-    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
+bool all_digits(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos; }
 
 Result<std::string> read_string(const Property& property, const Value& value) {
     if (!value.is_string()) return unreadable(property);
@@ -43,8 +40,7 @@ Result<std::string> read_string(const Property& property, const Value& value) {
 Result<std::string> read_decimal(const Property& property, const Value& value) {
     if (!value.is_string()) return unreadable(property);
     auto number = Decimal::parse(value.as_string());
-    if (!number || value.as_string().find_first_of("eE") != std::string::npos)
-        return invalid_value(property, value.as_string());
+    if (!number || value.as_string().find_first_of("eE") != std::string::npos) return invalid_value(property, value.as_string());
     const Decimal plain = number->normalized();
     std::string digits = plain.abs().to_string();
     const std::size_t whole = std::min(digits.find('.'), digits.size());
@@ -65,8 +61,7 @@ Result<std::string> read_ticks(const Property& property, const Value& value) {
 Result<std::string> read_time(const Property& property, const Value& value) {
     if (!value.is_string()) return unreadable(property);
     const std::string& text = value.as_string();
-    if (!text.starts_with("PT") || text.find_first_not_of("0123456789HMS.", 2) != std::string::npos)
-        return invalid_value(property, text);
+    if (!text.starts_with("PT") || text.find_first_not_of("0123456789HMS.", 2) != std::string::npos) return invalid_value(property, text);
     return text;
 }
 
@@ -87,17 +82,25 @@ Result<std::string> read_number(const Property& property, const Value& value) {
 std::string_view initial_json(const Property& property) {
     const bool money = property.unit.ends_with("Currency");
     switch (property.type) {
-        case Edm::string: return "\"\"";
-        case Edm::boolean: return "false";
-        case Edm::decimal: return money ? "\"0.00\"" : "\"0\"";
+        case Edm::string:
+            return "\"\"";
+        case Edm::boolean:
+            return "false";
+        case Edm::decimal:
+            return money ? "\"0.00\"" : "\"0\"";
         case Edm::date_time:
-        case Edm::date_time_offset: return "null";
-        case Edm::time: return "\"PT00H00M00S\"";
-        case Edm::guid: return "\"00000000-0000-0000-0000-000000000000\"";
-        case Edm::float64: return "\"0\"";
+        case Edm::date_time_offset:
+            return "null";
+        case Edm::time:
+            return "\"PT00H00M00S\"";
+        case Edm::guid:
+            return "\"00000000-0000-0000-0000-000000000000\"";
+        case Edm::float64:
+            return "\"0\"";
         case Edm::byte:
         case Edm::int16:
-        case Edm::int32: return "0";
+        case Edm::int32:
+            return "0";
     }
     return "null";
 }
@@ -131,8 +134,7 @@ std::optional<std::int64_t> parse_json_date(std::string_view text) {
     std::string_view rest(end, static_cast<std::size_t>(text.data() + text.size() - end));
     if (rest == ")/") return ms * 10'000;
     // An offset in minutes says how to show the time; the point in time is the number before it.
-    const bool offset = rest.size() == 7 && (rest[0] == '+' || rest[0] == '-') && all_digits(rest.substr(1, 4)) &&
-                        rest.substr(5) == ")/";
+    const bool offset = rest.size() == 7 && (rest[0] == '+' || rest[0] == '-') && all_digits(rest.substr(1, 4)) && rest.substr(5) == ")/";
     if (!offset) return std::nullopt;
     return ms * 10'000;
 }
@@ -144,7 +146,10 @@ std::int64_t ticks_of(Timestamp time) { return time.seconds * ticks_per_second +
 Timestamp timestamp_of(std::int64_t ticks) {
     std::int64_t seconds = ticks / ticks_per_second;
     std::int64_t rest = ticks % ticks_per_second;
-    if (rest < 0) { rest += ticks_per_second; --seconds; }
+    if (rest < 0) {
+        rest += ticks_per_second;
+        --seconds;
+    }
     return Timestamp{seconds, static_cast<std::int32_t>(rest * 100)};
 }
 
@@ -168,19 +173,25 @@ Result<std::string> text_from_json(const Property& property, const Value& value)
         return std::string();
     }
     switch (property.type) {
-        case Edm::string: return read_string(property, value);
+        case Edm::string:
+            return read_string(property, value);
         case Edm::boolean:
             if (value.kind() != Value::Kind::boolean) return unreadable(property);
             return std::string(value.as_bool() ? "true" : "");
-        case Edm::decimal: return read_decimal(property, value);
+        case Edm::decimal:
+            return read_decimal(property, value);
         case Edm::date_time:
-        case Edm::date_time_offset: return read_ticks(property, value);
-        case Edm::time: return read_time(property, value);
-        case Edm::guid: return read_guid(property, value);
+        case Edm::date_time_offset:
+            return read_ticks(property, value);
+        case Edm::time:
+            return read_time(property, value);
+        case Edm::guid:
+            return read_guid(property, value);
         case Edm::float64:
         case Edm::byte:
         case Edm::int16:
-        case Edm::int32: return read_number(property, value);
+        case Edm::int32:
+            return read_number(property, value);
     }
     return unreadable(property);
 }
@@ -194,11 +205,18 @@ void append_json(std::string& out, const Property& property, std::string_view te
         case Edm::boolean:
         case Edm::byte:
         case Edm::int16:
-        case Edm::int32: out += text; return;
-        case Edm::decimal: append_decimal(out, property, text); return;
+        case Edm::int32:
+            out += text;
+            return;
+        case Edm::decimal:
+            append_decimal(out, property, text);
+            return;
         case Edm::date_time:
-        case Edm::date_time_offset: append_date(out, property, text); return;
-        default: json::append_quoted(out, text);
+        case Edm::date_time_offset:
+            append_date(out, property, text);
+            return;
+        default:
+            json::append_quoted(out, text);
     }
 }
 
@@ -237,9 +255,9 @@ std::string key_literal(const Property& property, std::string_view text) {
 }
 
 std::string_view edm_name(Edm type) {
-    static constexpr std::array<std::string_view, 10> names = {
-        "Edm.String", "Edm.Boolean", "Edm.Decimal", "Edm.DateTime", "Edm.DateTimeOffset",
-        "Edm.Time", "Edm.Guid", "Edm.Double", "Edm.Byte", "Edm.Int16"};
+    static constexpr std::array<std::string_view, 10> names = {"Edm.String",         "Edm.Boolean", "Edm.Decimal", "Edm.DateTime",
+                                                               "Edm.DateTimeOffset", "Edm.Time",    "Edm.Guid",    "Edm.Double",
+                                                               "Edm.Byte",           "Edm.Int16"};
     return type == Edm::int32 ? "Edm.Int32" : names[static_cast<std::size_t>(type)];
 }
 

@@ -24,8 +24,8 @@ Result<Value> read_body(const net::Request& request) {
 }
 
 Unexpected no_method(std::string_view method, const EntityType& type) {
-    return refuse(method_not_allowed, "Method '" + std::string(method) + "' not allowed for entity set '" + std::string(type.set) + "'",
-                  {}, ErrorCode::permission_missing);
+    return refuse(method_not_allowed, "Method '" + std::string(method) + "' not allowed for entity set '" + std::string(type.set) + "'", {},
+                  ErrorCode::permission_missing);
 }
 
 }  // namespace
@@ -85,8 +85,8 @@ Result<void> Service::check_changed(const EntityType& type, const Record& record
     Draft draft(type);
     draft.record = record;
     if (type.set == "A_BusinessPartnerAddress") return check_address(draft, false);
-    const bool nameless = type.set == "A_BusinessPartner" && draft.text("BusinessPartnerCategory") == "2" &&
-                          draft.text("OrganizationBPName1").empty();
+    const bool nameless =
+        type.set == "A_BusinessPartner" && draft.text("BusinessPartnerCategory") == "2" && draft.text("OrganizationBPName1").empty();
     if (nameless) return refuse("R1/206", "Enter a name for the organization", "OrganizationBPName1");
     return {};
 }
@@ -95,8 +95,7 @@ Result<void> Service::check_etag(const ServiceRequest& request, const EntityType
     const std::string current = etag_of(type, state_.tables[type.set].at(row));
     if (current.empty()) return {};
     auto sent = request.request->headers.get("If-Match");
-    if (!sent)
-        return refuse(precondition_missing, "Precondition required: header If-Match is missing", {}, ErrorCode::requirement_failed);
+    if (!sent) return refuse(precondition_missing, "Precondition required: header If-Match is missing", {}, ErrorCode::requirement_failed);
     if (*sent == "*" || *sent == current) return {};
     return refuse(precondition_error, "The entity was changed by another user: precondition failed", {}, ErrorCode::precondition_failed);
 }
@@ -120,8 +119,7 @@ Result<void> Service::apply_change(const EntityType& type, Row row, const Value&
     Record record = state_.tables[type.set].at(row);
     for (const auto& [name, value] : body.as_map()) {
         if (name == "__metadata") continue;
-        if (type.navigation(name) != nullptr)
-            return refuse(property_error, "Deep update is not supported: " + name, name);
+        if (type.navigation(name) != nullptr) return refuse(property_error, "Deep update is not supported: " + name, name);
         const int property = type.find(name);
         if (property < 0) return refuse(property_error, "Property '" + name + "' is invalid", name);
         const Property& facts = type.properties[static_cast<std::size_t>(property)];
@@ -186,11 +184,15 @@ Result<net::Response> Service::repeatable_create(const ServiceRequest& request) 
 
 Result<net::Response> Service::route(const ServiceRequest& request) {
     const std::string& method = request.request->method;
-    const bool addresses_entities = !request.segments.empty() && request.segments.back() != "$count" && request.segments.front() != "$metadata";
+    const bool addresses_entities =
+        !request.segments.empty() && request.segments.back() != "$count" && request.segments.front() != "$metadata";
     if (addresses_entities && request.format != Format::json && method != "DELETE" && method != "HEAD")
-        return xml_text(406, "<?xml version=\"1.0\" encoding=\"utf-8\"?><error xmlns=\"http://schemas.microsoft.com/ado/2007/08/dataservices/"
-                             "metadata\"><code>" + std::string(media_type_error) + "</code><message xml:lang=\"en\">Atom is not emulated: ask "
-                             "for Accept: application/json or $format=json</message></error>");
+        return xml_text(406,
+                        "<?xml version=\"1.0\" encoding=\"utf-8\"?><error xmlns=\"http://schemas.microsoft.com/ado/2007/08/dataservices/"
+                        "metadata\"><code>" +
+                            std::string(media_type_error) +
+                            "</code><message xml:lang=\"en\">Atom is not emulated: ask "
+                            "for Accept: application/json or $format=json</message></error>");
     if (method == "GET" || method == "HEAD") return read(request);
     if (method == "POST") return repeatable_create(request);
     if (method == "PATCH" || method == "MERGE" || method == "PUT") return change(request);

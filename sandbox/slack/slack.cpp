@@ -22,8 +22,8 @@ constexpr std::size_t field_text_max = 2000;
 constexpr std::size_t header_text_max = 150;
 constexpr std::size_t text_max = 40000;
 
-constexpr std::array<std::string_view, 11> block_types = {"section", "header", "divider", "context", "actions", "image",
-                                                          "input", "file", "rich_text", "video", "markdown"};
+constexpr std::array<std::string_view, 11> block_types = {"section", "header", "divider",   "context", "actions", "image",
+                                                          "input",   "file",   "rich_text", "video",   "markdown"};
 
 using Refusal = std::optional<std::string_view>;
 

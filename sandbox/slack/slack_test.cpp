@@ -37,7 +37,9 @@ TEST_F(SlackWebhook, RefusesInItsOwnWords) {
     EXPECT_EQ(post("{}").body, "no_text");
     EXPECT_EQ(post(R"({"text":""})").status, 400);
     EXPECT_EQ(post(R"({"text":"x","blocks":[{"type":"nonsense"}]})").body, "invalid_blocks");
-    EXPECT_EQ(post(R"({"text":"x","blocks":[{"type":"section","text":{"type":"mrkdwn","text":")" + std::string(3001, 'a') + R"("}}]})").body, "invalid_blocks");
+    EXPECT_EQ(
+        post(R"({"text":"x","blocks":[{"type":"section","text":{"type":"mrkdwn","text":")" + std::string(3001, 'a') + R"("}}]})").body,
+        "invalid_blocks");
     EXPECT_EQ(post(R"({"text":"x"})", "/services/T1/B1/wrong").body, "no_service");
     EXPECT_TRUE(vendor->records("messages")->empty());
 }

@@ -14,8 +14,10 @@ constexpr std::size_t active_tokens_max = 15;
 net::Response failure(std::string error) { return net::json_response(200, Map{{"error", Value(std::move(error))}}); }
 
 net::Response throttled() {
-    return net::json_response(400, Map{{"error_description", Value("You have made too many requests continuously. Please try again after some time.")},
-                                       {"error", Value("Access Denied")}, {"status", Value("failure")}});
+    return net::json_response(
+        400, Map{{"error_description", Value("You have made too many requests continuously. Please try again after some time.")},
+                 {"error", Value("Access Denied")},
+                 {"status", Value("failure")}});
 }
 
 /// Parameters come in the query or in the form.
@@ -48,8 +50,10 @@ net::Response Accounts::refresh(const net::Parameters& form) {
     tokens_[token] = now.plus_ms(token_life_s * 1000);
     order_.push_back(token);
     for (; order_.size() > active_tokens_max; order_.pop_front()) tokens_.erase(order_.front());
-    return net::json_response(200, Map{{"access_token", Value(token)}, {"scope", Value("ZohoBooks.fullaccess.all")},
-                                       {"api_domain", Value(options_.addresses.zoho)}, {"token_type", Value("Bearer")},
+    return net::json_response(200, Map{{"access_token", Value(token)},
+                                       {"scope", Value("ZohoBooks.fullaccess.all")},
+                                       {"api_domain", Value(options_.addresses.zoho)},
+                                       {"token_type", Value("Bearer")},
                                        {"expires_in", Value(token_life_s)}});
 }
 

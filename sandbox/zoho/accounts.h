@@ -24,9 +24,9 @@ private:
 
     const Options options_;
     std::uint64_t random_state_;
-    std::deque<Timestamp> made_;                          // tokens of the last ten minutes
-    std::deque<std::string> order_;                       // oldest token first
-    std::unordered_map<std::string, Timestamp> tokens_;   // and when they end
+    std::deque<Timestamp> made_;                         // tokens of the last ten minutes
+    std::deque<std::string> order_;                      // oldest token first
+    std::unordered_map<std::string, Timestamp> tokens_;  // and when they end
     bool revoked_ = false;
 };
 

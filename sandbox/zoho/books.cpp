@@ -19,9 +19,16 @@ struct KnownCurrency {
 };
 /// The first is the organisation's own.
 constexpr std::array<KnownCurrency, 10> known_currencies = {{
-    {"EUR", "Euro", "€", 2}, {"USD", "US Dollar", "$", 2}, {"GBP", "Pound Sterling", "£", 2}, {"JPY", "Japanese Yen", "¥", 0},
-    {"CHF", "Swiss Franc", "CHF", 2}, {"SEK", "Swedish Krona", "kr", 2}, {"DKK", "Danish Krone", "kr", 2},
-    {"PLN", "Polish Zloty", "zł", 2}, {"CAD", "Canadian Dollar", "CA$", 2}, {"KWD", "Kuwaiti Dinar", "KD", 3},
+    {"EUR", "Euro", "€", 2},
+    {"USD", "US Dollar", "$", 2},
+    {"GBP", "Pound Sterling", "£", 2},
+    {"JPY", "Japanese Yen", "¥", 0},
+    {"CHF", "Swiss Franc", "CHF", 2},
+    {"SEK", "Swedish Krona", "kr", 2},
+    {"DKK", "Danish Krone", "kr", 2},
+    {"PLN", "Polish Zloty", "zł", 2},
+    {"CAD", "Canadian Dollar", "CA$", 2},
+    {"KWD", "Kuwaiti Dinar", "KD", 3},
 }};
 
 std::uint64_t number_in(std::string_view text) {
@@ -53,9 +60,7 @@ Decimal Invoice::balance() const {
     return rest ? *rest : total;
 }
 
-std::string index_key(std::string_view field, std::string_view value) {
-    return std::string(field) + '\x1f' + std::string(value);
-}
+std::string index_key(std::string_view field, std::string_view value) { return std::string(field) + '\x1f' + std::string(value); }
 
 Books::Books(const Options& given) : options(given) { default_settings(); }
 

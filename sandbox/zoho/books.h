@@ -25,7 +25,7 @@ struct CustomField {
     std::string api_name;  ///< `cf_salesforce_id`
     std::string label;
     std::string id;
-    bool unique = false;   ///< "no duplicates"
+    bool unique = false;  ///< "no duplicates"
 };
 
 struct Currency {
@@ -146,7 +146,11 @@ public:
         return found == index_.end() ? none : found->second;
     }
     const std::map<std::string, Record>& all() const { return records_; }
-    void clear() { records_.clear(); index_.clear(); keys_.clear(); }
+    void clear() {
+        records_.clear();
+        index_.clear();
+        keys_.clear();
+    }
 
 private:
     std::map<std::string, Record> records_;

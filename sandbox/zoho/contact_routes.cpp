@@ -111,15 +111,16 @@ Result<net::Response> list(Books& books, const Call& call) {
     const std::string search = net::parameter(call.parameters, "search_text").value_or("");
     std::vector<const Contact*> found;
     auto consider = [&](const Contact& contact) {
-        const bool fitting = std::all_of(query.filters.begin(), query.filters.end(), [&](const Filter& filter) {
-            return fits(filter, contact_field(contact, filter.field));
-        });
+        const bool fitting = std::all_of(query.filters.begin(), query.filters.end(),
+                                         [&](const Filter& filter) { return fits(filter, contact_field(contact, filter.field)); });
         const bool searched = search.empty() || contains_ignoring_case(contact.name, search) ||
                               contains_ignoring_case(text_of(contact.other, "notes"), search);
         if (fitting && searched && has_status(contact, filter_by)) found.push_back(&contact);
     };
-    if (auto ids = narrowed(books, query)) for (const std::string& id : *ids) consider(*books.contacts.find(id));
-    else for (const auto& [id, contact] : books.contacts.all()) consider(contact);
+    if (auto ids = narrowed(books, query))
+        for (const std::string& id : *ids) consider(*books.contacts.find(id));
+    else
+        for (const auto& [id, contact] : books.contacts.all()) consider(contact);
     if (is_listed("contact_name first_name last_name email", query.sort_column))
         std::stable_sort(found.begin(), found.end(), [&](const Contact* a, const Contact* b) {
             return contact_field(*a, query.sort_column) < contact_field(*b, query.sort_column);

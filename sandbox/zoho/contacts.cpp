@@ -15,12 +15,26 @@ struct TextField {
 };
 /// [zoho-books, section 4]
 constexpr std::array<TextField, 9> address_fields = {{
-    {"attention", 100}, {"address", 500}, {"street2", 255}, {"city", 100}, {"state", 100}, {"zip", 50}, {"country", 100},
-    {"phone", 50}, {"fax", 50},
+    {"attention", 100},
+    {"address", 500},
+    {"street2", 255},
+    {"city", 100},
+    {"state", 100},
+    {"zip", 50},
+    {"country", 100},
+    {"phone", 50},
+    {"fax", 50},
 }};
 constexpr std::array<TextField, 9> person_fields = {{
-    {"salutation", 25}, {"first_name", 100}, {"last_name", 100}, {"email", 100}, {"phone", 50}, {"mobile", 50},
-    {"designation", 50}, {"department", 50}, {"skype", 50},
+    {"salutation", 25},
+    {"first_name", 100},
+    {"last_name", 100},
+    {"email", 100},
+    {"phone", 50},
+    {"mobile", 50},
+    {"designation", 50},
+    {"department", 50},
+    {"skype", 50},
 }};
 /// Fields of the OpenAPI's create and update requests; those that are only kept and given back.
 constexpr std::string_view kept_fields =
@@ -76,8 +90,7 @@ Result<void> apply_name(Books& books, Contact& contact, const Map& body, bool st
     LS_TRY(check_length("contact_name", name, 200));
     for (const std::string& id : books.contacts.look_up(index_key("contact_name", lower(name)))) {
         const bool same = id != contact.id && books.contacts.find(id)->name == name;
-        if (strict && same)
-            return refuse(contact_exists, "The customer \"" + name + "\" already exists. Please specify a different name.");
+        if (strict && same) return refuse(contact_exists, "The customer \"" + name + "\" already exists. Please specify a different name.");
     }
     contact.name = name;
     return {};
@@ -184,14 +197,26 @@ Value contact_row(const Books& books, const Contact& contact) {
     const Person* primary = contact.primary();
     auto of_primary = [&](const char* field) { return Value(primary == nullptr ? std::string() : primary->text(field)); };
     const Currency* currency = books.currency(contact.currency_id);
-    Map row{{"contact_id", Value(contact.id)}, {"contact_name", Value(contact.name)}, {"customer_name", Value(contact.name)},
-            {"company_name", Value(contact.company)}, {"contact_type", Value(contact.type)}, {"customer_sub_type", Value(contact.sub_type)},
-            {"status", Value(contact.status)}, {"payment_terms", Value(contact.payment_terms)},
-            {"payment_terms_label", Value(contact.payment_terms_label)}, {"currency_id", Value(contact.currency_id)},
-            {"currency_code", Value(currency->code)}, {"outstanding_receivable_amount", Value(outstanding(books, contact))},
-            {"unused_credits_receivable_amount", Value(0)}, {"first_name", of_primary("first_name")}, {"last_name", of_primary("last_name")},
-            {"email", of_primary("email")}, {"phone", of_primary("phone")}, {"mobile", of_primary("mobile")},
-            {"created_time", Value(zoho_time(contact.created))}, {"last_modified_time", Value(zoho_time(contact.modified))}};
+    Map row{{"contact_id", Value(contact.id)},
+            {"contact_name", Value(contact.name)},
+            {"customer_name", Value(contact.name)},
+            {"company_name", Value(contact.company)},
+            {"contact_type", Value(contact.type)},
+            {"customer_sub_type", Value(contact.sub_type)},
+            {"status", Value(contact.status)},
+            {"payment_terms", Value(contact.payment_terms)},
+            {"payment_terms_label", Value(contact.payment_terms_label)},
+            {"currency_id", Value(contact.currency_id)},
+            {"currency_code", Value(currency->code)},
+            {"outstanding_receivable_amount", Value(outstanding(books, contact))},
+            {"unused_credits_receivable_amount", Value(0)},
+            {"first_name", of_primary("first_name")},
+            {"last_name", of_primary("last_name")},
+            {"email", of_primary("email")},
+            {"phone", of_primary("phone")},
+            {"mobile", of_primary("mobile")},
+            {"created_time", Value(zoho_time(contact.created))},
+            {"last_modified_time", Value(zoho_time(contact.modified))}};
     for (const auto& [name, value] : contact.custom) {
         row.set(name, Value(value));
         row.set(name + "_unformatted", Value(value));
@@ -204,18 +229,27 @@ Value contact_detail(const Books& books, const Contact& contact) {
     const Currency* currency = books.currency(contact.currency_id);
     List persons;
     for (const Person& person : contact.persons) persons.push_back(person_value(contact, person));
-    Map map{{"contact_id", Value(contact.id)}, {"contact_name", Value(contact.name)}, {"company_name", Value(contact.company)},
+    Map map{{"contact_id", Value(contact.id)},
+            {"contact_name", Value(contact.name)},
+            {"company_name", Value(contact.company)},
             {"has_transaction", Value(!books.invoices.look_up(index_key("customer_id", contact.id)).empty())},
-            {"contact_type", Value(contact.type)}, {"customer_sub_type", Value(contact.sub_type)},
+            {"contact_type", Value(contact.type)},
+            {"customer_sub_type", Value(contact.sub_type)},
             {"primary_contact_id", Value(primary == nullptr ? "" : primary->id)},
             {"email", Value(primary == nullptr ? std::string() : primary->text("email"))},
-            {"payment_terms", Value(contact.payment_terms)}, {"payment_terms_label", Value(contact.payment_terms_label)},
-            {"currency_id", Value(contact.currency_id)}, {"currency_code", Value(currency->code)},
-            {"currency_symbol", Value(currency->symbol)}, {"outstanding_receivable_amount", Value(outstanding(books, contact))},
-            {"unused_credits_receivable_amount", Value(0)}, {"status", Value(contact.status)},
+            {"payment_terms", Value(contact.payment_terms)},
+            {"payment_terms_label", Value(contact.payment_terms_label)},
+            {"currency_id", Value(contact.currency_id)},
+            {"currency_code", Value(currency->code)},
+            {"currency_symbol", Value(currency->symbol)},
+            {"outstanding_receivable_amount", Value(outstanding(books, contact))},
+            {"unused_credits_receivable_amount", Value(0)},
+            {"status", Value(contact.status)},
             {"custom_fields", custom_fields_value(books, "contacts", contact.custom)},
-            {"custom_field_hash", custom_field_hash(contact.custom)}, {"billing_address", Value(contact.billing_address)},
-            {"shipping_address", Value(contact.shipping_address)}, {"contact_persons", Value(std::move(persons))}};
+            {"custom_field_hash", custom_field_hash(contact.custom)},
+            {"billing_address", Value(contact.billing_address)},
+            {"shipping_address", Value(contact.shipping_address)},
+            {"contact_persons", Value(std::move(persons))}};
     for (const auto& [name, value] : contact.other) map.set(name, value);
     map.set("created_time", Value(zoho_time(contact.created)));
     map.set("last_modified_time", Value(zoho_time(contact.modified)));

@@ -43,7 +43,8 @@ TEST_F(ZohoContacts, AValueOfAUniqueFieldIsTakenOnce) {
 }
 
 TEST_F(ZohoContacts, TheUniqueKeyHeadersUpdateOrCreate) {
-    net::Request put = request("PUT", "contacts", R"({"contact_name":"Acme","custom_fields":[{"api_name":"cf_salesforce_id","value":"001A"}]})");
+    net::Request put =
+        request("PUT", "contacts", R"({"contact_name":"Acme","custom_fields":[{"api_name":"cf_salesforce_id","value":"001A"}]})");
     put.headers.set("X-Unique-Identifier-Key", "cf_salesforce_id");
     put.headers.set("X-Unique-Identifier-Value", "001A");
     send(put);
@@ -61,10 +62,16 @@ TEST_F(ZohoContacts, TheUniqueKeyHeadersUpdateOrCreate) {
 
 TEST_F(ZohoContacts, BadInputIsRefused) {
     const char* bodies[] = {
-        R"({})", R"({"contact_name":""})", R"({"contact_name":"A","nonsense":1})", R"({"contact_name":"A","payment_terms":"30"})",
-        R"({"contact_name":"A","currency_id":"1"})", R"({"contact_name":"A","contact_type":"friend"})",
-        R"({"contact_name":"A","contact_persons":[{"email":"nobody"}]})", R"({"contact_name":"A","custom_fields":[{"api_name":"cf_no","value":"x"}]})",
-        "[1]", "{",
+        R"({})",
+        R"({"contact_name":""})",
+        R"({"contact_name":"A","nonsense":1})",
+        R"({"contact_name":"A","payment_terms":"30"})",
+        R"({"contact_name":"A","currency_id":"1"})",
+        R"({"contact_name":"A","contact_type":"friend"})",
+        R"({"contact_name":"A","contact_persons":[{"email":"nobody"}]})",
+        R"({"contact_name":"A","custom_fields":[{"api_name":"cf_no","value":"x"}]})",
+        "[1]",
+        "{",
     };
     for (const char* text : bodies) {
         send("POST", "contacts", text);

@@ -60,8 +60,12 @@ Value custom_fields_value(const Books& books, std::string_view entity, const Cus
     for (const auto& [name, value] : values) {
         const CustomField* field = books.custom_field(entity, name);
         if (field == nullptr) continue;
-        list.push_back(Map{{"customfield_id", Value(field->id)}, {"api_name", Value(name)}, {"label", Value(field->label)},
-                           {"value", Value(value)}, {"value_formatted", Value(value)}, {"data_type", Value("string")},
+        list.push_back(Map{{"customfield_id", Value(field->id)},
+                           {"api_name", Value(name)},
+                           {"label", Value(field->label)},
+                           {"value", Value(value)},
+                           {"value_formatted", Value(value)},
+                           {"data_type", Value("string")},
                            {"index", Value(static_cast<std::int64_t>(list.size() + 1))}});
     }
     return list;

@@ -7,12 +7,20 @@ namespace lockstep::sandbox::zoho {
 namespace {
 
 Value line_value(const Line& line, int decimals) {
-    return Map{{"line_item_id", Value(line.id)}, {"item_id", Value(line.item_id)}, {"name", Value(line.name)},
-               {"description", Value(line.description)}, {"item_order", Value(line.order)}, {"rate", Value(line.rate)},
-               {"quantity", Value(line.quantity)}, {"unit", Value(line.unit)},
+    return Map{{"line_item_id", Value(line.id)},
+               {"item_id", Value(line.item_id)},
+               {"name", Value(line.name)},
+               {"description", Value(line.description)},
+               {"item_order", Value(line.order)},
+               {"rate", Value(line.rate)},
+               {"quantity", Value(line.quantity)},
+               {"unit", Value(line.unit)},
                {"discount", line.discount.is_null() ? Value(Decimal(0)) : line.discount},
-               {"discount_amount", money(line.discount_amount, decimals)}, {"tax_id", Value("")}, {"tax_name", Value("")},
-               {"tax_percentage", Value(0)}, {"item_total", money(line.total, decimals)}};
+               {"discount_amount", money(line.discount_amount, decimals)},
+               {"tax_id", Value("")},
+               {"tax_name", Value("")},
+               {"tax_percentage", Value(0)},
+               {"item_total", money(line.total, decimals)}};
 }
 
 Value recipients(const Invoice& invoice, const Contact* customer) {
@@ -21,8 +29,10 @@ Value recipients(const Invoice& invoice, const Contact* customer) {
     for (const Person& person : customer->persons)
         for (const std::string& id : invoice.contact_person_ids)
             if (person.id == id)
-                list.push_back(Map{{"contact_person_id", Value(person.id)}, {"first_name", Value(person.text("first_name"))},
-                                   {"last_name", Value(person.text("last_name"))}, {"contact_person_email", Value(person.text("email"))}});
+                list.push_back(Map{{"contact_person_id", Value(person.id)},
+                                   {"first_name", Value(person.text("first_name"))},
+                                   {"last_name", Value(person.text("last_name"))},
+                                   {"contact_person_email", Value(person.text("email"))}});
     return list;
 }
 
@@ -30,13 +40,22 @@ Value recipients(const Invoice& invoice, const Contact* customer) {
 Map common(const Books& books, const Invoice& invoice) {
     const Contact* customer = books.contacts.find(invoice.customer_id);
     const Currency& currency = *books.currency(invoice.currency_id);
-    return Map{{"invoice_id", Value(invoice.id)}, {"invoice_number", Value(invoice.number)}, {"status", Value(shown_status(books, invoice))},
-               {"date", Value(format_date(invoice.date))}, {"due_date", Value(format_date(invoice.due_date))},
-               {"reference_number", Value(invoice.reference)}, {"customer_id", Value(invoice.customer_id)},
+    return Map{{"invoice_id", Value(invoice.id)},
+               {"invoice_number", Value(invoice.number)},
+               {"status", Value(shown_status(books, invoice))},
+               {"date", Value(format_date(invoice.date))},
+               {"due_date", Value(format_date(invoice.due_date))},
+               {"reference_number", Value(invoice.reference)},
+               {"customer_id", Value(invoice.customer_id)},
                {"customer_name", Value(customer == nullptr ? std::string() : customer->name)},
-               {"currency_id", Value(currency.id)}, {"currency_code", Value(currency.code)}, {"exchange_rate", Value(invoice.exchange_rate)},
-               {"total", money(invoice.total, currency.decimals)}, {"balance", money(invoice.balance(), currency.decimals)},
-               {"is_emailed", Value(invoice.emailed)}, {"reminders_sent", Value(0)}, {"created_time", Value(zoho_time(invoice.created))},
+               {"currency_id", Value(currency.id)},
+               {"currency_code", Value(currency.code)},
+               {"exchange_rate", Value(invoice.exchange_rate)},
+               {"total", money(invoice.total, currency.decimals)},
+               {"balance", money(invoice.balance(), currency.decimals)},
+               {"is_emailed", Value(invoice.emailed)},
+               {"reminders_sent", Value(0)},
+               {"created_time", Value(zoho_time(invoice.created))},
                {"last_modified_time", Value(zoho_time(invoice.modified))},
                {"custom_fields", custom_fields_value(books, "invoices", invoice.custom)}};
 }

@@ -45,7 +45,8 @@ Result<net::Response> create_with(Books& books, const Call& call, const Map& bod
     LS_TRY(apply_invoice(books, invoice, body, true));
     const bool send = net::parameter(call.parameters, "send") == "true";
     // What Zoho does with send=true and no address is not documented; here nothing is made.
-    if (send && addresses_of(books, invoice).empty()) return refuse(invalid_value, "The customer has no contact person with an email address");
+    if (send && addresses_of(books, invoice).empty())
+        return refuse(invalid_value, "The customer has no contact person with an email address");
     invoice.id = books.make_id();
     if (invoice.number.empty()) invoice.number = next_number(books);
     books.reserve_number(invoice.number);
@@ -120,12 +121,18 @@ bool has_status(const std::string& shown, std::string wanted) {
 struct DateBound {
     std::string_view parameter;
     bool due;
-    int sign;        ///< -1: the invoice's date must not be later, 1: not earlier
+    int sign;  ///< -1: the invoice's date must not be later, 1: not earlier
     bool inclusive;
 };
 constexpr std::array<DateBound, 8> date_bounds = {{
-    {"date_start", false, 1, true}, {"date_end", false, -1, true}, {"date_after", false, 1, false}, {"date_before", false, -1, false},
-    {"due_date_start", true, 1, true}, {"due_date_end", true, -1, true}, {"due_date_after", true, 1, false}, {"due_date_before", true, -1, false},
+    {"date_start", false, 1, true},
+    {"date_end", false, -1, true},
+    {"date_after", false, 1, false},
+    {"date_before", false, -1, false},
+    {"due_date_start", true, 1, true},
+    {"due_date_end", true, -1, true},
+    {"due_date_after", true, 1, false},
+    {"due_date_before", true, -1, false},
 }};
 
 Result<bool> in_dates(const Invoice& invoice, const net::Parameters& parameters) {
@@ -163,7 +170,8 @@ void sort_found(const Books& books, const std::string& column, std::vector<const
 
 Result<net::Response> list(Books& books, const Call& call) {
     LS_TRY_ASSIGN(ListQuery query, read_list_query(call.parameters, filter_fields));
-    const std::string status = net::parameter(call.parameters, "status").value_or(net::parameter(call.parameters, "filter_by").value_or(""));
+    const std::string status =
+        net::parameter(call.parameters, "status").value_or(net::parameter(call.parameters, "filter_by").value_or(""));
     const std::string search = net::parameter(call.parameters, "search_text").value_or("");
     std::optional<Timestamp> modified_since;
     if (auto text = net::parameter(call.parameters, "last_modified_time")) {
@@ -173,11 +181,11 @@ Result<net::Response> list(Books& books, const Call& call) {
     }
     std::vector<const Invoice*> found;
     auto consider = [&](const Invoice& invoice) -> Result<void> {
-        const bool fitting = std::all_of(query.filters.begin(), query.filters.end(), [&](const Filter& filter) {
-            return fits(filter, invoice_field(books, invoice, filter.field));
-        });
+        const bool fitting = std::all_of(query.filters.begin(), query.filters.end(),
+                                         [&](const Filter& filter) { return fits(filter, invoice_field(books, invoice, filter.field)); });
         const bool searched = search.empty() || contains_ignoring_case(invoice.number + "\n" + invoice.reference + "\n" +
-                                                                           invoice_field(books, invoice, "customer_name"), search);
+                                                                           invoice_field(books, invoice, "customer_name"),
+                                                                       search);
         LS_TRY_ASSIGN(bool dated, in_dates(invoice, call.parameters));
         // Times are shown to the second, so they are compared to the second.
         const bool recent = !modified_since || invoice.modified.seconds >= modified_since->seconds;
@@ -240,7 +248,9 @@ Result<std::vector<std::string>> read_addresses(const Map& body, std::string_vie
 
 Result<net::Response> email(Books& books, const Call& call) {
     LS_TRY_ASSIGN(Map body, read_body(*call.request));
-    LS_TRY(check_fields(body, "to_mail_ids cc_mail_ids bcc_mail_ids subject body send_from_org_email_id from_address_id send_customer_statement send_attachment"));
+    LS_TRY(check_fields(body,
+                        "to_mail_ids cc_mail_ids bcc_mail_ids subject body send_from_org_email_id from_address_id send_customer_statement "
+                        "send_attachment"));
     const Invoice* known = books.invoices.find(call.ids[0]);
     if (known == nullptr) return no_invoice();
     if (known->status == "void") return refuse(invalid_value, "A void invoice cannot be sent");
@@ -260,10 +270,14 @@ Result<net::Response> email_template(Books& books, const Call& call) {
     if (invoice == nullptr) return no_invoice();
     List contacts;
     for (const Person& person : books.contacts.find(invoice->customer_id)->persons)
-        contacts.push_back(Map{{"contact_person_id", Value(person.id)}, {"first_name", Value(person.text("first_name"))},
-                               {"email", Value(person.text("email"))}, {"selected", Value(person.primary)}});
-    Map data{{"subject", Value("Invoice - " + invoice->number)}, {"body", Value("Dear customer, your invoice is attached.")},
-             {"to_contacts", Value(std::move(contacts))}, {"file_name", Value(invoice->number + ".pdf")}};
+        contacts.push_back(Map{{"contact_person_id", Value(person.id)},
+                               {"first_name", Value(person.text("first_name"))},
+                               {"email", Value(person.text("email"))},
+                               {"selected", Value(person.primary)}});
+    Map data{{"subject", Value("Invoice - " + invoice->number)},
+             {"body", Value("Dear customer, your invoice is attached.")},
+             {"to_contacts", Value(std::move(contacts))},
+             {"file_name", Value(invoice->number + ".pdf")}};
     return reply(200, "success", "data", Value(std::move(data)));
 }
 
@@ -272,10 +286,15 @@ Result<net::Response> comments(Books& books, const Call& call) {
     if (invoice == nullptr) return no_invoice();
     List list;
     for (auto comment = invoice->comments.rbegin(); comment != invoice->comments.rend(); ++comment)
-        list.push_back(Map{{"comment_id", Value(comment->id)}, {"invoice_id", Value(invoice->id)}, {"description", Value(comment->description)},
-                           {"commented_by", Value("Integration")}, {"comment_type", Value(comment->type)},
-                           {"date", Value(zoho_time(comment->time).substr(0, 10))}, {"time", Value(zoho_time(comment->time).substr(11, 5))},
-                           {"transaction_id", Value(invoice->id)}, {"transaction_type", Value("invoice")}});
+        list.push_back(Map{{"comment_id", Value(comment->id)},
+                           {"invoice_id", Value(invoice->id)},
+                           {"description", Value(comment->description)},
+                           {"commented_by", Value("Integration")},
+                           {"comment_type", Value(comment->type)},
+                           {"date", Value(zoho_time(comment->time).substr(0, 10))},
+                           {"time", Value(zoho_time(comment->time).substr(11, 5))},
+                           {"transaction_id", Value(invoice->id)},
+                           {"transaction_type", Value("invoice")}});
     return reply(200, "success", "comments", Value(std::move(list)));
 }
 
@@ -297,9 +316,13 @@ Result<net::Response> payments(Books& books, const Call& call) {
         const Payment& payment = *books.payments.find(id);
         for (const AppliedAmount& applied : payment.invoices)
             if (applied.invoice_id == invoice->id)
-                list.push_back(Map{{"payment_id", Value(payment.id)}, {"payment_number", Value(payment.number)}, {"invoice_id", Value(invoice->id)},
-                                   {"invoice_payment_id", Value(payment.id + "1")}, {"payment_mode", Value(payment.mode)},
-                                   {"date", Value(format_date(payment.date))}, {"amount", money(applied.amount, decimals)},
+                list.push_back(Map{{"payment_id", Value(payment.id)},
+                                   {"payment_number", Value(payment.number)},
+                                   {"invoice_id", Value(invoice->id)},
+                                   {"invoice_payment_id", Value(payment.id + "1")},
+                                   {"payment_mode", Value(payment.mode)},
+                                   {"date", Value(format_date(payment.date))},
+                                   {"amount", money(applied.amount, decimals)},
                                    {"is_single_invoice_payment", Value(payment.invoices.size() == 1)}});
     }
     return reply(200, "success", "payments", Value(std::move(list)));
@@ -338,8 +361,10 @@ Result<void> load_invoice(Books& books, const Value& record) {
     books.reserve_number(invoice.number);
     if (const std::string status = text_of(body, "status"); !status.empty()) invoice.status = status == "overdue" ? "sent" : status;
     invoice.emailed = text_of(body, "is_emailed") == "true";
-    if (auto created = parse_timestamp(text_of(body, "created_time"))) invoice.created = *created;
-    else invoice.created = invoice.modified;
+    if (auto created = parse_timestamp(text_of(body, "created_time")))
+        invoice.created = *created;
+    else
+        invoice.created = invoice.modified;
     books.put(std::move(invoice));
     return {};
 }

@@ -70,8 +70,10 @@ Result<Line> read_line(Books& books, const Value& entry, bool strict) {
         line.unit = item->unit;
     }
     LS_TRY(apply_line_texts(line, sent));
-    if (sent.contains("rate")) { LS_TRY_ASSIGN(line.rate, decimal_of("rate", *sent.find("rate"))); }
-    else if (line.item_id.empty()) return invalid("rate");
+    if (sent.contains("rate")) {
+        LS_TRY_ASSIGN(line.rate, decimal_of("rate", *sent.find("rate")));
+    } else if (line.item_id.empty())
+        return invalid("rate");
     if (sent.contains("quantity")) { LS_TRY_ASSIGN(line.quantity, decimal_of("quantity", *sent.find("quantity"))); }
     if (sent.contains("discount")) line.discount = *sent.find("discount");
     if (!text_of(sent, "tax_id").empty()) return invalid("tax_id");
@@ -82,8 +84,10 @@ Result<Line> read_line(Books& books, const Value& entry, bool strict) {
 Result<void> price_line(Line& line, bool discounted, int decimals) {
     LS_TRY_ASSIGN(Decimal product, line.rate.times(line.quantity));
     LS_TRY_ASSIGN(Decimal amount, product.rounded(decimals, Rounding::half_up));
-    if (discounted) { LS_TRY_ASSIGN(line.discount_amount, discount_of(line.discount, amount, decimals)); }
-    else line.discount_amount = Decimal(0);
+    if (discounted) {
+        LS_TRY_ASSIGN(line.discount_amount, discount_of(line.discount, amount, decimals));
+    } else
+        line.discount_amount = Decimal(0);
     LS_TRY_ASSIGN(line.total, amount.minus(line.discount_amount));
     return {};
 }
@@ -97,7 +101,9 @@ Result<void> sum_up(const Books& books, Invoice& invoice) {
         LS_TRY_ASSIGN(invoice.sub_total, invoice.sub_total.plus(line.total));
     }
     invoice.discount_total = Decimal(0);
-    if (invoice.discount_type == "entity_level") { LS_TRY_ASSIGN(invoice.discount_total, discount_of(invoice.discount, invoice.sub_total, decimals)); }
+    if (invoice.discount_type == "entity_level") {
+        LS_TRY_ASSIGN(invoice.discount_total, discount_of(invoice.discount, invoice.sub_total, decimals));
+    }
     LS_TRY_ASSIGN(Decimal net, invoice.sub_total.minus(invoice.discount_total));
     LS_TRY_ASSIGN(net, net.plus(invoice.shipping_charge));
     LS_TRY_ASSIGN(net, net.plus(invoice.adjustment));
@@ -122,7 +128,8 @@ Result<void> apply_customer(Books& books, Invoice& invoice, const Map& body) {
 
 Result<void> apply_currency(Books& books, Invoice& invoice, const Map& body) {
     std::string id = text_of(body, "currency_id");
-    if (const Currency* by_code = books.currency_of_code(text_of(body, "currency_code")); id.empty() && by_code != nullptr) id = by_code->id;
+    if (const Currency* by_code = books.currency_of_code(text_of(body, "currency_code")); id.empty() && by_code != nullptr)
+        id = by_code->id;
     if (!id.empty()) {
         if (books.currency(id) == nullptr) return invalid("currency_id");
         invoice.currency_id = id;
@@ -147,10 +154,14 @@ Result<void> apply_dates(Books& books, Invoice& invoice, const Map& body) {
         LS_TRY(check_length("payment_terms_label", text_of(body, "payment_terms_label"), 100));
         invoice.payment_terms_label = text_of(body, "payment_terms_label");
     }
-    if (body.contains("date")) { LS_TRY_ASSIGN(invoice.date, read_date(body, "date")); }
-    else if (invoice.date == Date{}) invoice.date = books.today();
-    if (body.contains("due_date")) { LS_TRY_ASSIGN(invoice.due_date, read_date(body, "due_date")); }
-    else if (invoice.due_date == Date{} || body.contains("payment_terms")) invoice.due_date = add_days(invoice.date, static_cast<int>(invoice.payment_terms));
+    if (body.contains("date")) {
+        LS_TRY_ASSIGN(invoice.date, read_date(body, "date"));
+    } else if (invoice.date == Date{})
+        invoice.date = books.today();
+    if (body.contains("due_date")) {
+        LS_TRY_ASSIGN(invoice.due_date, read_date(body, "due_date"));
+    } else if (invoice.due_date == Date{} || body.contains("payment_terms"))
+        invoice.due_date = add_days(invoice.date, static_cast<int>(invoice.payment_terms));
     if (invoice.due_date < invoice.date) return refuse(invalid_value, "Due date cannot be before the invoice date");
     return {};
 }
@@ -190,7 +201,8 @@ Result<void> apply_number(Books& books, Invoice& invoice, const Map& body) {
     const std::string number = text_of(body, "invoice_number");
     LS_TRY(check_length("invoice_number", number, 100));
     for (const std::string& id : books.invoices.look_up(index_key("invoice_number", number)))
-        if (id != invoice.id) return refuse(number_used, "An invoice with the number " + number + " already exists. Please enter a unique number.");
+        if (id != invoice.id)
+            return refuse(number_used, "An invoice with the number " + number + " already exists. Please enter a unique number.");
     invoice.number = number;
     return {};
 }
@@ -203,7 +215,9 @@ Result<void> apply_amounts(Invoice& invoice, const Map& body) {
     } else if (const std::string text = invoice.discount.text(); text.find_first_of("123456789") != std::string::npos) {
         invoice.discount_type = "entity_level";
     }
-    if (const Value* charge = body.find("shipping_charge")) { LS_TRY_ASSIGN(invoice.shipping_charge, decimal_of("shipping_charge", *charge)); }
+    if (const Value* charge = body.find("shipping_charge")) {
+        LS_TRY_ASSIGN(invoice.shipping_charge, decimal_of("shipping_charge", *charge));
+    }
     if (const Value* amount = body.find("adjustment")) { LS_TRY_ASSIGN(invoice.adjustment, decimal_of("adjustment", *amount)); }
     return {};
 }

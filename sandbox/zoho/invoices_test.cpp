@@ -7,7 +7,9 @@ namespace {
 class ZohoInvoices : public ::testing::Test, public TestClient {
 protected:
     void SetUp() override { contact = make_contact(); }
-    Value create(std::string rest = {}, std::string target = "invoices") { return send("POST", std::move(target), invoice_body(contact, std::move(rest)))["invoice"]; }
+    Value create(std::string rest = {}, std::string target = "invoices") {
+        return send("POST", std::move(target), invoice_body(contact, std::move(rest)))["invoice"];
+    }
     std::string contact;
 };
 
@@ -47,7 +49,8 @@ TEST_F(ZohoInvoices, MailingMarksAsSentAndIsKept) {
     const auto emails = vendor->records("emails");
     ASSERT_EQ(emails->size(), 1u);
     EXPECT_EQ((*emails)[0].at_path("to_mail_ids.0").string_or(""), "ap@acme.example");
-    EXPECT_EQ(send("GET", "invoices/" + id + "/comments").at_path("comments.0.description").string_or(""), "Invoice emailed to ap@acme.example");
+    EXPECT_EQ(send("GET", "invoices/" + id + "/comments").at_path("comments.0.description").string_or(""),
+              "Invoice emailed to ap@acme.example");
 }
 
 TEST_F(ZohoInvoices, NoMailGoesToNobody) {
@@ -70,10 +73,12 @@ TEST_F(ZohoInvoices, SendTrueMailsTheContactPerson) {
 }
 
 TEST_F(ZohoInvoices, TotalsFollowDiscountsAndCurrencies) {
-    EXPECT_EQ(create(R"(,"discount":"10%","shipping_charge":5,"adjustment":-0.01)")["total"].text(), "713.00");  // 786.68 − 78.67 + 5 − 0.01
+    EXPECT_EQ(create(R"(,"discount":"10%","shipping_charge":5,"adjustment":-0.01)")["total"].text(),
+              "713.00");  // 786.68 − 78.67 + 5 − 0.01
     const std::string yen = send("GET", "settings/currencies").at_path("currencies.3.currency_id").string_or("");
     EXPECT_EQ(create(R"(,"currency_id":")" + yen + "\"")["total"].text(), "786");  // 785 + 1
-    const Value discounted = send("POST", "invoices", R"({"customer_id":")" + contact + R"(","line_items":[{"name":"P","rate":100,"quantity":3,"discount":12.34}]})");
+    const Value discounted = send(
+        "POST", "invoices", R"({"customer_id":")" + contact + R"(","line_items":[{"name":"P","rate":100,"quantity":3,"discount":12.34}]})");
     EXPECT_EQ(discounted["invoice"]["total"].text(), "287.66") << last.body;
 }
 
@@ -89,8 +94,9 @@ TEST_F(ZohoInvoices, TheUniqueKeyGuardsCreation) {
 }
 
 TEST_F(ZohoInvoices, BadInputIsRefused) {
-    const char* rests[] = {R"(,"date":"18.02.2026")", R"(,"payment_terms":"Net 30")", R"(,"nonsense":1)", R"(,"currency_id":"1")",
-                           R"(,"contact_persons":["1"])", R"(,"due_date":"2020-01-01")", R"(,"discount":"-5")", R"(,"invoice_number":"X")"};
+    const char* rests[] = {R"(,"date":"18.02.2026")", R"(,"payment_terms":"Net 30")", R"(,"nonsense":1)",
+                           R"(,"currency_id":"1")",   R"(,"contact_persons":["1"])",  R"(,"due_date":"2020-01-01")",
+                           R"(,"discount":"-5")",     R"(,"invoice_number":"X")"};
     for (const char* rest : rests) {
         create(rest);
         EXPECT_EQ(last.status, 400) << rest << last.body;
@@ -120,7 +126,8 @@ TEST_F(ZohoInvoices, ASentInvoiceBecomesOverdue) {
 TEST_F(ZohoInvoices, PaymentsSettleThemAndDeletingOpensThemAgain) {
     const std::string id = create()["invoice_id"].string_or("");
     auto pay = [&](const std::string& amount, const std::string& applied) {
-        return send("POST", "customerpayments", R"({"customer_id":")" + contact + R"(","payment_mode":"banktransfer","date":"2026-02-18","amount":)" + amount +
+        return send("POST", "customerpayments",
+                    R"({"customer_id":")" + contact + R"(","payment_mode":"banktransfer","date":"2026-02-18","amount":)" + amount +
                         R"(,"invoices":[{"invoice_id":")" + id + R"(","amount_applied":)" + applied + "}]}")["payment"];
     };
     pay("100", "100");

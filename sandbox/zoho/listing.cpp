@@ -48,9 +48,12 @@ Result<ListQuery> read_list_query(const net::Parameters& parameters, std::string
 /// Texts compare without regard to case; whether Zoho's do in every field is not documented.
 bool fits(const Filter& filter, const std::string& value) {
     switch (filter.kind) {
-        case Filter::Kind::equal: return lower(value) == lower(filter.value);
-        case Filter::Kind::starts_with: return lower(value).starts_with(lower(filter.value));
-        case Filter::Kind::contains: return contains_ignoring_case(value, filter.value);
+        case Filter::Kind::equal:
+            return lower(value) == lower(filter.value);
+        case Filter::Kind::starts_with:
+            return lower(value).starts_with(lower(filter.value));
+        case Filter::Kind::contains:
+            return contains_ignoring_case(value, filter.value);
     }
     return false;
 }
@@ -61,11 +64,16 @@ net::Response list_reply(const ListQuery& query, std::string name, const std::ve
     const std::size_t last = std::min(first + query.per_page, rows.size());
     List page;
     for (std::size_t i = first; i < last; ++i) page.push_back(rows[i]());
-    Map context{{"page", Value(static_cast<std::int64_t>(query.page))}, {"per_page", Value(static_cast<std::int64_t>(query.per_page))},
-                {"has_more_page", Value(last < rows.size())}, {"report_name", Value(report_name)}, {"applied_filter", Value("Status.All")},
+    Map context{{"page", Value(static_cast<std::int64_t>(query.page))},
+                {"per_page", Value(static_cast<std::int64_t>(query.per_page))},
+                {"has_more_page", Value(last < rows.size())},
+                {"report_name", Value(report_name)},
+                {"applied_filter", Value("Status.All")},
                 {"sort_column", Value(query.sort_column.empty() ? "created_time" : query.sort_column)},
                 {"sort_order", Value(query.descending ? "D" : "A")}};
-    return net::json_response(200, Map{{"code", Value(0)}, {"message", Value("success")}, {std::move(name), Value(std::move(page))},
+    return net::json_response(200, Map{{"code", Value(0)},
+                                       {"message", Value("success")},
+                                       {std::move(name), Value(std::move(page))},
                                        {"page_context", Value(std::move(context))}});
 }
 

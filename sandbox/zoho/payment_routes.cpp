@@ -34,7 +34,9 @@ Result<AppliedAmount> read_applied(const Books& books, const Payment& payment, c
     if (invoice->status == "draft" || invoice->status == "void")
         return refuse(invalid_value, "Payments cannot be recorded for invoices that are draft or void");
     LS_TRY_ASSIGN(applied.amount, decimal_of("amount_applied", entry["amount_applied"]));
-    if (!entry["tax_amount_withheld"].is_null()) { LS_TRY_ASSIGN(applied.tax_withheld, decimal_of("tax_amount_withheld", entry["tax_amount_withheld"])); }
+    if (!entry["tax_amount_withheld"].is_null()) {
+        LS_TRY_ASSIGN(applied.tax_withheld, decimal_of("tax_amount_withheld", entry["tax_amount_withheld"]));
+    }
     Decimal open = invoice->balance();
     if (const Payment* known = books.payments.find(payment.id))
         for (const AppliedAmount& own : known->invoices)
@@ -159,7 +161,7 @@ Result<net::Response> list(Books& books, const Call& call) {
 }
 
 constexpr Route routes[] = {
-    {"POST", "customerpayments", create}, {"GET", "customerpayments", list},       {"GET", "customerpayments/*", get},
+    {"POST", "customerpayments", create},  {"GET", "customerpayments", list},        {"GET", "customerpayments/*", get},
     {"PUT", "customerpayments/*", update}, {"DELETE", "customerpayments/*", remove},
 };
 
@@ -172,21 +174,32 @@ Value payment_value(const Books& books, const Payment& payment) {
     for (const AppliedAmount& applied : payment.invoices) {
         const Invoice* invoice = books.invoices.find(applied.invoice_id);
         if (invoice == nullptr) continue;
-        invoices.push_back(Map{{"invoice_id", Value(invoice->id)}, {"invoice_number", Value(invoice->number)},
-                               {"date", Value(format_date(invoice->date))}, {"invoice_amount", money(invoice->total, currency.decimals)},
+        invoices.push_back(Map{{"invoice_id", Value(invoice->id)},
+                               {"invoice_number", Value(invoice->number)},
+                               {"date", Value(format_date(invoice->date))},
+                               {"invoice_amount", money(invoice->total, currency.decimals)},
                                {"amount_applied", money(applied.amount, currency.decimals)},
                                {"balance_amount", money(invoice->balance(), currency.decimals)},
                                {"tax_amount_withheld", money(applied.tax_withheld, currency.decimals)}});
     }
     auto unused = payment.amount.minus(applied_sum(payment));
-    return Map{{"payment_id", Value(payment.id)}, {"payment_number", Value(payment.number)}, {"payment_mode", Value(payment.mode)},
-               {"amount", money(payment.amount, currency.decimals)}, {"amount_refunded", money(Decimal(0), currency.decimals)},
+    return Map{{"payment_id", Value(payment.id)},
+               {"payment_number", Value(payment.number)},
+               {"payment_mode", Value(payment.mode)},
+               {"amount", money(payment.amount, currency.decimals)},
+               {"amount_refunded", money(Decimal(0), currency.decimals)},
                {"unused_amount", money(unused ? *unused : Decimal(0), currency.decimals)},
-               {"bank_charges", money(payment.bank_charges, currency.decimals)}, {"date", Value(format_date(payment.date))},
-               {"status", Value("paid")}, {"reference_number", Value(payment.reference)}, {"description", Value(payment.description)},
-               {"customer_id", Value(payment.customer_id)}, {"customer_name", Value(customer == nullptr ? std::string() : customer->name)},
-               {"currency_code", Value(currency.code)}, {"invoices", Value(std::move(invoices))},
-               {"created_time", Value(zoho_time(payment.created))}, {"last_modified_time", Value(zoho_time(payment.modified))}};
+               {"bank_charges", money(payment.bank_charges, currency.decimals)},
+               {"date", Value(format_date(payment.date))},
+               {"status", Value("paid")},
+               {"reference_number", Value(payment.reference)},
+               {"description", Value(payment.description)},
+               {"customer_id", Value(payment.customer_id)},
+               {"customer_name", Value(customer == nullptr ? std::string() : customer->name)},
+               {"currency_code", Value(currency.code)},
+               {"invoices", Value(std::move(invoices))},
+               {"created_time", Value(zoho_time(payment.created))},
+               {"last_modified_time", Value(zoho_time(payment.modified))}};
 }
 
 std::span<const Route> payment_routes() { return routes; }

@@ -20,11 +20,15 @@ int status_of(const Error& error) {
     std::from_chars(error.vendor_code.data(), error.vendor_code.data() + error.vendor_code.size(), code);
     switch (code) {
         case not_authenticated:
-        case not_authorized: return 401;
+        case not_authorized:
+            return 401;
         case invalid_url:
-        case not_found: return 404;
-        case minute_limit: return 429;
-        default: return 400;
+        case not_found:
+            return 404;
+        case minute_limit:
+            return 429;
+        default:
+            return 400;
     }
 }
 
@@ -69,7 +73,8 @@ std::string text_of(const Map& body, std::string_view field) {
 
 Result<void> check_length(std::string_view field, std::string_view text, std::size_t length_max) {
     if (encoding::utf8_length(text) <= length_max) return {};
-    return refuse(too_long, "Please ensure that the \"" + std::string(field) + "\" has less than " + std::to_string(length_max) + " characters.");
+    return refuse(too_long,
+                  "Please ensure that the \"" + std::string(field) + "\" has less than " + std::to_string(length_max) + " characters.");
 }
 
 Result<Decimal> decimal_of(std::string_view field, const Value& value) {

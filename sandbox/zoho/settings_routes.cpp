@@ -9,22 +9,38 @@ namespace lockstep::sandbox::zoho {
 namespace {
 
 Value currency_value(const Books& books, const Currency& currency) {
-    return Map{{"currency_id", Value(currency.id)}, {"currency_code", Value(currency.code)}, {"currency_name", Value(currency.name)},
-               {"currency_symbol", Value(currency.symbol)}, {"price_precision", Value(currency.decimals)},
-               {"is_base_currency", Value(currency.id == books.base_currency().id)}, {"exchange_rate", Value(0)}};
+    return Map{{"currency_id", Value(currency.id)},
+               {"currency_code", Value(currency.code)},
+               {"currency_name", Value(currency.name)},
+               {"currency_symbol", Value(currency.symbol)},
+               {"price_precision", Value(currency.decimals)},
+               {"is_base_currency", Value(currency.id == books.base_currency().id)},
+               {"exchange_rate", Value(0)}};
 }
 
 Value organization_value(const Books& books) {
-    return Map{{"organization_id", Value(books.options.credentials.zoho_org_id)}, {"name", Value("Northfeld Antriebstechnik GmbH")},
-               {"is_default_org", Value(true)}, {"account_created_date", Value("2019-04-01")}, {"time_zone", Value("Europe/Berlin")},
-               {"language_code", Value("en")}, {"date_format", Value("yyyy-MM-dd")}, {"fiscal_year_start_month", Value("january")},
-               {"currency_id", Value(books.base_currency().id)}, {"currency_code", Value(books.base_currency().code)},
-               {"currency_symbol", Value(books.base_currency().symbol)}, {"price_precision", Value(2)}};
+    return Map{{"organization_id", Value(books.options.credentials.zoho_org_id)},
+               {"name", Value("Northfeld Antriebstechnik GmbH")},
+               {"is_default_org", Value(true)},
+               {"account_created_date", Value("2019-04-01")},
+               {"time_zone", Value("Europe/Berlin")},
+               {"language_code", Value("en")},
+               {"date_format", Value("yyyy-MM-dd")},
+               {"fiscal_year_start_month", Value("january")},
+               {"currency_id", Value(books.base_currency().id)},
+               {"currency_code", Value(books.base_currency().code)},
+               {"currency_symbol", Value(books.base_currency().symbol)},
+               {"price_precision", Value(2)}};
 }
 
 Value item_value(const Item& item) {
-    return Map{{"item_id", Value(item.id)}, {"name", Value(item.name)}, {"sku", Value(item.sku)}, {"unit", Value(item.unit)},
-               {"description", Value(item.description)}, {"rate", Value(item.rate)}, {"status", Value("active")}};
+    return Map{{"item_id", Value(item.id)},
+               {"name", Value(item.name)},
+               {"sku", Value(item.sku)},
+               {"unit", Value(item.unit)},
+               {"description", Value(item.description)},
+               {"rate", Value(item.rate)},
+               {"status", Value("active")}};
 }
 
 Result<net::Response> list_currencies(Books& books, const Call& call) {
@@ -95,9 +111,14 @@ Result<net::Response> list_items(Books& books, const Call& call) {
 }
 
 constexpr Route routes[] = {
-    {"GET", "settings/currencies", list_currencies}, {"GET", "settings/currencies/*", get_currency}, {"GET", "settings/taxes", list_taxes},
-    {"GET", "organizations", list_organizations},    {"GET", "organizations/*", get_organization},   {"POST", "items", create_item},
-    {"GET", "items", list_items},                    {"GET", "items/*", get_item},
+    {"GET", "settings/currencies", list_currencies},
+    {"GET", "settings/currencies/*", get_currency},
+    {"GET", "settings/taxes", list_taxes},
+    {"GET", "organizations", list_organizations},
+    {"GET", "organizations/*", get_organization},
+    {"POST", "items", create_item},
+    {"GET", "items", list_items},
+    {"GET", "items/*", get_item},
 };
 
 Value email_value(const Email& email) {
@@ -106,9 +127,10 @@ Value email_value(const Email& email) {
         for (const std::string& text : list) out.emplace_back(text);
         return Value(std::move(out));
     };
-    return Map{{"email_id", Value(email.id)}, {"invoice_id", Value(email.invoice_id)}, {"invoice_number", Value(email.invoice_number)},
-               {"to_mail_ids", texts(email.to)}, {"cc_mail_ids", texts(email.cc)}, {"subject", Value(email.subject)},
-               {"body", Value(email.body)}, {"sent_time", Value(zoho_time(email.time))}};
+    return Map{
+        {"email_id", Value(email.id)},    {"invoice_id", Value(email.invoice_id)},    {"invoice_number", Value(email.invoice_number)},
+        {"to_mail_ids", texts(email.to)}, {"cc_mail_ids", texts(email.cc)},           {"subject", Value(email.subject)},
+        {"body", Value(email.body)},      {"sent_time", Value(zoho_time(email.time))}};
 }
 
 }  // namespace
@@ -128,25 +150,37 @@ Result<void> load_item(Books& books, const Value& record) {
 Result<void> load_custom_field(Books& books, const Value& record) {
     const std::string name = record["api_name"].text();
     if (!name.starts_with("cf_") || record["entity"].text().empty()) return invalid("api_name");
-    std::erase_if(books.custom_fields, [&](const CustomField& field) { return field.api_name == name && field.entity == record["entity"].text(); });
+    std::erase_if(books.custom_fields,
+                  [&](const CustomField& field) { return field.api_name == name && field.entity == record["entity"].text(); });
     const std::string label = record["label"].text();
-    books.custom_fields.push_back({record["entity"].text(), name, label.empty() ? name : label, books.make_id(), record["is_unique"] == Value(true)});
+    books.custom_fields.push_back(
+        {record["entity"].text(), name, label.empty() ? name : label, books.make_id(), record["is_unique"] == Value(true)});
     return {};
 }
 
 std::optional<List> state_records(const Books& books, std::string_view object) {
     List list;
-    if (object == "contacts") for (const auto& [id, contact] : books.contacts.all()) list.push_back(contact_detail(books, contact));
-    else if (object == "invoices") for (const auto& [id, invoice] : books.invoices.all()) list.push_back(invoice_detail(books, invoice));
-    else if (object == "items") for (const auto& [id, item] : books.items.all()) list.push_back(item_value(item));
-    else if (object == "emails") for (const Email& email : books.emails) list.push_back(email_value(email));
-    else if (object == "currencies") for (const Currency& currency : books.currencies) list.push_back(currency_value(books, currency));
-    else if (object == "organizations") list.push_back(organization_value(books));
+    if (object == "contacts")
+        for (const auto& [id, contact] : books.contacts.all()) list.push_back(contact_detail(books, contact));
+    else if (object == "invoices")
+        for (const auto& [id, invoice] : books.invoices.all()) list.push_back(invoice_detail(books, invoice));
+    else if (object == "items")
+        for (const auto& [id, item] : books.items.all()) list.push_back(item_value(item));
+    else if (object == "emails")
+        for (const Email& email : books.emails) list.push_back(email_value(email));
+    else if (object == "currencies")
+        for (const Currency& currency : books.currencies) list.push_back(currency_value(books, currency));
+    else if (object == "organizations")
+        list.push_back(organization_value(books));
     else if (object == "custom_fields")
         for (const CustomField& field : books.custom_fields)
-            list.push_back(Map{{"entity", Value(field.entity)}, {"api_name", Value(field.api_name)}, {"label", Value(field.label)},
-                               {"customfield_id", Value(field.id)}, {"is_unique", Value(field.unique)}});
-    else return std::nullopt;
+            list.push_back(Map{{"entity", Value(field.entity)},
+                               {"api_name", Value(field.api_name)},
+                               {"label", Value(field.label)},
+                               {"customfield_id", Value(field.id)},
+                               {"is_unique", Value(field.unique)}});
+    else
+        return std::nullopt;
     return list;
 }
 

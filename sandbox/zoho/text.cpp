@@ -12,9 +12,7 @@ std::string lower(std::string_view text) {
     return out;
 }
 
-bool contains_ignoring_case(std::string_view text, std::string_view part) {
-    return lower(text).find(lower(part)) != std::string::npos;
-}
+bool contains_ignoring_case(std::string_view text, std::string_view part) { return lower(text).find(lower(part)) != std::string::npos; }
 
 /// One `@`, something before it, a dotted name behind it, no blanks or commas.
 bool looks_like_email(std::string_view text) {

@@ -37,8 +37,10 @@ bool route_fits(std::string_view pattern, const std::vector<std::string>& segmen
     for (const std::string& segment : segments) {
         const std::size_t end = pattern.find('/');
         const std::string_view part = pattern.substr(0, end);
-        if (part == "*") ids.push_back(segment);
-        else if (part != segment) return false;
+        if (part == "*")
+            ids.push_back(segment);
+        else if (part != segment)
+            return false;
         const bool last = &segment == &segments.back();
         if ((end == std::string_view::npos) != last) return false;
         pattern = end == std::string_view::npos ? std::string_view() : pattern.substr(end + 1);
@@ -47,7 +49,8 @@ bool route_fits(std::string_view pattern, const std::vector<std::string>& segmen
 }
 
 /// The first route of method and path; fixed parts come before `*` in the tables.
-const Route* find_route(std::string_view method, const std::vector<std::string>& segments, std::vector<std::string>& ids, bool& path_known) {
+const Route* find_route(std::string_view method, const std::vector<std::string>& segments, std::vector<std::string>& ids,
+                        bool& path_known) {
     path_known = false;
     for (auto routes : {contact_routes(), invoice_routes(), payment_routes(), settings_routes()})
         for (const Route& route : routes) {
@@ -68,8 +71,9 @@ Result<void> Zoho::check_limits() {
     auto& recent = books_.recent_calls;
     while (!recent.empty() && recent.front().plus_ms(60'000) <= now) recent.pop_front();
     if (recent.size() >= static_cast<std::size_t>(limit))
-        return refuse(minute_limit, "For security reasons your organization has been blocked as it have exceeded the maximum number of "
-                                    "requests per minute that can originate from an organization.");
+        return refuse(minute_limit,
+                      "For security reasons your organization has been blocked as it have exceeded the maximum number of "
+                      "requests per minute that can originate from an organization.");
     recent.push_back(now);
     return {};
 }
@@ -119,8 +123,11 @@ Result<void> Zoho::load(std::string_view object, const List& records) {
         std::string_view object;
         Result<void> (*load)(Books&, const Value&);
     };
-    static constexpr std::array<Loader, 5> loaders = {{{"contacts", load_contact}, {"invoices", load_invoice}, {"items", load_item},
-                                                       {"customerpayments", load_payment}, {"custom_fields", load_custom_field}}};
+    static constexpr std::array<Loader, 5> loaders = {{{"contacts", load_contact},
+                                                       {"invoices", load_invoice},
+                                                       {"items", load_item},
+                                                       {"customerpayments", load_payment},
+                                                       {"custom_fields", load_custom_field}}};
     for (const Loader& loader : loaders) {
         if (loader.object != object) continue;
         for (std::size_t i = 0; i < records.size(); ++i)

@@ -28,7 +28,9 @@ public:
     Value refresh(std::string refresh_token = "1000.refresh") {
         net::Request request{.method = "POST", .url = "/oauth/v2/token"};
         request.headers.set("Content-Type", "application/x-www-form-urlencoded");
-        request.body = net::write_form({{"grant_type", "refresh_token"}, {"client_id", "1000.CLIENT"}, {"client_secret", "secret"},
+        request.body = net::write_form({{"grant_type", "refresh_token"},
+                                        {"client_id", "1000.CLIENT"},
+                                        {"client_secret", "secret"},
                                         {"refresh_token", std::move(refresh_token)}});
         last = vendor->handle(request);
         return body();
@@ -36,7 +38,8 @@ public:
 
     net::Request request(std::string method, std::string target, std::string text = {}) const {
         const char* joint = target.find('?') == std::string::npos ? "?" : "&";
-        net::Request made{.method = std::move(method), .url = "/books/v3/" + target + joint + "organization_id=20071234567", .body = std::move(text)};
+        net::Request made{
+            .method = std::move(method), .url = "/books/v3/" + target + joint + "organization_id=20071234567", .body = std::move(text)};
         made.headers.set("Authorization", "Zoho-oauthtoken " + token);
         if (!made.body.empty()) made.headers.set("Content-Type", "application/json");
         return made;
@@ -58,13 +61,16 @@ public:
     }
 
     std::string make_contact(std::string name = "Acme GmbH", std::string email = "ap@acme.example") {
-        const Value created = send("POST", "contacts", R"({"contact_name":")" + name + R"(","contact_type":"customer","payment_terms":30,"contact_persons":[)" +
-                                       R"({"first_name":"Accounts","last_name":"Payable","email":")" + email + R"(","is_primary_contact":true}],)" +
-                                       R"("custom_fields":[{"api_name":"cf_salesforce_id","value":")" + name + R"("}]})");
+        const Value created =
+            send("POST", "contacts",
+                 R"({"contact_name":")" + name + R"(","contact_type":"customer","payment_terms":30,"contact_persons":[)" +
+                     R"({"first_name":"Accounts","last_name":"Payable","email":")" + email + R"(","is_primary_contact":true}],)" +
+                     R"("custom_fields":[{"api_name":"cf_salesforce_id","value":")" + name + R"("}]})");
         return created["contact"]["contact_id"].string_or("");
     }
     std::string invoice_body(const std::string& contact, std::string rest = {}) const {
-        return R"({"customer_id":")" + contact + R"(","reference_number":"SF-006","line_items":[{"name":"Pump","rate":314.13,"quantity":2.5},)" +
+        return R"({"customer_id":")" + contact +
+               R"(","reference_number":"SF-006","line_items":[{"name":"Pump","rate":314.13,"quantity":2.5},)" +
                R"({"name":"Seal","rate":"0.45","quantity":3}])" + rest + "}";
     }
 
