@@ -77,7 +77,6 @@ int main(int argc, char** argv) {
     runs_command->add_flag("--json", runs_options.json, "for scripts");
     auto* runs_show = runs_command->add_subcommand("show", "one run: event, steps, what was said to the vendors");
     runs_show->add_option("id", run_id, "run id")->required();
-    runs_show->add_flag("--json", runs_options.json, "for scripts");
     runs_show->callback([&] { result = show_run(runs_options.source, run_id, runs_options.json); });
     runs_command->callback([&] { if (runs_command->get_subcommands().empty()) result = list_runs(runs_options); });
 
@@ -87,10 +86,8 @@ int main(int argc, char** argv) {
     parked_command->add_option("--limit", runs_options.limit, "how many")->check(CLI::Range(1, 1000));
     parked_command->add_flag("--json", runs_options.json, "for scripts");
     auto* parked_list = parked_command->add_subcommand("list", "the same as `parked`");
-    parked_list->callback([&] {});
     auto* parked_show = parked_command->add_subcommand("show", "one run: event, steps, what was said to the vendors");
     parked_show->add_option("id", run_id, "run id")->required();
-    parked_show->add_flag("--json", runs_options.json, "for scripts");
     parked_show->callback([&] { result = show_run(runs_options.source, run_id, runs_options.json); });
     auto* parked_replay = parked_command->add_subcommand("replay", "takes parked runs up again, from the step that failed");
     parked_replay->add_option("ids", run_ids, "run ids");
@@ -107,6 +104,9 @@ int main(int argc, char** argv) {
         runs_options.status = "parked";
         result = list_runs(runs_options);
     });
+
+    // `parked show ID --store FILE` is as good as `parked --store FILE show ID`.
+    for (auto* nested : {runs_show, parked_list, parked_show, parked_replay, parked_drop}) nested->fallthrough();
 
     bool jsonl = false;
     std::string expression, bindings;
