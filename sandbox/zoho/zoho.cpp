@@ -4,6 +4,7 @@
 #include "sandbox/zoho/accounts.h"
 #include "sandbox/zoho/api.h"
 #include "sandbox/zoho/payments.h"
+#include "sandbox/zoho/webhook.h"
 
 namespace lockstep::sandbox {
 
@@ -21,6 +22,7 @@ public:
     std::optional<List> records(std::string_view object) const override;
     Result<void> load(std::string_view object, const List& records) override;
     void reset() override;
+    Result<net::Request> emit(std::string_view event, const Map& details) override { return make_webhook(books_, event, Value(details)); }
 
 private:
     Result<net::Response> call_books(const net::Request& request);
