@@ -27,7 +27,8 @@ struct ControlCall {
 };
 
 constexpr std::string_view paths =
-    "POST /reset, GET /state/{connector}/{object}, POST /load/{connector}/{object}, GET /calls, DELETE /calls, GET, POST and DELETE /faults, "
+    "POST /reset, GET /state/{connector}/{object}, POST /load/{connector}/{object}, GET /calls, DELETE /calls, GET, POST and DELETE "
+    "/faults, "
     "POST /emit/{connector}/{event}, POST /clock";
 
 }  // namespace
@@ -40,7 +41,11 @@ public:
 
 private:
     using Handler = net::Response (Control::*)(const ControlCall&);
-    struct Route { std::string_view method, name; std::size_t segments; Handler handler; };
+    struct Route {
+        std::string_view method, name;
+        std::size_t segments;
+        Handler handler;
+    };
     static const Route routes[];
 
     net::Response reset(const ControlCall& call);
@@ -82,7 +87,10 @@ net::Response Control::handle(const net::Request& request) {
     std::string allowed;
     for (const Route& route : routes) {
         if (route.name != name || route.segments != path.size()) continue;
-        if (route.method != request.method) { allowed += (allowed.empty() ? "" : ", ") + std::string(route.method); continue; }
+        if (route.method != request.method) {
+            allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
+            continue;
+        }
         ControlCall call{request, path, {}};
         if (!request.body.empty() && request.method == "POST") {
             auto body = json::parse(request.body);
@@ -178,7 +186,8 @@ net::Response Control::clear_faults(const ControlCall&) {
 net::Response Control::emit(const ControlCall& call) {
     Lane* lane = state_.lane(call.path[1]);
     if (lane == nullptr) return no_connector(call.path[1]);
-    if (!call.body.is_map() || call.body["url"].string_or("").empty()) return refused(400, "the body must be {\"url\":…, …} with the address to send to");
+    if (!call.body.is_map() || call.body["url"].string_or("").empty())
+        return refused(400, "the body must be {\"url\":…, …} with the address to send to");
     Result<net::Request> request = [&] {
         const std::lock_guard lock(lane->mutex);
         return lane->vendor->emit(call.path[2], call.body.as_map());

@@ -17,12 +17,14 @@ TEST(Control, LoadsShowsAndResetsState) {
 
 TEST(Control, CountsCallsByMethodAndPattern) {
     TestSandbox sandbox;
-    sandbox.control("POST", "/load/salesforce/Account", R"({"records":[{"Id":"001000000000001AAA","Name":"A"},{"Id":"001000000000002AAA","Name":"B"}]})");
+    sandbox.control("POST", "/load/salesforce/Account",
+                    R"({"records":[{"Id":"001000000000001AAA","Name":"A"},{"Id":"001000000000002AAA","Name":"B"}]})");
     sandbox.salesforce("GET", "/sobjects/Account/001000000000001AAA");
     sandbox.salesforce("GET", "/sobjects/Account/001000000000002AAA");
     sandbox.salesforce("GET", "/query?q=SELECT+Id+FROM+Account");
-    const std::string expected = R"({"calls":[{"connector":"salesforce","method":"GET","route":"/services/data/v60.0/query","count":1},)"
-                                 R"({"connector":"salesforce","method":"GET","route":"/services/data/v60.0/sobjects/Account/{id}","count":2}]})";
+    const std::string expected =
+        R"({"calls":[{"connector":"salesforce","method":"GET","route":"/services/data/v60.0/query","count":1},)"
+        R"({"connector":"salesforce","method":"GET","route":"/services/data/v60.0/sobjects/Account/{id}","count":2}]})";
     EXPECT_EQ(sandbox.control("GET", "/calls").body, expected);
     sandbox.control("POST", "/faults", R"({"faults":[{"kind":"drop_before"}]})");
     sandbox.salesforce("GET", "/limits");
@@ -33,7 +35,13 @@ TEST(Control, CountsCallsByMethodAndPattern) {
 
 TEST(Control, BadInputNamesWhatIsWrong) {
     TestSandbox sandbox;
-    struct Case { const char* method; const char* url; const char* body; int status; const char* reason; };
+    struct Case {
+        const char* method;
+        const char* url;
+        const char* body;
+        int status;
+        const char* reason;
+    };
     const Case cases[] = {
         {"GET", "/nothing", "", 404, "no such path: /nothing"},
         {"GET", "/state/salesforce", "", 404, "no such path"},
@@ -46,7 +54,8 @@ TEST(Control, BadInputNamesWhatIsWrong) {
         {"POST", "/load/salesforce/Account", "{\"records\":5}", 400, "the body must be"},
         {"POST", "/load/salesforce/Account", "{\"records\":[", 400, "not JSON"},
         {"POST", "/load/salesforce/Acount", "{\"records\":[]}", 404, "no such object: Acount (did you mean `Account`?)"},
-        {"POST", "/load/salesforce/Account", R"({"records":[{"Name":"A"},{"Nmae":"B"}]})", 400, "record 1: Account has no such field: Nmae"},
+        {"POST", "/load/salesforce/Account", R"({"records":[{"Name":"A"},{"Nmae":"B"}]})", 400,
+         "record 1: Account has no such field: Nmae"},
         {"POST", "/reset", R"({"seed_data":"yes"})", 400, "seed_data must be true or false"},
         {"POST", "/emit/salesforce/outbound_message", "{}", 400, "\"url\""},
         {"POST", "/emit/salesforce/birthday", R"({"url":"http://127.0.0.1:1/"})", 404, "no such event: birthday"},

@@ -14,7 +14,9 @@ namespace {
 template <auto function>
 struct Free {
     template <class T>
-    void operator()(T* pointer) const { function(pointer); }
+    void operator()(T* pointer) const {
+        function(pointer);
+    }
 };
 using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
 using Bio = std::unique_ptr<BIO, Free<BIO_free>>;

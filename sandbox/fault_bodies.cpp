@@ -7,7 +7,11 @@
 namespace lockstep::sandbox {
 namespace {
 
-struct Row { std::string_view connector; int status; std::string_view code, message; };
+struct Row {
+    std::string_view connector;
+    int status;
+    std::string_view code, message;
+};
 
 // Sources: Salesforce REST API Developer Guide, "Status Codes and Error Responses"; Zoho Books API v3, "Errors" and
 // "API Call Limit"; docs.slack.dev, "Sending messages using incoming webhooks"; SAP Gateway's own texts.
@@ -17,7 +21,8 @@ constexpr Row rows[] = {
     {"salesforce", 403, "REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded."},
     {"salesforce", 404, "NOT_FOUND", "The requested resource does not exist"},
     {"salesforce", 400, "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record or 1 records"},
-    {"salesforce", 500, "UNKNOWN_EXCEPTION", "An unexpected error occurred. Please include this ErrorId if you contact support: 1234567890-12345 (1234567890)"},
+    {"salesforce", 500, "UNKNOWN_EXCEPTION",
+     "An unexpected error occurred. Please include this ErrorId if you contact support: 1234567890-12345 (1234567890)"},
     {"salesforce", 503, "SERVER_UNAVAILABLE", "Server is too busy to process your request, please try again later."},
     {"salesforce", 429, "REQUEST_LIMIT_EXCEEDED", "Too many requests, please try again later."},
     {"salesforce", 0, "UNKNOWN_EXCEPTION", "An unexpected error occurred"},
@@ -30,7 +35,9 @@ constexpr Row rows[] = {
     {"sap", 0, "/IWBEP/CX_MGW_BUSI_EXCEPTION", "An exception was raised"},
     {"zoho_books", 401, "57", "You are not authorized to perform this operation"},
     {"zoho_books", 404, "1002", "Resource does not exist."},
-    {"zoho_books", 429, "44", "For security reasons your organization has been blocked as it have exceeded the maximum number of requests per minute that can originate from an organization."},
+    {"zoho_books", 429, "44",
+     "For security reasons your organization has been blocked as it have exceeded the maximum number of requests per minute that can "
+     "originate from an organization."},
     {"zoho_books", 0, "1000", "Internal error"},
     {"slack", 404, "no_service", ""},
     {"slack", 410, "channel_is_archived", ""},
@@ -56,8 +63,10 @@ net::Response fault_response(std::string_view connector, int status) {
         response.headers.set("Content-Type", "application/json;charset=UTF-8");
         return response;
     }
-    if (connector == "zoho_books") return net::json_response(status, Map{{"code", std::stoi(std::string(row.code))}, {"message", row.message}});
-    return net::json_response(status, Map{{"error", Map{{"code", row.code}, {"message", Map{{"lang", "en"}, {"value", row.message}}},
+    if (connector == "zoho_books")
+        return net::json_response(status, Map{{"code", std::stoi(std::string(row.code))}, {"message", row.message}});
+    return net::json_response(status, Map{{"error", Map{{"code", row.code},
+                                                        {"message", Map{{"lang", "en"}, {"value", row.message}}},
                                                         {"innererror", Map{{"errordetails", List{}}}}}}});
 }
 

@@ -10,15 +10,22 @@
 namespace lockstep::sandbox {
 namespace {
 
-struct KindName { std::string_view name; Fault::Kind kind; };
+struct KindName {
+    std::string_view name;
+    Fault::Kind kind;
+};
 constexpr std::array<KindName, 7> kinds = {{
-    {"status", Fault::Kind::status}, {"delay", Fault::Kind::delay}, {"drop_before", Fault::Kind::drop_before},
-    {"drop_after", Fault::Kind::drop_after}, {"late_apply", Fault::Kind::late_apply}, {"throttle", Fault::Kind::throttle},
+    {"status", Fault::Kind::status},
+    {"delay", Fault::Kind::delay},
+    {"drop_before", Fault::Kind::drop_before},
+    {"drop_after", Fault::Kind::drop_after},
+    {"late_apply", Fault::Kind::late_apply},
+    {"throttle", Fault::Kind::throttle},
     {"malformed", Fault::Kind::malformed},
 }};
 constexpr std::array<std::string_view, 5> connectors = {"*", "salesforce", "sap", "zoho_books", "slack"};
-constexpr std::array<std::string_view, 11> members = {"connector", "method", "route", "kind", "probability", "count",
-                                                      "status", "delay_ms", "retry_after_s", "skip", "truncate_bytes"};
+constexpr std::array<std::string_view, 11> members = {"connector", "method",   "route",         "kind", "probability",   "count",
+                                                      "status",    "delay_ms", "retry_after_s", "skip", "truncate_bytes"};
 constexpr std::int64_t delay_ms_max = 600'000;
 
 std::uint64_t next_random(std::uint64_t& state) {
@@ -36,7 +43,8 @@ public:
 
     Unexpected wrong(std::string_view member, std::string_view wanted) const {
         const Value* given = rule_.find(member);
-        return fail(ErrorCode::request_invalid, fmt::format("faults[{}].{} must be {}: {}", index_, member, wanted, given == nullptr ? "absent" : given->text()));
+        return fail(ErrorCode::request_invalid,
+                    fmt::format("faults[{}].{} must be {}: {}", index_, member, wanted, given == nullptr ? "absent" : given->text()));
     }
     Result<std::string> text(std::string_view member) const {
         const Value* given = rule_.find(member);
@@ -79,7 +87,8 @@ Result<void> check_members(const Map& rule, std::size_t index) {
     for (const auto& [name, value] : rule)
         if (std::ranges::find(members, name) == members.end()) {
             const std::vector<std::string> names(members.begin(), members.end());
-            return fail(ErrorCode::request_invalid, fmt::format("faults[{}] has an unknown member: {}{}", index, name, did_you_mean(name, names)));
+            return fail(ErrorCode::request_invalid,
+                        fmt::format("faults[{}] has an unknown member: {}{}", index, name, did_you_mean(name, names)));
         }
     return {};
 }
@@ -93,7 +102,8 @@ Result<Fault> read_rule(const Map& rule, std::size_t index) {
     LS_TRY_ASSIGN(fault.connector, reader.text("connector"));
     LS_TRY_ASSIGN(fault.method, reader.text("method"));
     LS_TRY_ASSIGN(fault.route, reader.text("route"));
-    if (std::ranges::find(connectors, fault.connector) == connectors.end()) return reader.wrong("connector", "salesforce, sap, zoho_books, slack or *");
+    if (std::ranges::find(connectors, fault.connector) == connectors.end())
+        return reader.wrong("connector", "salesforce, sap, zoho_books, slack or *");
     if (fault.route != "*" && !fault.route.starts_with('/')) return reader.wrong("route", "* or the beginning of a path");
     LS_TRY_ASSIGN(const auto status, reader.number("status", 200, 599));
     LS_TRY_ASSIGN(const auto delay, reader.number("delay_ms", 0, delay_ms_max));
@@ -131,7 +141,8 @@ bool fires(Fault& fault) {
 Result<void> Faults::set(const Value& body) {
     if (!body.is_map()) return fail(ErrorCode::request_invalid, "the body must be an object with `faults`");
     const Value& seed = body["seed"];
-    if (!seed.is_null() && seed.kind() != Value::Kind::integer) return fail(ErrorCode::request_invalid, "seed must be a whole number: " + seed.text());
+    if (!seed.is_null() && seed.kind() != Value::Kind::integer)
+        return fail(ErrorCode::request_invalid, "seed must be a whole number: " + seed.text());
     if (!body["faults"].is_list()) return fail(ErrorCode::request_invalid, "`faults` must be a list");
     const std::int64_t first = seed.is_null() ? 1 : seed.as_int();
     std::vector<Fault> rules;
@@ -173,13 +184,18 @@ FaultDraw Faults::draw(std::string_view connector, std::string_view method, std:
     for (Fault& fault : faults_) {
         const bool only_delays = fault.kind == Fault::Kind::delay;
         if (!regards(fault, connector, method, path, pattern) || (!only_delays && draw.kind) || !fires(fault)) continue;
-        if (only_delays) { draw.delay_ms += fault.delay_ms; continue; }
+        if (only_delays) {
+            draw.delay_ms += fault.delay_ms;
+            continue;
+        }
         draw.kind = fault.kind;
         draw.status = fault.status;
         draw.retry_after_s = fault.retry_after_s;
         draw.truncate_bytes = fault.truncate_bytes;
-        if (fault.kind == Fault::Kind::late_apply) draw.late_ms = fault.delay_ms;
-        else draw.delay_ms += fault.delay_ms;
+        if (fault.kind == Fault::Kind::late_apply)
+            draw.late_ms = fault.delay_ms;
+        else
+            draw.delay_ms += fault.delay_ms;
     }
     return draw;
 }

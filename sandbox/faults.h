@@ -21,11 +21,11 @@ struct Fault {
     int status = 500;
     std::int64_t delay_ms = 0;
     std::int64_t retry_after_s = 1;
-    std::optional<std::uint64_t> threshold;  ///< of 2^32: the probability
-    std::optional<std::int64_t> count;       ///< how many requests at most
-    std::int64_t skip = 0;                   ///< requests that pass first
+    std::optional<std::uint64_t> threshold;      ///< of 2^32: the probability
+    std::optional<std::int64_t> count;           ///< how many requests at most
+    std::int64_t skip = 0;                       ///< requests that pass first
     std::optional<std::int64_t> truncate_bytes;  ///< of malformed: the transfer ends after so many bytes of the body
-    Value as_given;                          ///< for GET /faults
+    Value as_given;                              ///< for GET /faults
 
     std::uint64_t random = 0;
     std::int64_t fired = 0, seen = 0;

@@ -22,7 +22,8 @@ constexpr const char* account = R"({"Name":"A"})";
 TEST(Faults, TheSameSeedGivesTheSameFates) {
     const auto run = [](int seed) {
         TestSandbox sandbox;
-        const std::string rules = R"(,"faults":[{"connector":"*","method":"*","route":"*","kind":"status","status":500,"probability":0.2},{"kind":"drop_before","probability":0.2}]})";
+        const std::string rules =
+            R"(,"faults":[{"connector":"*","method":"*","route":"*","kind":"status","status":500,"probability":0.2},{"kind":"drop_before","probability":0.2}]})";
         EXPECT_EQ(sandbox.control("POST", "/faults", "{\"seed\":" + std::to_string(seed) + rules).status, 200);
         return fates(sandbox, 200);
     };
@@ -36,7 +37,8 @@ TEST(Faults, TheSameSeedGivesTheSameFates) {
 }
 
 TEST(Faults, OtherRequestsDoNotChangeARulesDraws) {
-    const std::string rules = R"({"seed":3,"faults":[{"route":"/services/data/v60.0/limits","kind":"status","status":500,"probability":0.5}]})";
+    const std::string rules =
+        R"({"seed":3,"faults":[{"route":"/services/data/v60.0/limits","kind":"status","status":500,"probability":0.5}]})";
     TestSandbox quiet, busy;
     quiet.control("POST", "/faults", rules);
     busy.control("POST", "/faults", rules);
@@ -51,10 +53,13 @@ TEST(Faults, OtherRequestsDoNotChangeARulesDraws) {
 
 TEST(Faults, CountAndSkipChooseRequests) {
     TestSandbox sandbox;
-    sandbox.control("POST", "/faults", R"({"faults":[{"connector":"salesforce","method":"GET","kind":"status","status":503,"count":2,"skip":1}]})");
+    sandbox.control("POST", "/faults",
+                    R"({"faults":[{"connector":"salesforce","method":"GET","kind":"status","status":503,"count":2,"skip":1}]})");
     EXPECT_EQ(fates(sandbox, 5), ".ee..");
     sandbox.control("DELETE", "/faults");
-    sandbox.control("POST", "/faults", R"({"faults":[{"connector":"sap","kind":"drop_before"},{"method":"POST","kind":"drop_before"},{"route":"/services/data/v60.0/sobjects/Account/{id}","kind":"drop_before"}]})");
+    sandbox.control(
+        "POST", "/faults",
+        R"({"faults":[{"connector":"sap","kind":"drop_before"},{"method":"POST","kind":"drop_before"},{"route":"/services/data/v60.0/sobjects/Account/{id}","kind":"drop_before"}]})");
     EXPECT_EQ(fates(sandbox, 2), "..");
     EXPECT_EQ(sandbox.salesforce("GET", "/sobjects/Account/001Hs0000000001AAA").kind, Verdict::Kind::drop);
 }
@@ -96,7 +101,9 @@ TEST(Faults, ALateRequestIsAppliedWhenItsTimeComes) {
 
 TEST(Faults, DelaysAddToWhateverElseHappens) {
     TestSandbox sandbox;
-    sandbox.control("POST", "/faults", R"({"faults":[{"kind":"delay","delay_ms":20},{"kind":"drop_after"},{"kind":"delay","delay_ms":5},{"kind":"drop_before"}]})");
+    sandbox.control(
+        "POST", "/faults",
+        R"({"faults":[{"kind":"delay","delay_ms":20},{"kind":"drop_after"},{"kind":"delay","delay_ms":5},{"kind":"drop_before"}]})");
     const Verdict verdict = sandbox.salesforce("POST", "/sobjects/Account", account);
     EXPECT_EQ(verdict.delay_ms, 25);
     EXPECT_EQ(verdict.kind, Verdict::Kind::drop);

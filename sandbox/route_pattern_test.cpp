@@ -5,12 +5,17 @@
 namespace lockstep::sandbox {
 
 TEST(RoutePattern, PutsPlaceholdersForIdsAndKeys) {
-    struct Case { const char* connector; const char* path; const char* pattern; };
+    struct Case {
+        const char* connector;
+        const char* path;
+        const char* pattern;
+    };
     const Case cases[] = {
         {"salesforce", "/services/data/v60.0/sobjects/Opportunity/006Hs000000001AIAQ", "/services/data/v60.0/sobjects/Opportunity/{id}"},
         {"salesforce", "/services/data/v60.0/sobjects/Opportunity/describe", "/services/data/v60.0/sobjects/Opportunity/describe"},
         {"salesforce", "/services/data/v60.0/sobjects/Opportunity", "/services/data/v60.0/sobjects/Opportunity"},
-        {"salesforce", "/services/data/v60.0/sobjects/Account/External_Id__c/x%20y", "/services/data/v60.0/sobjects/Account/External_Id__c/{value}"},
+        {"salesforce", "/services/data/v60.0/sobjects/Account/External_Id__c/x%20y",
+         "/services/data/v60.0/sobjects/Account/External_Id__c/{value}"},
         {"salesforce", "/services/data/v60.0/query", "/services/data/v60.0/query"},
         {"salesforce", "/services/data/v60.0/query/01gHs0000000001IAA-2000", "/services/data/v60.0/query/{locator}"},
         {"salesforce", "/services/oauth2/token", "/services/oauth2/token"},

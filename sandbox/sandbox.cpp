@@ -61,9 +61,15 @@ void count(Lane& lane, const std::string& method, const std::string& pattern) {
 void decide(Verdict& verdict, const FaultDraw& draw, Lane& lane, std::string_view connector, const net::Request& request) {
     using Kind = Fault::Kind;
     switch (*draw.kind) {
-        case Kind::status: verdict.response = fault_response(connector, draw.status); return;
-        case Kind::throttle: verdict.response = throttle_response(connector, draw.retry_after_s); return;
-        case Kind::drop_before: verdict.kind = Verdict::Kind::drop; return;
+        case Kind::status:
+            verdict.response = fault_response(connector, draw.status);
+            return;
+        case Kind::throttle:
+            verdict.response = throttle_response(connector, draw.retry_after_s);
+            return;
+        case Kind::drop_before:
+            verdict.kind = Verdict::Kind::drop;
+            return;
         case Kind::drop_after:
             static_cast<void>(applied(lane, request));
             verdict.kind = Verdict::Kind::drop;
@@ -78,7 +84,8 @@ void decide(Verdict& verdict, const FaultDraw& draw, Lane& lane, std::string_vie
             verdict.kind = Verdict::Kind::truncate;
             verdict.truncate_bytes = std::min(static_cast<std::size_t>(*draw.truncate_bytes), verdict.response.body.size() - 1);
             return;
-        case Kind::delay: return;
+        case Kind::delay:
+            return;
     }
 }
 
@@ -92,8 +99,10 @@ Verdict Sandbox::handle(std::string_view connector, const net::Request& request)
     const FaultDraw draw = state_->faults.draw(connector, request.method, request.path(), pattern);
     Verdict verdict;
     verdict.delay_ms = draw.delay_ms;
-    if (draw.kind) decide(verdict, draw, *lane, connector, request);
-    else verdict.response = applied(*lane, request);
+    if (draw.kind)
+        decide(verdict, draw, *lane, connector, request);
+    else
+        verdict.response = applied(*lane, request);
     return verdict;
 }
 

@@ -51,9 +51,15 @@ private:
 
 void finish(net::Responder& responder, Verdict verdict) {
     switch (verdict.kind) {
-        case Verdict::Kind::answer: responder.send(std::move(verdict.response)); return;
-        case Verdict::Kind::drop: responder.drop(); return;
-        case Verdict::Kind::truncate: responder.send_truncated(std::move(verdict.response), verdict.truncate_bytes); return;
+        case Verdict::Kind::answer:
+            responder.send(std::move(verdict.response));
+            return;
+        case Verdict::Kind::drop:
+            responder.drop();
+            return;
+        case Verdict::Kind::truncate:
+            responder.send_truncated(std::move(verdict.response), verdict.truncate_bytes);
+            return;
     }
 }
 
@@ -63,13 +69,16 @@ void Server::serve_vendor(std::string_view connector, net::Request request, std:
         timer_.after(*verdict.apply_late_after_ms, [this, connector, late = std::move(request)] { sandbox_->apply_late(connector, late); });
     if (verdict.delay_ms == 0) return finish(*responder, std::move(verdict));
     const std::int64_t delay_ms = verdict.delay_ms;
-    timer_.after(delay_ms, [kept = std::shared_ptr<net::Responder>(std::move(responder)), verdict = std::move(verdict)] { finish(*kept, verdict); });
+    timer_.after(delay_ms,
+                 [kept = std::shared_ptr<net::Responder>(std::move(responder)), verdict = std::move(verdict)] { finish(*kept, verdict); });
 }
 
 void Server::serve(std::size_t at, net::Request request, std::unique_ptr<net::Responder> responder) {
     if (!ready_) return responder->drop();
     if (at < control_port) return serve_vendor(connectors[at], std::move(request), std::move(responder));
-    control_.after(0, [this, kept = std::shared_ptr<net::Responder>(std::move(responder)), given = std::move(request)] { kept->send(sandbox_->control(given)); });
+    control_.after(0, [this, kept = std::shared_ptr<net::Responder>(std::move(responder)), given = std::move(request)] {
+        kept->send(sandbox_->control(given));
+    });
 }
 
 Result<void> Server::listen(const ServerParts& parts) {
@@ -105,7 +114,8 @@ Result<void> Server::open(const ServerParts& parts, GeneratedCredentials made) {
 }
 
 Result<std::unique_ptr<SandboxServer>> Server::start(const ServerParts& parts) {
-    if (parts.port > 65535 - control_port) return fail(ErrorCode::config_invalid, fmt::format("the sandbox takes five ports from this one on: {}", parts.port));
+    if (parts.port > 65535 - control_port)
+        return fail(ErrorCode::config_invalid, fmt::format("the sandbox takes five ports from this one on: {}", parts.port));
     auto server = std::make_unique<Server>();
     LS_TRY(server->listen(parts));
     LS_TRY_ASSIGN(GeneratedCredentials made, generate_credentials());

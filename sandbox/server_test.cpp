@@ -19,17 +19,25 @@ protected:
         std::istringstream lines(server->environment_text("/keys/sf key.pem"));
         for (std::string line; std::getline(lines, line);) environment[line.substr(0, line.find('='))] = line.substr(line.find('=') + 1);
         const Value answer = *json::parse(post(environment["SF_LOGIN_URL"] + "/services/oauth2/token",
-                                               net::write_form({{"grant_type", "password"}, {"client_id", environment["SF_CLIENT_ID"]}, {"client_secret", environment["SF_CLIENT_SECRET"]},
-                                                                {"username", environment["SF_USERNAME"]}, {"password", environment["SF_PASSWORD"]}}), {})->body);
+                                               net::write_form({{"grant_type", "password"},
+                                                                {"client_id", environment["SF_CLIENT_ID"]},
+                                                                {"client_secret", environment["SF_CLIENT_SECRET"]},
+                                                                {"username", environment["SF_USERNAME"]},
+                                                                {"password", environment["SF_PASSWORD"]}}),
+                                               {})
+                                              ->body);
         token = answer["access_token"].string_or("");
     }
     Result<net::Response> post(const std::string& url, std::string body, net::Headers headers = {{"Content-Type", "application/json"}}) {
         return client->send({"POST", url, std::move(headers), std::move(body), {}}, {.effect = net::Effect::write});
     }
     Result<net::Response> create_account() {
-        return post(server->addresses().salesforce + "/services/data/v60.0/sobjects/Account", R"({"Name":"A"})", {{"Content-Type", "application/json"}, {"Authorization", "Bearer " + token}});
+        return post(server->addresses().salesforce + "/services/data/v60.0/sobjects/Account", R"({"Name":"A"})",
+                    {{"Content-Type", "application/json"}, {"Authorization", "Bearer " + token}});
     }
-    void faults(const std::string& rules) { EXPECT_EQ(post(server->addresses().control + "/faults", "{\"faults\":[" + rules + "]}")->status, 200); }
+    void faults(const std::string& rules) {
+        EXPECT_EQ(post(server->addresses().control + "/faults", "{\"faults\":[" + rules + "]}")->status, 200);
+    }
     std::size_t accounts() {
         auto state = client->send({"GET", server->addresses().control + "/state/salesforce/Account", {}, {}, {}}, {});
         return json::parse(state->body)->find("records")->as_list().size();
@@ -43,8 +51,9 @@ protected:
 }  // namespace
 
 TEST_F(RealSockets, TheEnvironmentNamesWhatAClientNeeds) {
-    for (const char* name : {"SF_CLIENT_ID", "SF_USERNAME", "SF_LOGIN_URL", "SF_INSTANCE_URL", "SAP_BASE_URL", "SAP_TOKEN_URL", "SAP_CLIENT_ID", "SAP_CLIENT_SECRET", "ZOHO_CLIENT_ID",
-                             "ZOHO_CLIENT_SECRET", "ZOHO_REFRESH_TOKEN", "ZOHO_ORG_ID", "SLACK_WEBHOOK_URL", "PORT", "ZOHO_ACCOUNTS_URL", "ZOHO_API_URL", "SANDBOX_CONTROL_URL"})
+    for (const char* name : {"SF_CLIENT_ID", "SF_USERNAME", "SF_LOGIN_URL", "SF_INSTANCE_URL", "SAP_BASE_URL", "SAP_TOKEN_URL",
+                             "SAP_CLIENT_ID", "SAP_CLIENT_SECRET", "ZOHO_CLIENT_ID", "ZOHO_CLIENT_SECRET", "ZOHO_REFRESH_TOKEN",
+                             "ZOHO_ORG_ID", "SLACK_WEBHOOK_URL", "PORT", "ZOHO_ACCOUNTS_URL", "ZOHO_API_URL", "SANDBOX_CONTROL_URL"})
         EXPECT_FALSE(environment[name].empty()) << name;
     EXPECT_EQ(environment["SF_PRIVATE_KEY_PATH"], "'/keys/sf key.pem'") << "a value with a space is quoted for the shell";
     EXPECT_TRUE(server->private_key_pem().starts_with("-----BEGIN PRIVATE KEY-----"));

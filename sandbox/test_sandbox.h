@@ -44,7 +44,8 @@ public:
         net::Request request;
         request.method = "POST";
         request.url = "/services/oauth2/token";
-        request.body = net::write_form({{"grant_type", "client_credentials"}, {"client_id", keys.sf_client_id}, {"client_secret", keys.sf_client_secret}});
+        request.body = net::write_form(
+            {{"grant_type", "client_credentials"}, {"client_id", keys.sf_client_id}, {"client_secret", keys.sf_client_secret}});
         token_ = parse(sandbox.vendor("salesforce").handle(request))["access_token"].string_or("");
         return token_;
     }

@@ -21,8 +21,14 @@ public:
 
 private:
     using Clock = std::chrono::steady_clock;
-    struct Entry { Clock::time_point due; std::uint64_t order; std::function<void()> task; };
-    struct Later { bool operator()(const Entry& a, const Entry& b) const { return a.due != b.due ? a.due > b.due : a.order > b.order; } };
+    struct Entry {
+        Clock::time_point due;
+        std::uint64_t order;
+        std::function<void()> task;
+    };
+    struct Later {
+        bool operator()(const Entry& a, const Entry& b) const { return a.due != b.due ? a.due > b.due : a.order > b.order; }
+    };
     void run();
 
     std::mutex mutex_;

@@ -26,15 +26,20 @@ struct Group {
 
 class Aggregation {
 public:
-    Aggregation(const Database& database, const soql::Plan& plan) : database_(database), plan_(plan), table_(database.table(*plan.object)) {}
+    Aggregation(const Database& database, const soql::Plan& plan)
+        : database_(database), plan_(plan), table_(database.table(*plan.object)) {}
 
     Result<std::string> run() {
         std::vector<Group> groups = make_groups();
         if (plan_.having) std::erase_if(groups, [&](const Group& group) { return !holds(group, *plan_.having); });
         sort(groups);
-        if (plan_.offset) groups.erase(groups.begin(), groups.begin() + std::min<std::ptrdiff_t>(*plan_.offset, static_cast<std::ptrdiff_t>(groups.size())));
+        if (plan_.offset)
+            groups.erase(groups.begin(),
+                         groups.begin() + std::min<std::ptrdiff_t>(*plan_.offset, static_cast<std::ptrdiff_t>(groups.size())));
         if (plan_.limit && static_cast<std::int64_t>(groups.size()) > *plan_.limit) groups.resize(static_cast<std::size_t>(*plan_.limit));
-        if (groups.size() > groups_max) return refuse("EXCEEDED_ID_LIMIT", "Aggregate query does not support queryMore(), use LIMIT to restrict the results to a single batch");
+        if (groups.size() > groups_max)
+            return refuse("EXCEEDED_ID_LIMIT",
+                          "Aggregate query does not support queryMore(), use LIMIT to restrict the results to a single batch");
         return write(groups);
     }
 
@@ -44,7 +49,10 @@ private:
         std::map<std::string, std::size_t> by_key;
         if (plan_.group_by.empty()) groups.emplace_back();
         for (const Row row : soql::select_rows(database_, plan_)) {
-            if (plan_.group_by.empty()) { groups[0].rows.push_back(row); continue; }
+            if (plan_.group_by.empty()) {
+                groups[0].rows.push_back(row);
+                continue;
+            }
             std::vector<Value> keys;
             std::string text;
             for (const soql::Term& term : plan_.group_by) {
@@ -99,7 +107,8 @@ private:
     Value group_key(const Group& group, const soql::Term& term) const {
         for (std::size_t i = 0; i < plan_.group_by.size() && i < group.keys.size(); ++i) {
             const soql::Term& by = plan_.group_by[i];
-            if (by.function == term.function && by.way.object == term.way.object && by.way.field == term.way.field && by.way.hops == term.way.hops)
+            if (by.function == term.function && by.way.object == term.way.object && by.way.field == term.way.field &&
+                by.way.hops == term.way.hops)
                 return group.keys[i];
         }
         return {};
@@ -108,10 +117,14 @@ private:
     bool holds(const Group& group, const soql::Test& test) const {
         const auto inner = [&](const soql::Test& child) { return holds(group, child); };
         switch (test.kind) {
-            case soql::Condition::Kind::conjunction: return std::ranges::all_of(test.children, inner);
-            case soql::Condition::Kind::disjunction: return std::ranges::any_of(test.children, inner);
-            case soql::Condition::Kind::negation: return !inner(test.children.front());
-            case soql::Condition::Kind::comparison: break;
+            case soql::Condition::Kind::conjunction:
+                return std::ranges::all_of(test.children, inner);
+            case soql::Condition::Kind::disjunction:
+                return std::ranges::any_of(test.children, inner);
+            case soql::Condition::Kind::negation:
+                return !inner(test.children.front());
+            case soql::Condition::Kind::comparison:
+                break;
         }
         const Value value = value_of(group, test.term);
         return soql::compares(value.is_string() ? Value(fold(value.as_string())) : value, test);

@@ -53,16 +53,19 @@ std::string take_id(Map& record) {
 Result<void> check_collection(const List& records, const Object* only) {
     if (records.empty()) return refuse("INVALID_INPUT", "records must not be empty");
     if (records.size() > records_max)
-        return refuse("EXCEEDED_ID_LIMIT", fmt::format("record limit reached. cannot submit more than {} records into this call", records_max));
+        return refuse("EXCEEDED_ID_LIMIT",
+                      fmt::format("record limit reached. cannot submit more than {} records into this call", records_max));
     int chunks = 0;
     std::string previous;
     for (const Value& record : records) {
-        if (!record.is_map()) return refuse("JSON_PARSER_ERROR", "Unexpected parameter encountered during deserialization: a record is not an object");
+        if (!record.is_map())
+            return refuse("JSON_PARSER_ERROR", "Unexpected parameter encountered during deserialization: a record is not an object");
         const std::string type = record.at_path("attributes.type").string_or("");
         if (type.empty()) return refuse("INVALID_INPUT", "The attributes of a record must name its type");
         const Object* object = Schema::instance().find(type);
         if (object == nullptr) return refuse("INVALID_TYPE", fmt::format("sObject type '{}' is not supported.", type));
-        if (only != nullptr && object != only) return refuse("INVALID_TYPE", fmt::format("records of type {} do not belong to {}", type, only->table.name));
+        if (only != nullptr && object != only)
+            return refuse("INVALID_TYPE", fmt::format("records of type {} do not belong to {}", type, only->table.name));
         if (type != previous) ++chunks;
         previous = type;
     }
@@ -80,7 +83,9 @@ net::Response Service::collection_answer(std::vector<Result<Saved>> results, boo
         if (!result) {
             out.push_back(failure(result.error()));
         } else if (all_or_none && failed) {
-            out.push_back(failure(refuse("ALL_OR_NONE_OPERATION_ROLLED_BACK", "Record rolled back because not all records were valid and the request was using AllOrNone header").error()));
+            out.push_back(failure(refuse("ALL_OR_NONE_OPERATION_ROLLED_BACK",
+                                         "Record rolled back because not all records were valid and the request was using AllOrNone header")
+                                      .error()));
         } else {
             Map entry{{"id", result->id}, {"success", true}, {"errors", List{}}};
             if (result->created) entry.set("created", *result->created);
@@ -102,8 +107,10 @@ net::Response Service::save_collection(const Call& call, const Object* only, con
     std::vector<Result<Saved>> results;
     for (const Value& record : records) {
         const Object& object = *Schema::instance().find(record.at_path("attributes.type").as_string());
-        if (object.table.writable) results.push_back(save(with, object, record.as_map()));
-        else results.push_back(refuse("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object"));
+        if (object.table.writable)
+            results.push_back(save(with, object, record.as_map()));
+        else
+            results.push_back(refuse("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object"));
     }
     return collection_answer(std::move(results), given["allOrNone"] == Value(true));
 }
@@ -122,7 +129,8 @@ net::Response Service::patch_collection(const Call& call) {
         const std::string given = take_id(fields);
         if (given.empty()) return refuse("MISSING_ARGUMENT", "Id not specified in an update call");
         const auto id = canonical_id(given);
-        if (!id || !id->starts_with(object.table.key_prefix)) return refuse("MALFORMED_ID", fmt::format("{} ID: id value of incorrect type: {}", object.table.label, given), "Id");
+        if (!id || !id->starts_with(object.table.key_prefix))
+            return refuse("MALFORMED_ID", fmt::format("{} ID: id value of incorrect type: {}", object.table.label, given), "Id");
         if (!seen.insert(*id).second) return refuse("DUPLICATE_VALUE", fmt::format("duplicate id specified: {}", given), "Id");
         auto done = with.update(object, *id, fields);
         if (!done && done.error().vendor_code == "NOT_FOUND") return refuse("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id");
@@ -135,14 +143,19 @@ net::Response Service::patch_collection_by_key(const Call& call) {
     const Object* object = Schema::instance().find(call.segments[2]);
     if (object == nullptr) return error_response(refuse("NOT_FOUND", "The requested resource does not exist").error());
     auto field = external_field(*object, call.segments[3]);
-    if (!field || *field == id_field) return error_response(refuse("NOT_FOUND", fmt::format("Provided external ID field does not exist or is not accessible: {}", call.segments[3])).error());
+    if (!field || *field == id_field)
+        return error_response(
+            refuse("NOT_FOUND", fmt::format("Provided external ID field does not exist or is not accessible: {}", call.segments[3]))
+                .error());
     const Field& column = object->fields[static_cast<std::size_t>(*field)];
     return save_collection(call, object, [&](Writer& with, const Object& of, const Map& record) -> Result<Saved> {
         Map fields;
         Value key;
         for (const auto& [name, value] : record) {
-            if (lower(name) == lower(column.name)) key = value;
-            else fields.set(name, value);
+            if (lower(name) == lower(column.name))
+                key = value;
+            else
+                fields.set(name, value);
         }
         LS_TRY_ASSIGN(const Value stored, stored_value(column, key));
         if (stored.is_null()) return refuse("MISSING_ARGUMENT", fmt::format("{} not specified", column.name));
@@ -153,7 +166,8 @@ net::Response Service::patch_collection_by_key(const Call& call) {
 
 net::Response Service::delete_collection(const Call& call) {
     const List ids = names_of(net::parameter(call.parameters, "ids").value_or(""));
-    if (ids.empty() || ids.size() > records_max) return error_response(refuse("EXCEEDED_ID_LIMIT", fmt::format("ids must name 1 to {} records", records_max)).error());
+    if (ids.empty() || ids.size() > records_max)
+        return error_response(refuse("EXCEEDED_ID_LIMIT", fmt::format("ids must name 1 to {} records", records_max)).error());
     Writer with = writer();
     database_.begin();
     std::vector<Result<Saved>> results;
@@ -165,9 +179,12 @@ net::Response Service::delete_collection(const Call& call) {
             continue;
         }
         auto done = with.remove(*object, *id);
-        if (done) results.push_back(Saved{*id, {}});
-        else if (done.error().vendor_code == "NOT_FOUND") results.push_back(refuse("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id"));
-        else results.push_back(fail(done.error()));
+        if (done)
+            results.push_back(Saved{*id, {}});
+        else if (done.error().vendor_code == "NOT_FOUND")
+            results.push_back(refuse("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id"));
+        else
+            results.push_back(fail(done.error()));
     }
     return collection_answer(std::move(results), net::parameter(call.parameters, "allOrNone").value_or("") == "true");
 }
@@ -181,7 +198,9 @@ net::Response Service::post_collection_ids(const Call& call) {
     auto body = body_of(call);
     if (!body) return error_response(body.error());
     const Value given(*std::move(body));
-    const auto list = [&](const char* name) { return given[name].is_list() ? texts_of(given[name].as_list()) : std::vector<std::string>(); };
+    const auto list = [&](const char* name) {
+        return given[name].is_list() ? texts_of(given[name].as_list()) : std::vector<std::string>();
+    };
     return retrieve(call, list("ids"), list("fields"));
 }
 
@@ -189,11 +208,14 @@ net::Response Service::post_collection_ids(const Call& call) {
 net::Response Service::retrieve(const Call& call, const std::vector<std::string>& ids, const std::vector<std::string>& names) {
     const Object* object = Schema::instance().find(call.segments[2]);
     if (object == nullptr) return error_response(refuse("NOT_FOUND", "The requested resource does not exist").error());
-    if (ids.empty() || ids.size() > 2000 || names.empty()) return error_response(refuse("INVALID_INPUT", "ids (1 to 2000) and fields are needed").error());
+    if (ids.empty() || ids.size() > 2000 || names.empty())
+        return error_response(refuse("INVALID_INPUT", "ids (1 to 2000) and fields are needed").error());
     std::vector<int> fields;
     for (const std::string& name : names) {
         fields.push_back(object->field_index(name));
-        if (fields.back() < 0) return error_response(refuse("INVALID_FIELD", fmt::format("No such column '{}' on sobject of type {}", name, object->table.name)).error());
+        if (fields.back() < 0)
+            return error_response(
+                refuse("INVALID_FIELD", fmt::format("No such column '{}' on sobject of type {}", name, object->table.name)).error());
     }
     const Table& table = database_.table(*object);
     std::string out;
@@ -201,7 +223,10 @@ net::Response Service::retrieve(const Call& call, const std::vector<std::string>
         out += out.empty() ? "[" : ",";
         const auto id = canonical_id(given);
         const auto row = id ? table.find(*id) : std::nullopt;
-        if (!row || table.at(*row).deleted) { out += "null"; continue; }
+        if (!row || table.at(*row).deleted) {
+            out += "null";
+            continue;
+        }
         const Record& record = table.at(*row);
         out += '{';
         append_attributes(out, *object, record, call.version);

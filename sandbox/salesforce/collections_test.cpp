@@ -7,16 +7,19 @@ namespace {
 
 class Collections : public testing::Test {
 protected:
-    Collections() {
-        organisation.load("Product2", R"([{"Id":"01t000000000001AAA","Name":"A"},{"Id":"01t000000000002AAA","Name":"B"}])");
-    }
+    Collections() { organisation.load("Product2", R"([{"Id":"01t000000000001AAA","Name":"A"},{"Id":"01t000000000002AAA","Name":"B"}])"); }
     Value call(const std::string& method, const std::string& path, const std::string& body, int status = 200) {
         const net::Response response = organisation.api(method, path, body);
         EXPECT_EQ(response.status, status) << response.body;
         return Organisation::parse(response);
     }
-    static std::string product(const std::string& id, const std::string& rest) { return R"({"attributes":{"type":"Product2"},"id":")" + id + "\"," + rest + "}"; }
-    Value stock(const std::string& id) { return organisation.query("SELECT Available_Stock__c FROM Product2 WHERE Id = '" + id + "'").at_path("records.0.Available_Stock__c"); }
+    static std::string product(const std::string& id, const std::string& rest) {
+        return R"({"attributes":{"type":"Product2"},"id":")" + id + "\"," + rest + "}";
+    }
+    Value stock(const std::string& id) {
+        return organisation.query("SELECT Available_Stock__c FROM Product2 WHERE Id = '" + id + "'")
+            .at_path("records.0.Available_Stock__c");
+    }
     Organisation organisation;
 };
 
@@ -25,8 +28,10 @@ protected:
 TEST_F(Collections, EachRecordSucceedsOrFailsByItself) {
     const Value results = call("PATCH", "/composite/sobjects",
                                R"({"allOrNone":false,"records":[)" + product("01t000000000001AAA", R"("Available_Stock__c":12.5)") + "," +
-                                   product("01t000000000009AAA", R"("Available_Stock__c":1)") + "," + product("01t000000000002AAA", R"("Available_Stock__c":"lots")") + "," +
-                                   product("01t000000000001", R"("Available_Stock__c":99)") + "," + R"({"attributes":{"type":"Product2"},"Name":"x"})" + "]}");
+                                   product("01t000000000009AAA", R"("Available_Stock__c":1)") + "," +
+                                   product("01t000000000002AAA", R"("Available_Stock__c":"lots")") + "," +
+                                   product("01t000000000001", R"("Available_Stock__c":99)") + "," +
+                                   R"({"attributes":{"type":"Product2"},"Name":"x"})" + "]}");
     EXPECT_EQ(results.at_path("0.success"), Value(true));
     EXPECT_EQ(results.at_path("0.id").string_or(""), "01t000000000001AAA");
     EXPECT_EQ(results.at_path("1.errors.0.statusCode").string_or(""), "INVALID_CROSS_REFERENCE_KEY");
@@ -37,7 +42,8 @@ TEST_F(Collections, EachRecordSucceedsOrFailsByItself) {
 }
 
 TEST_F(Collections, AllOrNoneUndoesWhatSucceeded) {
-    const std::string body = R"({"allOrNone":true,"records":[)" + product("01t000000000001AAA", R"("Available_Stock__c":7)") + "," + product("01t000000000002AAA", R"("Name":"")") + "]}";
+    const std::string body = R"({"allOrNone":true,"records":[)" + product("01t000000000001AAA", R"("Available_Stock__c":7)") + "," +
+                             product("01t000000000002AAA", R"("Name":"")") + "]}";
     const Value results = call("PATCH", "/composite/sobjects", body);
     EXPECT_EQ(results.at_path("0.errors.0.statusCode").string_or(""), "ALL_OR_NONE_OPERATION_ROLLED_BACK");
     EXPECT_EQ(results.at_path("1.errors.0.statusCode").string_or(""), "REQUIRED_FIELD_MISSING");
@@ -56,7 +62,8 @@ TEST_F(Collections, UndoneCreationsLeaveNoTraceInTheIndexes) {
 }
 
 TEST_F(Collections, UpsertRetrieveAndDeleteWorkOnMany) {
-    const std::string body = R"({"records":[{"attributes":{"type":"Account"},"Name":"N","External_Id__c":"E1"},{"attributes":{"type":"Account"},"Name":"M","External_Id__c":"E1"}]})";
+    const std::string body =
+        R"({"records":[{"attributes":{"type":"Account"},"Name":"N","External_Id__c":"E1"},{"attributes":{"type":"Account"},"Name":"M","External_Id__c":"E1"}]})";
     const Value upserted = call("PATCH", "/composite/sobjects/Account/External_Id__c", body);
     EXPECT_EQ(upserted.at_path("0.created"), Value(true));
     EXPECT_EQ(upserted.at_path("1.created"), Value(false));
@@ -72,7 +79,8 @@ TEST_F(Collections, UpsertRetrieveAndDeleteWorkOnMany) {
 TEST_F(Collections, AMalformedCallIsRefusedAsAWhole) {
     std::string many;
     for (int i = 0; i < 201; ++i) many += (i == 0 ? "" : ",") + product("01t000000000001AAA", R"("Name":"x")");
-    for (const std::string& body : {std::string(), std::string("{}"), std::string(R"({"records":[]})"), std::string(R"({"records":[1]})"), std::string(R"({"records":[{"Name":"x"}]})"),
+    for (const std::string& body : {std::string(), std::string("{}"), std::string(R"({"records":[]})"), std::string(R"({"records":[1]})"),
+                                    std::string(R"({"records":[{"Name":"x"}]})"),
                                     std::string(R"({"records":[{"attributes":{"type":"Nothing"}}]})"), R"({"records":[)" + many + "]}"})
         EXPECT_EQ(organisation.api("PATCH", "/composite/sobjects", body).status, 400) << body.substr(0, 60);
 }
@@ -96,7 +104,8 @@ TEST_F(Collections, CompositeCarriesReferencesFromOneToTheNext) {
 }
 
 TEST_F(Collections, BatchRunsEachByItself) {
-    const Value answer = call("POST", "/composite/batch", R"({"batchRequests":[{"method":"GET","url":"v60.0/sobjects/Product2/01t000000000001AAA?fields=Name"},
+    const Value answer = call("POST", "/composite/batch",
+                              R"({"batchRequests":[{"method":"GET","url":"v60.0/sobjects/Product2/01t000000000001AAA?fields=Name"},
         {"method":"PATCH","url":"v60.0/sobjects/Product2/01t000000000002AAA","richInput":{"Name":"C"}},{"method":"GET","url":"v60.0/sobjects/Nothing/1"}]})");
     EXPECT_EQ(answer["hasErrors"], Value(true));
     EXPECT_EQ(answer.at_path("results.0.result.Name").string_or(""), "A");

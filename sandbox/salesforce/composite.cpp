@@ -81,23 +81,31 @@ std::string encoded_url(std::string_view url) {
     std::string out;
     for (const char c : url) {
         const auto byte = static_cast<unsigned char>(c);
-        if (byte <= 0x20 || byte >= 0x7F) out += encoding::percent_encode(std::string_view(&c, 1));
-        else out += c;
+        if (byte <= 0x20 || byte >= 0x7F)
+            out += encoding::percent_encode(std::string_view(&c, 1));
+        else
+            out += c;
     }
     return out;
 }
 
-bool is_heavy(std::string_view url) { return url.find("/query") != std::string_view::npos || url.find("/composite/sobjects") != std::string_view::npos; }
+bool is_heavy(std::string_view url) {
+    return url.find("/query") != std::string_view::npos || url.find("/composite/sobjects") != std::string_view::npos;
+}
 
 Result<void> check_subrequests(const Value& list, std::string_view name, std::string_view address) {
-    if (!list.is_list() || list.as_list().empty()) return refuse("JSON_PARSER_ERROR", fmt::format("{} must be a list with at least one subrequest", name));
-    if (list.as_list().size() > subrequests_max) return refuse("LIMIT_EXCEEDED", fmt::format("The limit of {} subrequests is exceeded: {}", subrequests_max, list.as_list().size()));
+    if (!list.is_list() || list.as_list().empty())
+        return refuse("JSON_PARSER_ERROR", fmt::format("{} must be a list with at least one subrequest", name));
+    if (list.as_list().size() > subrequests_max)
+        return refuse("LIMIT_EXCEEDED", fmt::format("The limit of {} subrequests is exceeded: {}", subrequests_max, list.as_list().size()));
     int heavy = 0;
     for (const Value& one : list.as_list()) {
-        if (one["method"].string_or("").empty() || one[address].string_or("").empty()) return refuse("JSON_PARSER_ERROR", fmt::format("a subrequest needs method and {}", address));
+        if (one["method"].string_or("").empty() || one[address].string_or("").empty())
+            return refuse("JSON_PARSER_ERROR", fmt::format("a subrequest needs method and {}", address));
         heavy += is_heavy(one[address].as_string()) ? 1 : 0;
     }
-    if (heavy > heavy_max) return refuse("LIMIT_EXCEEDED", fmt::format("The limit of {} query and collection subrequests is exceeded", heavy_max));
+    if (heavy > heavy_max)
+        return refuse("LIMIT_EXCEEDED", fmt::format("The limit of {} query and collection subrequests is exceeded", heavy_max));
     return {};
 }
 
@@ -114,14 +122,16 @@ net::Response Service::inner(const Call& outer, std::string_view method, std::st
     const bool ours = path && path->size() > 2 && (*path)[0] == "services" && (*path)[1] == "data" && (*path)[2] == "v" + outer.version;
     const bool composite = ours && path->size() > 3 && (*path)[3] == "composite" && (path->size() == 4 || (*path)[4] != "sobjects");
     if (!ours || !parameters || composite) return error_response(refuse("NOT_FOUND", "The requested resource does not exist").error());
-    return dispatch(Call{request, std::string(method == "HEAD" ? "GET" : method), {path->begin() + 3, path->end()}, *std::move(parameters), outer.version});
+    return dispatch(Call{
+        request, std::string(method == "HEAD" ? "GET" : method), {path->begin() + 3, path->end()}, *std::move(parameters), outer.version});
 }
 
 net::Response Service::post_composite(const Call& call) {
     auto body = body_of(call);
     if (!body) return error_response(body.error());
     const Value given(*std::move(body));
-    if (auto checked = check_subrequests(given["compositeRequest"], "compositeRequest", "url"); !checked) return error_response(checked.error());
+    if (auto checked = check_subrequests(given["compositeRequest"], "compositeRequest", "url"); !checked)
+        return error_response(checked.error());
     const bool all_or_none = given["allOrNone"] == Value(true);
     if (all_or_none) database_.begin();
     std::map<std::string, Value> answers;
@@ -132,21 +142,34 @@ net::Response Service::post_composite(const Call& call) {
         net::Response response;
         auto url = resolve(one["url"].as_string(), answers);
         auto inner_body = resolve_all(one["body"], answers);
-        if (reference.empty() || answers.contains(reference)) response = error_response(refuse("JSON_PARSER_ERROR", "a subrequest needs a referenceId of its own").error());
-        else if (failed && all_or_none) response = error_response(halted("The transaction was rolled back since another operation in the same transaction failed.").error());
-        else if (!url || !inner_body) response = error_response(!url ? url.error() : inner_body.error());
-        else response = inner(call, one["method"].as_string(), *url, *inner_body, one["httpHeaders"].is_map() ? one["httpHeaders"].as_map() : Map{});
+        if (reference.empty() || answers.contains(reference))
+            response = error_response(refuse("JSON_PARSER_ERROR", "a subrequest needs a referenceId of its own").error());
+        else if (failed && all_or_none)
+            response =
+                error_response(halted("The transaction was rolled back since another operation in the same transaction failed.").error());
+        else if (!url || !inner_body)
+            response = error_response(!url ? url.error() : inner_body.error());
+        else
+            response = inner(call, one["method"].as_string(), *url, *inner_body,
+                             one["httpHeaders"].is_map() ? one["httpHeaders"].as_map() : Map{});
         Value answer = body_value(response);
-        if (response.ok()) answers[reference] = answer;
-        else failed = true;
-        results.push_back(Map{{"body", std::move(answer)}, {"httpHeaders", headers_of(response)}, {"httpStatusCode", response.status}, {"referenceId", reference}});
+        if (response.ok())
+            answers[reference] = answer;
+        else
+            failed = true;
+        results.push_back(Map{{"body", std::move(answer)},
+                              {"httpHeaders", headers_of(response)},
+                              {"httpStatusCode", response.status},
+                              {"referenceId", reference}});
     }
     if (all_or_none) database_.finish(!failed);
     if (all_or_none && failed) {
         // What had succeeded is undone, and says so.
-        const Value undone = body_value(error_response(halted("The transaction was rolled back since another operation in the same transaction failed.").error()));
+        const Value undone = body_value(
+            error_response(halted("The transaction was rolled back since another operation in the same transaction failed.").error()));
         for (Value& result : results)
-            if (result["httpStatusCode"].as_int() < 300) result = Map{{"body", undone}, {"httpHeaders", Map{}}, {"httpStatusCode", 400}, {"referenceId", result["referenceId"]}};
+            if (result["httpStatusCode"].as_int() < 300)
+                result = Map{{"body", undone}, {"httpHeaders", Map{}}, {"httpStatusCode", 400}, {"referenceId", result["referenceId"]}};
     }
     return json_text(200, json::write(Map{{"compositeResponse", std::move(results)}}));
 }
@@ -163,8 +186,10 @@ net::Response Service::post_batch(const Call& call) {
         // Addresses of a batch begin at the version: `v60.0/sobjects/…`.
         std::string url = one["url"].as_string();
         if (!url.starts_with("/services/data/")) url = "/services/data/" + url;
-        net::Response response = failed && halt ? error_response(refuse("BATCH_PROCESSING_HALTED", "Batch processing halted per request, haltOnError=true").error())
-                                                : inner(call, one["method"].as_string(), url, one["richInput"], Map{});
+        net::Response response =
+            failed && halt
+                ? error_response(refuse("BATCH_PROCESSING_HALTED", "Batch processing halted per request, haltOnError=true").error())
+                : inner(call, one["method"].as_string(), url, one["richInput"], Map{});
         failed |= !response.ok();
         results.push_back(Map{{"statusCode", response.status}, {"result", body_value(response)}});
     }

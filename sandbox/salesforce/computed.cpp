@@ -52,14 +52,17 @@ Value product_name(const Database& database, const Object& object, const Record&
 Value address(const Database& database, const Object& object, const Record& record, std::string_view field) {
     const std::string start(field.substr(0, field.size() - std::string_view("Address").size()));
     const auto part = [&](const char* name) { return database.read(object, record, start + name); };
-    Map parts{{"city", part("City")}, {"country", part("Country")}, {"geocodeAccuracy", nullptr}, {"latitude", nullptr},
-              {"longitude", nullptr}, {"postalCode", part("PostalCode")}, {"state", part("State")}, {"street", part("Street")}};
+    Map parts{{"city", part("City")}, {"country", part("Country")},       {"geocodeAccuracy", nullptr}, {"latitude", nullptr},
+              {"longitude", nullptr}, {"postalCode", part("PostalCode")}, {"state", part("State")},     {"street", part("Street")}};
     for (const auto& [name, value] : parts)
         if (!value.is_null()) return parts;
     return {};
 }
 
-struct Rule { std::string_view object, field; Compute compute; };
+struct Rule {
+    std::string_view object, field;
+    Compute compute;
+};
 constexpr std::array rules = {
     Rule{"Opportunity", "HasOpportunityLineItem", has_line_item},
     Rule{"OpportunityLineItem", "ProductCode", product_of_line},

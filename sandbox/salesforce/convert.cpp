@@ -15,13 +15,19 @@ namespace {
 // The token names of the vendor's JSON reader, as its messages show them.
 std::string_view token_name(const Value& value) {
     switch (value.kind()) {
-        case Value::Kind::boolean: return value.as_bool() ? "VALUE_TRUE" : "VALUE_FALSE";
+        case Value::Kind::boolean:
+            return value.as_bool() ? "VALUE_TRUE" : "VALUE_FALSE";
         case Value::Kind::integer:
-        case Value::Kind::unsigned_integer: return "VALUE_NUMBER_INT";
-        case Value::Kind::decimal: return "VALUE_NUMBER_FLOAT";
-        case Value::Kind::list: return "START_ARRAY";
-        case Value::Kind::map: return "START_OBJECT";
-        default: return "VALUE_STRING";
+        case Value::Kind::unsigned_integer:
+            return "VALUE_NUMBER_INT";
+        case Value::Kind::decimal:
+            return "VALUE_NUMBER_FLOAT";
+        case Value::Kind::list:
+            return "START_ARRAY";
+        case Value::Kind::map:
+            return "START_OBJECT";
+        default:
+            return "VALUE_STRING";
     }
 }
 
@@ -117,12 +123,18 @@ Result<Value> stored_value(const Field& field, const Value& written, Strictness 
     if (written.is_null()) return Value();
     switch (field.type) {
         case FieldType::id:
-        case FieldType::reference: return stored_reference(field, written);
-        case FieldType::boolean: return stored_boolean(field, written);
-        case FieldType::date: return stored_date(field, written);
-        case FieldType::datetime: return stored_datetime(field, written);
-        case FieldType::address: return written;
-        default: return field.is_number() ? stored_number(field, written) : stored_text(field, written, strictness);
+        case FieldType::reference:
+            return stored_reference(field, written);
+        case FieldType::boolean:
+            return stored_boolean(field, written);
+        case FieldType::date:
+            return stored_date(field, written);
+        case FieldType::datetime:
+            return stored_datetime(field, written);
+        case FieldType::address:
+            return written;
+        default:
+            return field.is_number() ? stored_number(field, written) : stored_text(field, written, strictness);
     }
 }
 
@@ -149,16 +161,30 @@ std::string datetime_text(Timestamp time) {
 
 void append_json(std::string& out, const Field& field, const Value& value) {
     switch (value.kind()) {
-        case Value::Kind::boolean: out += value.as_bool() ? "true" : "false"; return;
-        case Value::Kind::string: json::append_quoted(out, value.as_string()); return;
+        case Value::Kind::boolean:
+            out += value.as_bool() ? "true" : "false";
+            return;
+        case Value::Kind::string:
+            json::append_quoted(out, value.as_string());
+            return;
         case Value::Kind::decimal:
             out += field.type == FieldType::integer ? value.as_decimal().to_string() : double_text(value.as_decimal());
             return;
-        case Value::Kind::integer: out += std::to_string(value.as_int()); return;
-        case Value::Kind::date: json::append_quoted(out, format_date(value.as_date())); return;
-        case Value::Kind::timestamp: json::append_quoted(out, datetime_text(value.as_timestamp())); return;
-        case Value::Kind::null: out += "null"; return;
-        default: out += json::write(value); return;
+        case Value::Kind::integer:
+            out += std::to_string(value.as_int());
+            return;
+        case Value::Kind::date:
+            json::append_quoted(out, format_date(value.as_date()));
+            return;
+        case Value::Kind::timestamp:
+            json::append_quoted(out, datetime_text(value.as_timestamp()));
+            return;
+        case Value::Kind::null:
+            out += "null";
+            return;
+        default:
+            out += json::write(value);
+            return;
     }
 }
 

@@ -22,9 +22,9 @@ public:
     /// Returns the stored value, null if there is none.
     const Value& get(int field) const;
     void set(int field, Value value);
-    std::uint32_t version = 0;       ///< counts the writes; makes the ETag
+    std::uint32_t version = 0;  ///< counts the writes; makes the ETag
     bool deleted = false;
-    bool amount_given = false;       ///< an Opportunity loaded with its Amount keeps it until a client changes a line
+    bool amount_given = false;  ///< an Opportunity loaded with its Amount keeps it until a client changes a line
 
 private:
     std::vector<std::uint8_t> fields_;  // sorted
@@ -49,7 +49,10 @@ public:
     std::size_t size() const { return records_.size(); }
     const Record& at(Row row) const { return records_[row]; }
     /// Changes a record without touching an index: for fields that have none.
-    Record& at(Row row) { note(row); return records_[row]; }
+    Record& at(Row row) {
+        note(row);
+        return records_[row];
+    }
     const std::string& id_of(Row row) const { return records_[row].get(id_field).as_string(); }
 
     /// Adds an empty record. Requires that the id (18 characters) is not taken.

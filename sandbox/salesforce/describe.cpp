@@ -12,16 +12,24 @@ namespace {
 std::string_view soap_type(FieldType type) {
     switch (type) {
         case FieldType::id:
-        case FieldType::reference: return "tns:ID";
-        case FieldType::boolean: return "xsd:boolean";
+        case FieldType::reference:
+            return "tns:ID";
+        case FieldType::boolean:
+            return "xsd:boolean";
         case FieldType::currency:
         case FieldType::number:
-        case FieldType::percent: return "xsd:double";
-        case FieldType::integer: return "xsd:int";
-        case FieldType::date: return "xsd:date";
-        case FieldType::datetime: return "xsd:dateTime";
-        case FieldType::address: return "urn:address";
-        default: return "xsd:string";
+        case FieldType::percent:
+            return "xsd:double";
+        case FieldType::integer:
+            return "xsd:int";
+        case FieldType::date:
+            return "xsd:date";
+        case FieldType::datetime:
+            return "xsd:dateTime";
+        case FieldType::address:
+            return "urn:address";
+        default:
+            return "xsd:string";
     }
 }
 
@@ -37,27 +45,51 @@ Value describe_field(const Field& field, bool writable) {
     const bool client_writes = writable && !field.has(read_only);
     List references;
     if (!field.reference_to.empty()) references.emplace_back(field.reference_to);
-    return Map{
-        {"aggregatable", plain}, {"autoNumber", false}, {"byteLength", field.length * 3}, {"calculated", field.has(computed)},
-        {"calculatedFormula", nullptr}, {"caseSensitive", false}, {"createable", client_writes},
-        {"custom", field.name.ends_with("__c")}, {"defaultValue", field.type == FieldType::boolean ? Value(false) : Value()},
-        {"defaultedOnCreate", field.has(defaulted)}, {"deprecatedAndHidden", false}, {"digits", field.type == FieldType::integer ? int{field.precision} : 0},
-        {"externalId", field.has(external_id)}, {"filterable", !field.has(not_filterable)}, {"groupable", plain && !field.is_number()},
-        {"idLookup", field.type == FieldType::id || field.has(external_id) || field.has(unique)}, {"label", field.label},
-        {"length", int{field.length}}, {"name", field.name}, {"nameField", field.has(name_field)},
-        {"nillable", !field.has(required) && field.type != FieldType::boolean && field.type != FieldType::id && !(field.has(read_only) && field.has(defaulted))},
-        {"permissionable", !field.has(required)}, {"picklistValues", picklist(field)}, {"precision", field.type == FieldType::integer ? 0 : int{field.precision}},
-        {"referenceTo", std::move(references)}, {"relationshipName", field.relationship.empty() ? Value() : Value(field.relationship)},
-        {"restrictedPicklist", field.has(restricted)}, {"scale", int{field.scale}}, {"soapType", soap_type(field.type)},
-        {"sortable", plain && !field.has(not_filterable)}, {"type", to_string(field.type)}, {"unique", field.has(unique)},
-        {"updateable", client_writes && !field.has(create_only)}};
+    return Map{{"aggregatable", plain},
+               {"autoNumber", false},
+               {"byteLength", field.length * 3},
+               {"calculated", field.has(computed)},
+               {"calculatedFormula", nullptr},
+               {"caseSensitive", false},
+               {"createable", client_writes},
+               {"custom", field.name.ends_with("__c")},
+               {"defaultValue", field.type == FieldType::boolean ? Value(false) : Value()},
+               {"defaultedOnCreate", field.has(defaulted)},
+               {"deprecatedAndHidden", false},
+               {"digits", field.type == FieldType::integer ? int{field.precision} : 0},
+               {"externalId", field.has(external_id)},
+               {"filterable", !field.has(not_filterable)},
+               {"groupable", plain && !field.is_number()},
+               {"idLookup", field.type == FieldType::id || field.has(external_id) || field.has(unique)},
+               {"label", field.label},
+               {"length", int{field.length}},
+               {"name", field.name},
+               {"nameField", field.has(name_field)},
+               {"nillable", !field.has(required) && field.type != FieldType::boolean && field.type != FieldType::id &&
+                                !(field.has(read_only) && field.has(defaulted))},
+               {"permissionable", !field.has(required)},
+               {"picklistValues", picklist(field)},
+               {"precision", field.type == FieldType::integer ? 0 : int{field.precision}},
+               {"referenceTo", std::move(references)},
+               {"relationshipName", field.relationship.empty() ? Value() : Value(field.relationship)},
+               {"restrictedPicklist", field.has(restricted)},
+               {"scale", int{field.scale}},
+               {"soapType", soap_type(field.type)},
+               {"sortable", plain && !field.has(not_filterable)},
+               {"type", to_string(field.type)},
+               {"unique", field.has(unique)},
+               {"updateable", client_writes && !field.has(create_only)}};
 }
 
 List child_relationships(const Object& object) {
     List children;
     for (const Child& child : object.table.children)
-        children.push_back(Map{{"cascadeDelete", false}, {"childSObject", child.object}, {"deprecatedAndHidden", false},
-                               {"field", child.field}, {"relationshipName", child.relationship}, {"restrictedDelete", false}});
+        children.push_back(Map{{"cascadeDelete", false},
+                               {"childSObject", child.object},
+                               {"deprecatedAndHidden", false},
+                               {"field", child.field},
+                               {"relationshipName", child.relationship},
+                               {"restrictedDelete", false}});
     return children;
 }
 
@@ -66,11 +98,27 @@ List child_relationships(const Object& object) {
 Value describe_object(const Object& object, std::string_view version, bool full) {
     const ObjectTable& table = object.table;
     const std::string base = fmt::format("/services/data/v{}/sobjects/{}", version, table.name);
-    Map out{{"activateable", false}, {"createable", table.writable}, {"custom", false}, {"customSetting", false},
-            {"deletable", table.writable}, {"deprecatedAndHidden", false}, {"feedEnabled", false}, {"keyPrefix", table.key_prefix},
-            {"label", table.label}, {"labelPlural", table.plural}, {"layoutable", true}, {"mergeable", false}, {"mruEnabled", true},
-            {"name", table.name}, {"queryable", true}, {"replicateable", true}, {"retrieveable", true}, {"searchable", true},
-            {"triggerable", true}, {"undeletable", table.writable}, {"updateable", table.writable},
+    Map out{{"activateable", false},
+            {"createable", table.writable},
+            {"custom", false},
+            {"customSetting", false},
+            {"deletable", table.writable},
+            {"deprecatedAndHidden", false},
+            {"feedEnabled", false},
+            {"keyPrefix", table.key_prefix},
+            {"label", table.label},
+            {"labelPlural", table.plural},
+            {"layoutable", true},
+            {"mergeable", false},
+            {"mruEnabled", true},
+            {"name", table.name},
+            {"queryable", true},
+            {"replicateable", true},
+            {"retrieveable", true},
+            {"searchable", true},
+            {"triggerable", true},
+            {"undeletable", table.writable},
+            {"updateable", table.writable},
             {"urls", Map{{"sobject", base}, {"describe", base + "/describe"}, {"rowTemplate", base + "/{ID}"}}}};
     if (!full) return out;
     List fields;

@@ -63,7 +63,8 @@ Result<net::Request> Service::emit(std::string_view event, const Map& details) {
         const auto row = id18 ? database_.table(*object).find(*id18) : std::nullopt;
         if (!row) return fail(ErrorCode::not_found, fmt::format("no such {}: {}", object->table.name, id.text()));
         notifications += fmt::format(
-            "<Notification><Id>{}</Id><sObject xsi:type=\"sf:{}\" xmlns:sf=\"urn:sobject.enterprise.soap.sforce.com\">{}</sObject></Notification>",
+            "<Notification><Id>{}</Id><sObject xsi:type=\"sf:{}\" "
+            "xmlns:sf=\"urn:sobject.enterprise.soap.sforce.com\">{}</sObject></Notification>",
             make_record_id("04l", ++sent_), object->table.name, xml_record(database_, *object, database_.table(*object).at(*row), fields));
     }
     request.headers.set("Content-Type", "text/xml; charset=UTF-8");

@@ -14,7 +14,10 @@ Unexpected no_such_field(const Object& object, std::string_view name) {
     return fail(ErrorCode::value_invalid, fmt::format("{} has no such field: {}{}", object.table.name, name, did_you_mean(name, names)));
 }
 
-struct Founding { std::string_view object, id; Map fields; };
+struct Founding {
+    std::string_view object, id;
+    Map fields;
+};
 
 }  // namespace
 
@@ -24,11 +27,20 @@ std::string standard_pricebook_id() { return make_record_id("01s", 1); }
 
 void found_organisation(Database& database, std::string_view username, Timestamp now) {
     Loader loader(database, {integration_user_id(), now});
-    const Map user{{"Id", integration_user_id()}, {"Username", username}, {"LastName", "Integration"}, {"Email", username},
-                   {"Alias", "integ"}, {"IsActive", true}, {"TimeZoneSidKey", "Europe/Berlin"}, {"LocaleSidKey", "en_US"},
-                   {"LanguageLocaleKey", "en_US"}, {"UserType", "Standard"}, {"DefaultCurrencyIsoCode", "EUR"}};
-    const Map organization{{"Id", organization_id()}, {"Name", "Sandbox"}, {"OrganizationType", "Developer Edition"},
-                           {"InstanceName", "SBX1"}, {"IsSandbox", true}, {"TimeZoneSidKey", "Europe/Berlin"}, {"LanguageLocaleKey", "en_US"}};
+    const Map user{{"Id", integration_user_id()},
+                   {"Username", username},
+                   {"LastName", "Integration"},
+                   {"Email", username},
+                   {"Alias", "integ"},
+                   {"IsActive", true},
+                   {"TimeZoneSidKey", "Europe/Berlin"},
+                   {"LocaleSidKey", "en_US"},
+                   {"LanguageLocaleKey", "en_US"},
+                   {"UserType", "Standard"},
+                   {"DefaultCurrencyIsoCode", "EUR"}};
+    const Map organization{{"Id", organization_id()},     {"Name", "Sandbox"}, {"OrganizationType", "Developer Edition"},
+                           {"InstanceName", "SBX1"},      {"IsSandbox", true}, {"TimeZoneSidKey", "Europe/Berlin"},
+                           {"LanguageLocaleKey", "en_US"}};
     const Map pricebook{{"Id", standard_pricebook_id()}, {"Name", "Standard Price Book"}, {"IsActive", true}, {"IsStandard", true}};
     const Founding rows[] = {{"User", "", user}, {"Organization", "", organization}, {"Pricebook2", "", pricebook}};
     for (const Founding& row : rows) {
@@ -57,7 +69,10 @@ Result<void> Loader::load_one(const Object& object, const Map& record) {
         const Field& field = object.fields[static_cast<std::size_t>(index)];
         auto value = index == id_field ? Result<Value>(written) : stored_value(field, written, {.picklists = false});
         if (!value) return fail(ErrorCode::value_invalid, fmt::format("{}: {}", name, value.error().message));
-        if (index != id_field) { values.emplace_back(index, *std::move(value)); continue; }
+        if (index != id_field) {
+            values.emplace_back(index, *std::move(value));
+            continue;
+        }
         const auto id18 = canonical_id(written.text());
         if (!id18 || !id18->starts_with(object.table.key_prefix))
             return fail(ErrorCode::value_invalid, fmt::format("not an id of {} (15 or 18 characters, prefix {}, checksum): {}",
@@ -70,7 +85,8 @@ Result<void> Loader::load_one(const Object& object, const Map& record) {
         if (!column.has(unique) || value.is_null()) continue;
         for (const Row other : table.with(field, value.as_string()))
             if (other != existing)
-                return fail(ErrorCode::duplicate_found, fmt::format("{} is unique and {} has it already: {}", column.name, table.id_of(other), value.as_string()));
+                return fail(ErrorCode::duplicate_found,
+                            fmt::format("{} is unique and {} has it already: {}", column.name, table.id_of(other), value.as_string()));
     }
     const Row row = existing ? *existing : table.add(id.empty() ? table.fresh_id() : id);
     const Timestamp now{author_.now.seconds, 0};
@@ -104,7 +120,8 @@ void Loader::complete(const Object& object, Row row, const Map& record) {
     const auto at = [&](const char* name) { return object.field_index(name); };
     if (loaded.get(at("Product2Id")).is_null()) {
         const Record* entry = database_.parent(object, loaded, at("PricebookEntryId"));
-        if (entry != nullptr) table.set(row, at("Product2Id"), database_.read(*Schema::instance().find("PricebookEntry"), *entry, "Product2Id"));
+        if (entry != nullptr)
+            table.set(row, at("Product2Id"), database_.read(*Schema::instance().find("PricebookEntry"), *entry, "Product2Id"));
     }
     const Value quantity = loaded.get(at("Quantity")), unit = loaded.get(at("UnitPrice"));
     if (!record.contains("TotalPrice") && !quantity.is_null() && !unit.is_null()) {

@@ -65,7 +65,8 @@ std::size_t Queries::append_record(std::string& out, const soql::Shape& shape, c
         out += "\":";
         if (item.kind == soql::Shape::Item::Kind::field) {
             Value scratch;
-            append_json(out, shape.object->fields[static_cast<std::size_t>(item.field)], database_.read(*shape.object, record, item.field, scratch));
+            append_json(out, shape.object->fields[static_cast<std::size_t>(item.field)],
+                        database_.read(*shape.object, record, item.field, scratch));
         } else if (item.kind == soql::Shape::Item::Kind::children) {
             rows += append_children(out, item, record, page);
         } else if (const Record* parent = database_.parent(*shape.object, record, item.field)) {
@@ -121,7 +122,8 @@ Result<std::string> Queries::more(std::string_view locator, const PageRequest& p
     const auto id = canonical_id(locator.substr(0, dash));
     if (problem != std::errc{} || end != digits.data() + digits.size() || !id) return no_such_locator();
     const auto found = cursors_.find(*id);
-    if (found == cursors_.end() || page.now.seconds - found->second.made.seconds > cursor_life_s || from > found->second.rows.size()) return no_such_locator();
+    if (found == cursors_.end() || page.now.seconds - found->second.made.seconds > cursor_life_s || from > found->second.rows.size())
+        return no_such_locator();
     // A page with subqueries makes cursors of its own: keep what is being read out of the map's reach.
     const Cursor cursor = found->second;
     PageRequest sized = page;

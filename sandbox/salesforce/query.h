@@ -11,7 +11,7 @@ namespace lockstep::sandbox::salesforce {
 
 /// How a page is asked for.
 struct PageRequest {
-    std::string version;          ///< `60.0`, for the addresses in the answer
+    std::string version;  ///< `60.0`, for the addresses in the answer
     std::size_t batch_size = 2000;
     Timestamp now;
 };

@@ -25,7 +25,8 @@ protected:
     std::string names(const std::string& rest) {
         const Value answer = organisation.query("SELECT Name FROM " + rest);
         std::string out;
-        if (!answer["records"].is_list()) return answer.at_path("0.errorCode").string_or("?") + ": " + answer.at_path("0.message").string_or("");
+        if (!answer["records"].is_list())
+            return answer.at_path("0.errorCode").string_or("?") + ": " + answer.at_path("0.message").string_or("");
         for (const Value& row : answer["records"].as_list()) out += (out.empty() ? "" : " ") + row["Name"].string_or("");
         return out;
     }
@@ -79,17 +80,27 @@ TEST_F(Queried, ConditionsSelect) {
 }
 
 TEST_F(Queried, WhatDoesNotFitTheSchemaIsRefused) {
-    struct Case { const char* soql; const char* code; const char* message; };
+    struct Case {
+        const char* soql;
+        const char* code;
+        const char* message;
+    };
     const Case cases[] = {
-        {"SELECT Email FROM Account", "INVALID_FIELD", "No such column 'Email' on entity 'Account'. If you are attempting to use a custom field, be sure to append the '__c'"},
+        {"SELECT Email FROM Account", "INVALID_FIELD",
+         "No such column 'Email' on entity 'Account'. If you are attempting to use a custom field, be sure to append the '__c'"},
         {"SELECT Id FROM Acount", "INVALID_TYPE", "sObject type 'Acount' is not supported."},
         {"SELECT Owners.Name FROM Account", "INVALID_FIELD", "Didn't understand relationship 'Owners' in field path."},
-        {"SELECT (SELECT Id FROM Deals) FROM Account", "INVALID_TYPE", "Didn't understand relationship 'Deals' in FROM part of query call."},
+        {"SELECT (SELECT Id FROM Deals) FROM Account", "INVALID_TYPE",
+         "Didn't understand relationship 'Deals' in FROM part of query call."},
         {"SELECT Id, Id FROM Account", "INVALID_FIELD", "duplicate field selected: Id"},
-        {"SELECT Id FROM Opportunity WHERE Amount = '5'", "INVALID_FIELD", "value of filter criterion for field 'Amount' must be of type currency and should not be enclosed in quotes"},
-        {"SELECT Id FROM Product2 WHERE Available_Stock__c > '5'", "INVALID_FIELD", "must be of type double and should not be enclosed in quotes"},
-        {"SELECT Id FROM Product2 WHERE ProductCode = 3999", "INVALID_FIELD", "value of filter criterion for field 'ProductCode' must be of type string and should be enclosed in quotes"},
-        {"SELECT Id FROM Opportunity WHERE CloseDate = '2026-02-18'", "INVALID_FIELD", "must be of type date and should not be enclosed in quotes"},
+        {"SELECT Id FROM Opportunity WHERE Amount = '5'", "INVALID_FIELD",
+         "value of filter criterion for field 'Amount' must be of type currency and should not be enclosed in quotes"},
+        {"SELECT Id FROM Product2 WHERE Available_Stock__c > '5'", "INVALID_FIELD",
+         "must be of type double and should not be enclosed in quotes"},
+        {"SELECT Id FROM Product2 WHERE ProductCode = 3999", "INVALID_FIELD",
+         "value of filter criterion for field 'ProductCode' must be of type string and should be enclosed in quotes"},
+        {"SELECT Id FROM Opportunity WHERE CloseDate = '2026-02-18'", "INVALID_FIELD",
+         "must be of type date and should not be enclosed in quotes"},
         {"SELECT Id FROM Opportunity WHERE CloseDate = 2026-02-18T00:00:00Z", "INVALID_FIELD", "must be of type date"},
         {"SELECT Id FROM Opportunity WHERE SystemModstamp = 2026-02-18", "INVALID_FIELD", "must be of type dateTime"},
         {"SELECT Id FROM Opportunity WHERE IsWon = 1", "INVALID_FIELD", "must be of type boolean"},
@@ -122,7 +133,8 @@ TEST_F(Queried, OrderPutsNullsFirstUnlessTold) {
 }
 
 TEST_F(Queried, ParentsNestAndMissingOnesAreNull) {
-    const net::Response response = organisation.query_response("select name, account.billingcity, Account.Owner.Name, account.name from opportunity where name in ('D1','D4')");
+    const net::Response response = organisation.query_response(
+        "select name, account.billingcity, Account.Owner.Name, account.name from opportunity where name in ('D1','D4')");
     const Value answer = Organisation::parse(response);
     EXPECT_EQ(answer["totalSize"], Value(2));
     EXPECT_EQ(answer["done"], Value(true));
@@ -134,7 +146,8 @@ TEST_F(Queried, ParentsNestAndMissingOnesAreNull) {
 }
 
 TEST_F(Queried, SubqueriesAreNullWithoutChildren) {
-    const Value answer = organisation.query("SELECT Name, BillingAddress, (SELECT Name FROM Opportunities WHERE Amount > 15) FROM Account ORDER BY Id");
+    const Value answer =
+        organisation.query("SELECT Name, BillingAddress, (SELECT Name FROM Opportunities WHERE Amount > 15) FROM Account ORDER BY Id");
     EXPECT_EQ(answer.at_path("records.0.Opportunities.totalSize"), Value(1));
     EXPECT_EQ(answer.at_path("records.0.Opportunities.records.0.Name").string_or(""), "D2");
     EXPECT_EQ(answer.at_path("records.0.BillingAddress.city").string_or(""), "Köln");
@@ -148,14 +161,17 @@ TEST_F(Queried, NumbersKeepTheirJavaLook) {
 }
 
 TEST_F(Queried, AggregatesGroupAndCount) {
-    const Value answer = organisation.query("SELECT StageName, COUNT(Id) n, SUM(Amount), MIN(CloseDate) first FROM Opportunity GROUP BY StageName HAVING COUNT(Id) > 1");
+    const Value answer = organisation.query(
+        "SELECT StageName, COUNT(Id) n, SUM(Amount), MIN(CloseDate) first FROM Opportunity GROUP BY StageName HAVING COUNT(Id) > 1");
     ASSERT_EQ(answer["totalSize"], Value(1));
     EXPECT_EQ(answer.at_path("records.0.StageName").string_or(""), "Closed Won");
     EXPECT_EQ(answer.at_path("records.0.n"), Value(2));
     EXPECT_EQ(answer.at_path("records.0.expr0"), Value(*Decimal::parse("40.5")));
     EXPECT_EQ(answer.at_path("records.0.first").string_or(""), "2026-02-18");
     EXPECT_EQ(organisation.query("SELECT COUNT() FROM Opportunity WHERE IsWon = true").at_path("totalSize"), Value(2));
-    EXPECT_EQ(organisation.query("SELECT COUNT(Amount), COUNT_DISTINCT(StageName), AVG(Amount) FROM Opportunity").at_path("records.0.expr1"), Value(3));
+    EXPECT_EQ(
+        organisation.query("SELECT COUNT(Amount), COUNT_DISTINCT(StageName), AVG(Amount) FROM Opportunity").at_path("records.0.expr1"),
+        Value(3));
 }
 
 TEST_F(Queried, QueryAllShowsDeletedRows) {
@@ -186,18 +202,25 @@ TEST(Paging, WalksAllRowsInBatches) {
     }
     EXPECT_EQ(rows, 450u);
     EXPECT_EQ(page["records"].as_list().back()["Name"].string_or(""), "P000");
-    EXPECT_EQ(Organisation::parse(organisation.query_response("SELECT Name FROM Product2", {{"Sforce-Query-Options", "batchSize=1"}}))["records"].as_list().size(), 200u);
+    EXPECT_EQ(
+        Organisation::parse(organisation.query_response("SELECT Name FROM Product2", {{"Sforce-Query-Options", "batchSize=1"}}))["records"]
+            .as_list()
+            .size(),
+        200u);
 }
 
 TEST(Paging, NestedResultsPageOnTheirOwn) {
     Organisation organisation;
     const std::string deal = make_record_id("006", 500), other = make_record_id("006", 501);
-    ASSERT_TRUE(organisation.vendor->load("Opportunity", {Value(Map{{"Id", deal}, {"Name", "Big"}}), Value(Map{{"Id", other}, {"Name", "Next"}})}).has_value());
+    ASSERT_TRUE(
+        organisation.vendor->load("Opportunity", {Value(Map{{"Id", deal}, {"Name", "Big"}}), Value(Map{{"Id", other}, {"Name", "Next"}})})
+            .has_value());
     List lines;
     for (int i = 0; i < 250; ++i) lines.push_back(Map{{"OpportunityId", deal}, {"Quantity", 1}, {"UnitPrice", i}});
     ASSERT_TRUE(organisation.vendor->load("OpportunityLineItem", lines).has_value());
     const net::Headers batch{{"Sforce-Query-Options", "batchSize=200"}};
-    const Value first = Organisation::parse(organisation.query_response("SELECT Name, (SELECT UnitPrice FROM OpportunityLineItems) FROM Opportunity ORDER BY Name", batch));
+    const Value first = Organisation::parse(
+        organisation.query_response("SELECT Name, (SELECT UnitPrice FROM OpportunityLineItems) FROM Opportunity ORDER BY Name", batch));
     EXPECT_EQ(first["done"], Value(false)) << "child rows count towards the page";
     const Value& nested = first.at_path("records.0.OpportunityLineItems");
     EXPECT_EQ(nested["totalSize"], Value(250));
@@ -216,7 +239,9 @@ TEST(Paging, FalseAndOldLocatorsAreRefused) {
     Organisation organisation;
     List many(300, Value(Map{{"Name", "P"}}));
     ASSERT_TRUE(organisation.vendor->load("Product2", many).has_value());
-    const std::string next = Organisation::parse(organisation.query_response("SELECT Name FROM Product2", {{"Sforce-Query-Options", "batchSize=200"}}))["nextRecordsUrl"].string_or("");
+    const std::string next = Organisation::parse(organisation.query_response("SELECT Name FROM Product2",
+                                                                             {{"Sforce-Query-Options", "batchSize=200"}}))["nextRecordsUrl"]
+                                 .string_or("");
     EXPECT_EQ(organisation.send("GET", next).status, 200);
     for (const char* locator : {"x", "01gHs0000000009-2000", "-", "01g-5"})
         EXPECT_EQ(Organisation::code(organisation.api("GET", std::string("/query/") + locator)), "INVALID_QUERY_LOCATOR") << locator;
@@ -246,7 +271,9 @@ TEST(Speed, KeysAreLookedUpAndNotScannedFor) {
     Organisation organisation;
     List many;
     for (int i = 0; i < 20'000; ++i)
-        many.push_back(Map{{"Name", "D"}, {"AccountId", make_record_id("001", 1000 + static_cast<std::uint64_t>(i) / 10)}, {"SAP_Order_Number__c", std::to_string(i)}});
+        many.push_back(Map{{"Name", "D"},
+                           {"AccountId", make_record_id("001", 1000 + static_cast<std::uint64_t>(i) / 10)},
+                           {"SAP_Order_Number__c", std::to_string(i)}});
     ASSERT_TRUE(organisation.vendor->load("Opportunity", many).has_value());
     const auto seconds = [&](const std::string& condition, int expected) {
         const auto start = std::chrono::steady_clock::now();

@@ -5,7 +5,10 @@
 namespace lockstep::sandbox::salesforce {
 namespace {
 
-struct Row { std::string_view code; int status; };
+struct Row {
+    std::string_view code;
+    int status;
+};
 constexpr Row statuses[] = {
     {"NOT_FOUND", 404},
     {"ENTITY_IS_DELETED", 404},

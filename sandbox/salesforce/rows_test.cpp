@@ -11,7 +11,8 @@ std::string body_of(std::string_view text) { return std::string(text); }
 
 TEST(Rows, ACreatedRowIsReadBack) {
     Organisation organisation;
-    const net::Response made = organisation.api("POST", "/sobjects/Account", R"({"attributes":{"type":"Account"},"Name":"O'Neil & Söhne","Phone":"+49 30 1"})");
+    const net::Response made =
+        organisation.api("POST", "/sobjects/Account", R"({"attributes":{"type":"Account"},"Name":"O'Neil & Söhne","Phone":"+49 30 1"})");
     ASSERT_EQ(made.status, 201) << made.body;
     const std::string id = Organisation::parse(made)["id"].as_string();
     EXPECT_EQ(made.body, "{\"id\":\"" + id + "\",\"success\":true,\"errors\":[]}");
@@ -44,45 +45,67 @@ TEST(Rows, EachRefusalHasTheVendorsCodeStatusAndField) {
     Organisation organisation;
     const std::string account = organisation.create("Account", R"({"Name":"A"})");
     const std::string deal = organisation.create("Opportunity", body_of(deal_body));
-    organisation.create("Opportunity", R"({"Name":"Taken","StageName":"Prospecting","CloseDate":"2026-03-01","SAP_Order_Number__c":"4711"})");
+    organisation.create("Opportunity",
+                        R"({"Name":"Taken","StageName":"Prospecting","CloseDate":"2026-03-01","SAP_Order_Number__c":"4711"})");
     const std::string gone = organisation.create("Account", R"({"Name":"Gone"})");
     ASSERT_EQ(organisation.api("DELETE", "/sobjects/Account/" + gone).status, 204);
-    struct Case { const char* method; std::string path, body; int status; const char* code; const char* field; const char* message; };
+    struct Case {
+        const char* method;
+        std::string path, body;
+        int status;
+        const char* code;
+        const char* field;
+        const char* message;
+    };
     const std::string row = "/sobjects/Opportunity/" + deal;
     const Case cases[] = {
-        {"POST", "/sobjects/Opportunity", R"({"Name":"x"})", 400, "REQUIRED_FIELD_MISSING", "StageName", "Required fields are missing: [StageName, CloseDate]"},
+        {"POST", "/sobjects/Opportunity", R"({"Name":"x"})", 400, "REQUIRED_FIELD_MISSING", "StageName",
+         "Required fields are missing: [StageName, CloseDate]"},
         {"PATCH", row, R"({"Name":null})", 400, "REQUIRED_FIELD_MISSING", "Name", "Required fields are missing: [Name]"},
         {"PATCH", row, R"({"Nmae":"x"})", 400, "INVALID_FIELD", "", "No such column 'Nmae' on sobject of type Opportunity"},
         {"PATCH", row, R"({"Id":"x"})", 400, "INVALID_FIELD", "", "The Id field should not be specified in the sobject data."},
         {"PATCH", row, R"({"IsWon":true})", 400, "INVALID_FIELD_FOR_INSERT_UPDATE", "IsWon", "Unable to create/update fields: IsWon."},
-        {"PATCH", row, R"({"SystemModstamp":"2026-01-01T00:00:00Z"})", 400, "INVALID_FIELD_FOR_INSERT_UPDATE", "SystemModstamp", "Unable to create/update fields"},
-        {"PATCH", row, R"({"SAP_Order_Number__c":"12345678901"})", 400, "STRING_TOO_LONG", "SAP_Order_Number__c", "SAP Order Number: data value too large: 12345678901 (max length=10)"},
-        {"PATCH", row, R"({"StageName":"Won, surely"})", 400, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "StageName", "Stage: bad value for restricted picklist field: Won, surely"},
-        {"PATCH", row, R"({"CurrencyIsoCode":"XXX"})", 400, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "CurrencyIsoCode", "bad value for restricted picklist"},
-        {"PATCH", row, R"({"SAP_Order_Number__c":"4711"})", 400, "DUPLICATE_VALUE", "", "duplicate value found: SAP_Order_Number__c duplicates value on record with id: 006"},
+        {"PATCH", row, R"({"SystemModstamp":"2026-01-01T00:00:00Z"})", 400, "INVALID_FIELD_FOR_INSERT_UPDATE", "SystemModstamp",
+         "Unable to create/update fields"},
+        {"PATCH", row, R"({"SAP_Order_Number__c":"12345678901"})", 400, "STRING_TOO_LONG", "SAP_Order_Number__c",
+         "SAP Order Number: data value too large: 12345678901 (max length=10)"},
+        {"PATCH", row, R"({"StageName":"Won, surely"})", 400, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "StageName",
+         "Stage: bad value for restricted picklist field: Won, surely"},
+        {"PATCH", row, R"({"CurrencyIsoCode":"XXX"})", 400, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "CurrencyIsoCode",
+         "bad value for restricted picklist"},
+        {"PATCH", row, R"({"SAP_Order_Number__c":"4711"})", 400, "DUPLICATE_VALUE", "",
+         "duplicate value found: SAP_Order_Number__c duplicates value on record with id: 006"},
         {"PATCH", row, R"({"AccountId":"xyz"})", 400, "MALFORMED_ID", "AccountId", "Account ID: id value of incorrect type: xyz"},
         {"PATCH", row, "{\"AccountId\":\"" + deal + "\"}", 400, "MALFORMED_ID", "AccountId", "id value of incorrect type"},
-        {"PATCH", row, "{\"AccountId\":\"" + make_record_id("001", 99999) + "\"}", 400, "INVALID_CROSS_REFERENCE_KEY", "AccountId", "invalid cross reference id"},
+        {"PATCH", row, "{\"AccountId\":\"" + make_record_id("001", 99999) + "\"}", 400, "INVALID_CROSS_REFERENCE_KEY", "AccountId",
+         "invalid cross reference id"},
         {"PATCH", row, "{\"AccountId\":\"" + gone + "\"}", 404, "ENTITY_IS_DELETED", "AccountId", "entity is deleted"},
-        {"PATCH", row, R"({"Amount":"many"})", 400, "JSON_PARSER_ERROR", "", "Cannot deserialize instance of currency from VALUE_STRING value many"},
-        {"PATCH", row, R"({"Name":5})", 400, "JSON_PARSER_ERROR", "", "Cannot deserialize instance of string from VALUE_NUMBER_INT value 5"},
-        {"PATCH", row, R"({"CloseDate":"18.02.2026"})", 400, "JSON_PARSER_ERROR", "", "Cannot deserialize instance of date from VALUE_STRING"},
+        {"PATCH", row, R"({"Amount":"many"})", 400, "JSON_PARSER_ERROR", "",
+         "Cannot deserialize instance of currency from VALUE_STRING value many"},
+        {"PATCH", row, R"({"Name":5})", 400, "JSON_PARSER_ERROR", "",
+         "Cannot deserialize instance of string from VALUE_NUMBER_INT value 5"},
+        {"PATCH", row, R"({"CloseDate":"18.02.2026"})", 400, "JSON_PARSER_ERROR", "",
+         "Cannot deserialize instance of date from VALUE_STRING"},
         {"PATCH", row, R"({"Payment_Date__c":"2026-02-18T10:00:00Z"})", 400, "JSON_PARSER_ERROR", "", "instance of date"},
         {"PATCH", row, R"({"Last_Sync_Date__c":"2026-02-18 10:00:00"})", 400, "JSON_PARSER_ERROR", "", "instance of datetime"},
         {"PATCH", row, R"({"Payment_Received__c":"yes"})", 400, "JSON_PARSER_ERROR", "", "instance of boolean"},
-        {"PATCH", row, R"({"Payment_Amount__c":100000000000000})", 400, "NUMBER_OUTSIDE_VALID_RANGE", "Payment_Amount__c", "value outside of valid range on numeric field: 1.0E14"},
+        {"PATCH", row, R"({"Payment_Amount__c":100000000000000})", 400, "NUMBER_OUTSIDE_VALID_RANGE", "Payment_Amount__c",
+         "value outside of valid range on numeric field: 1.0E14"},
         {"PATCH", row, R"({"Name")", 400, "JSON_PARSER_ERROR", "", ""},
         {"PATCH", row, R"([1])", 400, "JSON_PARSER_ERROR", "", ""},
         {"PATCH", row, "", 400, "JSON_PARSER_ERROR", "", "entity body is required"},
-        {"POST", "/sobjects/Contact", R"({"LastName":"x","Email":"nobody"})", 400, "INVALID_EMAIL_ADDRESS", "Email", "invalid email address: nobody"},
-        {"POST", "/sobjects/Account", "{\"Id\":\"" + account + "\",\"Name\":\"x\"}", 400, "INVALID_FIELD_FOR_INSERT_UPDATE", "Id", "cannot specify Id in an insert call"},
+        {"POST", "/sobjects/Contact", R"({"LastName":"x","Email":"nobody"})", 400, "INVALID_EMAIL_ADDRESS", "Email",
+         "invalid email address: nobody"},
+        {"POST", "/sobjects/Account", "{\"Id\":\"" + account + "\",\"Name\":\"x\"}", 400, "INVALID_FIELD_FOR_INSERT_UPDATE", "Id",
+         "cannot specify Id in an insert call"},
         {"GET", "/sobjects/Account/" + gone, "", 404, "ENTITY_IS_DELETED", "", "entity is deleted"},
         {"DELETE", "/sobjects/Account/" + gone, "", 404, "ENTITY_IS_DELETED", "", "entity is deleted"},
         {"GET", "/sobjects/Account/" + make_record_id("001", 99999), "", 404, "NOT_FOUND", "", "The requested resource does not exist"},
         {"GET", "/sobjects/Account/abc", "", 404, "NOT_FOUND", "", "Provided external ID field does not exist or is not accessible: abc"},
         {"GET", "/sobjects/Acount/" + account, "", 404, "NOT_FOUND", "", "The requested resource does not exist"},
         {"GET", "/sobjects/Account/" + account + "?fields=Nmae", "", 400, "INVALID_FIELD", "", "No such column 'Nmae'"},
-        {"PUT", "/sobjects/Account/" + account, "{}", 405, "METHOD_NOT_ALLOWED", "", "HTTP Method 'PUT' not allowed. Allowed are GET,PATCH,DELETE"},
+        {"PUT", "/sobjects/Account/" + account, "{}", 405, "METHOD_NOT_ALLOWED", "",
+         "HTTP Method 'PUT' not allowed. Allowed are GET,PATCH,DELETE"},
         {"PATCH", "/sobjects/Account", "{}", 405, "METHOD_NOT_ALLOWED", "", "HTTP Method 'PATCH' not allowed"},
         {"GET", "/nothing", "", 404, "NOT_FOUND", "", ""},
     };
@@ -119,7 +142,8 @@ TEST(Rows, StagesDecideWonClosedAndProbability) {
 
 TEST(Rows, NumbersAreRoundedToTheFieldsScaleAndWrittenAsDoubles) {
     Organisation organisation;
-    const std::string id = organisation.create("Opportunity", R"({"Name":"D","StageName":"Prospecting","CloseDate":"2026-03-01","Amount":45000,"Payment_Amount__c":10.005})");
+    const std::string id = organisation.create(
+        "Opportunity", R"({"Name":"D","StageName":"Prospecting","CloseDate":"2026-03-01","Amount":45000,"Payment_Amount__c":10.005})");
     const std::string text = organisation.api("GET", "/sobjects/Opportunity/" + id).body;
     EXPECT_NE(text.find("\"Amount\":45000.0"), std::string::npos) << text;
     EXPECT_NE(text.find("\"Payment_Amount__c\":10.01"), std::string::npos) << text;
@@ -149,21 +173,33 @@ TEST(Upsert, CreatesThenUpdatesByTheExternalId) {
 TEST(Rows, AParentCanBeNamedByItsExternalId) {
     Organisation organisation;
     organisation.create("Account", R"({"Name":"A","External_Id__c":"E1"})");
-    const std::string deal = organisation.create("Opportunity", R"({"Name":"D","StageName":"Prospecting","CloseDate":"2026-03-01","Account":{"External_Id__c":"e1"}})");
-    EXPECT_EQ(organisation.query("SELECT Account.Name FROM Opportunity WHERE Id = '" + deal + "'").at_path("records.0.Account.Name").string_or(""), "A");
-    EXPECT_EQ(Organisation::code(organisation.api("PATCH", "/sobjects/Opportunity/" + deal, R"({"Account":{"External_Id__c":"E2"}})")), "INVALID_FIELD");
+    const std::string deal = organisation.create(
+        "Opportunity", R"({"Name":"D","StageName":"Prospecting","CloseDate":"2026-03-01","Account":{"External_Id__c":"e1"}})");
+    EXPECT_EQ(organisation.query("SELECT Account.Name FROM Opportunity WHERE Id = '" + deal + "'")
+                  .at_path("records.0.Account.Name")
+                  .string_or(""),
+              "A");
+    EXPECT_EQ(Organisation::code(organisation.api("PATCH", "/sobjects/Opportunity/" + deal, R"({"Account":{"External_Id__c":"E2"}})")),
+              "INVALID_FIELD");
 }
 
 class Lines : public testing::Test {
 protected:
     Lines() {
         product = organisation.create("Product2", R"({"Name":"Pump","ProductCode":"P-1","IsActive":true})");
-        entry = organisation.create("PricebookEntry", body("Product2Id", product, R"("Pricebook2Id":")" + standard + R"(","UnitPrice":99.99,"IsActive":true)"));
+        entry = organisation.create(
+            "PricebookEntry", body("Product2Id", product, R"("Pricebook2Id":")" + standard + R"(","UnitPrice":99.99,"IsActive":true)"));
         deal = organisation.create("Opportunity", R"({"Name":"Deal","StageName":"Prospecting","CloseDate":"2026-03-01","Amount":5})");
     }
-    static std::string body(std::string_view name, const std::string& id, const std::string& rest) { return "{\"" + std::string(name) + "\":\"" + id + "\"," + rest + "}"; }
-    std::string line(const std::string& rest) { return organisation.create("OpportunityLineItem", body("OpportunityId", deal, R"("PricebookEntryId":")" + entry + "\"," + rest)); }
-    net::Response try_line(const std::string& rest) { return organisation.api("POST", "/sobjects/OpportunityLineItem", body("OpportunityId", deal, rest)); }
+    static std::string body(std::string_view name, const std::string& id, const std::string& rest) {
+        return "{\"" + std::string(name) + "\":\"" + id + "\"," + rest + "}";
+    }
+    std::string line(const std::string& rest) {
+        return organisation.create("OpportunityLineItem", body("OpportunityId", deal, R"("PricebookEntryId":")" + entry + "\"," + rest));
+    }
+    net::Response try_line(const std::string& rest) {
+        return organisation.api("POST", "/sobjects/OpportunityLineItem", body("OpportunityId", deal, rest));
+    }
     Value state() { return Organisation::parse(organisation.api("GET", "/sobjects/Opportunity/" + deal)); }
 
     Organisation organisation;
@@ -195,7 +231,9 @@ TEST_F(Lines, ShieldTheAmountFromUpdates) {
 
 TEST_F(Lines, TakeProductCodeAndNameFromTheProduct) {
     line(R"("Quantity":1,"UnitPrice":1)");
-    const Value row = organisation.query("SELECT Name, ProductCode, ListPrice, Product2.ProductCode, PricebookEntry.UnitPrice FROM OpportunityLineItem").at_path("records.0");
+    const Value row =
+        organisation.query("SELECT Name, ProductCode, ListPrice, Product2.ProductCode, PricebookEntry.UnitPrice FROM OpportunityLineItem")
+            .at_path("records.0");
     EXPECT_EQ(row["Name"].string_or(""), "Deal Pump");
     EXPECT_EQ(row["ProductCode"].string_or(""), "P-1");
     EXPECT_EQ(row["ListPrice"], Value(*Decimal::parse("99.99")));
@@ -269,9 +307,14 @@ TEST(Describe, SaysWhatTheFieldsAre) {
 
 TEST(Load, TakesRecordsAsTheyAreAndSaysWhatIsWrong) {
     Organisation organisation;
-    organisation.load("Opportunity", R"([{"Id":"006D000000INjVe","Name":"L","StageName":"Closed Won","CloseDate":"2026-01-01","CurrencyIsoCode":"USD"}])");
+    organisation.load("Opportunity",
+                      R"([{"Id":"006D000000INjVe","Name":"L","StageName":"Closed Won","CloseDate":"2026-01-01","CurrencyIsoCode":"USD"}])");
     organisation.load("OpportunityLineItem", R"([{"OpportunityId":"006D000000INjVeIAL","Quantity":"2","UnitPrice":12.345}])");
-    const Value row = organisation.query("SELECT IsWon, Amount, (SELECT TotalPrice, CurrencyIsoCode FROM OpportunityLineItems) FROM Opportunity WHERE Id='006D000000INjVe'").at_path("records.0");
+    const Value row = organisation
+                          .query(
+                              "SELECT IsWon, Amount, (SELECT TotalPrice, CurrencyIsoCode FROM OpportunityLineItems) FROM Opportunity WHERE "
+                              "Id='006D000000INjVe'")
+                          .at_path("records.0");
     EXPECT_EQ(row["IsWon"], Value(true));
     EXPECT_EQ(row["Amount"], Value(*Decimal::parse("24.7")));
     EXPECT_EQ(row.at_path("OpportunityLineItems.records.0.CurrencyIsoCode").string_or(""), "USD");
@@ -303,11 +346,18 @@ TEST(Load, TakesBackWhatStateGives) {
 
 TEST(Emit, AnOutboundMessageHoldsTheRecordsAsTheyAreNow) {
     Organisation organisation;
-    const std::string id = organisation.create("Opportunity", R"({"Name":"A & B","StageName":"Closed Won","CloseDate":"2026-03-01","Amount":45000})");
-    auto request = organisation.vendor->emit("outbound_message", {{"object", "Opportunity"}, {"ids", List{id}}, {"fields", List{"StageName", "Amount", "Name"}}, {"url", "http://x/y"}});
+    const std::string id =
+        organisation.create("Opportunity", R"({"Name":"A & B","StageName":"Closed Won","CloseDate":"2026-03-01","Amount":45000})");
+    auto request = organisation.vendor->emit(
+        "outbound_message",
+        {{"object", "Opportunity"}, {"ids", List{id}}, {"fields", List{"StageName", "Amount", "Name"}}, {"url", "http://x/y"}});
     ASSERT_TRUE(request.has_value()) << request.error().message;
     EXPECT_EQ(request->url, "http://x/y");
-    EXPECT_NE(request->body.find("<sf:Id>" + id + "</sf:Id><sf:Amount>45000.0</sf:Amount><sf:Name>A &amp; B</sf:Name><sf:StageName>Closed Won</sf:StageName>"), std::string::npos) << request->body;
+    EXPECT_NE(
+        request->body.find("<sf:Id>" + id +
+                           "</sf:Id><sf:Amount>45000.0</sf:Amount><sf:Name>A &amp; B</sf:Name><sf:StageName>Closed Won</sf:StageName>"),
+        std::string::npos)
+        << request->body;
     EXPECT_FALSE(organisation.vendor->emit("outbound_message", {{"object", "Opportunity"}}).has_value());
     EXPECT_FALSE(organisation.vendor->emit("nothing", {}).has_value());
 }

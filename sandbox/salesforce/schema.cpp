@@ -7,9 +7,9 @@
 namespace lockstep::sandbox::salesforce {
 namespace {
 
-constexpr std::array<std::string_view, 16> type_names = {
-    "id",     "reference", "string",  "textarea", "picklist", "boolean", "currency", "double",
-    "percent", "int",      "date",    "datetime", "email",    "phone",   "url",      "address"};
+constexpr std::array<std::string_view, 16> type_names = {"id",       "reference", "string",  "textarea", "picklist", "boolean",
+                                                         "currency", "double",    "percent", "int",      "date",     "datetime",
+                                                         "email",    "phone",     "url",     "address"};
 
 // Source: Object Reference, "System Fields".
 constexpr Field system_fields[] = {
@@ -23,8 +23,8 @@ constexpr Field system_fields[] = {
 };
 
 constexpr std::array<const ObjectTable*, 10> all_tables = {
-    &account_table, &contact_table, &opportunity_table, &line_item_table, &contact_role_table,
-    &product_table, &pricebook_table, &pricebook_entry_table, &user_table, &organization_table};
+    &account_table, &contact_table,   &opportunity_table,     &line_item_table, &contact_role_table,
+    &product_table, &pricebook_table, &pricebook_entry_table, &user_table,      &organization_table};
 
 // The owner and editor of every row is the same few users: an index by them would only cost.
 bool indexed_by_value(const Field& field) { return field.has(indexed) && field.reference_to != "User"; }
@@ -42,8 +42,10 @@ bool Field::is_text() const {
         case FieldType::picklist:
         case FieldType::email:
         case FieldType::phone:
-        case FieldType::url: return true;
-        default: return false;
+        case FieldType::url:
+            return true;
+        default:
+            return false;
     }
 }
 

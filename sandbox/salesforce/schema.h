@@ -12,22 +12,36 @@ namespace lockstep::sandbox::salesforce {
 
 /// The vendor's field types, with the names that describe and the error messages use.
 enum class FieldType : std::uint8_t {
-    id, reference, string, textarea, picklist, boolean, currency, number, percent, integer, date, datetime, email, phone,
-    url, address
+    id,
+    reference,
+    string,
+    textarea,
+    picklist,
+    boolean,
+    currency,
+    number,
+    percent,
+    integer,
+    date,
+    datetime,
+    email,
+    phone,
+    url,
+    address
 };
 /// The name describe gives (`double`, `currency`, …).
 std::string_view to_string(FieldType type);
 
 enum Flag : std::uint16_t {
-    required = 1,        ///< must be given on insert and may not become null
-    read_only = 2,       ///< never written by a client
-    create_only = 4,     ///< given on insert, fixed afterwards
-    defaulted = 8,       ///< the vendor fills it on insert
+    required = 1,     ///< must be given on insert and may not become null
+    read_only = 2,    ///< never written by a client
+    create_only = 4,  ///< given on insert, fixed afterwards
+    defaulted = 8,    ///< the vendor fills it on insert
     external_id = 16,
     unique = 32,
-    restricted = 64,     ///< only the values of the picklist
-    indexed = 128,       ///< looked up by value (references, external ids)
-    computed = 256,      ///< not stored: made from other records when it is read
+    restricted = 64,  ///< only the values of the picklist
+    indexed = 128,    ///< looked up by value (references, external ids)
+    computed = 256,   ///< not stored: made from other records when it is read
     not_filterable = 512,
     name_field = 1024,
 };
@@ -37,11 +51,11 @@ struct Field {
     std::string_view name, label;
     FieldType type = FieldType::string;
     std::uint16_t flags = 0;
-    std::int16_t length = 0;     ///< of texts
-    std::int8_t precision = 0;   ///< of numbers: all digits
-    std::int8_t scale = 0;       ///< of numbers: digits after the point
-    std::string_view reference_to = {};   ///< object a reference points to
-    std::string_view relationship = {};   ///< name of the way to the parent (`Account`)
+    std::int16_t length = 0;             ///< of texts
+    std::int8_t precision = 0;           ///< of numbers: all digits
+    std::int8_t scale = 0;               ///< of numbers: digits after the point
+    std::string_view reference_to = {};  ///< object a reference points to
+    std::string_view relationship = {};  ///< name of the way to the parent (`Account`)
     std::span<const std::string_view> picklist = {};
 
     bool has(Flag flag) const { return (flags & flag) != 0; }
@@ -63,12 +77,12 @@ struct ObjectTable {
 };
 /// All tables. Each stands in its `schema_*.cpp`.
 std::span<const ObjectTable* const> object_tables();
-extern const ObjectTable account_table, contact_table, opportunity_table, line_item_table, contact_role_table,
-    product_table, pricebook_table, pricebook_entry_table, user_table, organization_table;
+extern const ObjectTable account_table, contact_table, opportunity_table, line_item_table, contact_role_table, product_table,
+    pricebook_table, pricebook_entry_table, user_table, organization_table;
 
 // Positions of the system fields, the same in every object.
-inline constexpr int id_field = 0, is_deleted_field = 1, created_date_field = 2, created_by_field = 3,
-                     last_modified_date_field = 4, last_modified_by_field = 5, system_modstamp_field = 6;
+inline constexpr int id_field = 0, is_deleted_field = 1, created_date_field = 2, created_by_field = 3, last_modified_date_field = 4,
+                     last_modified_by_field = 5, system_modstamp_field = 6;
 
 /// An object with its system fields and look-ups by name (names compare without case, as the vendor's do).
 struct Object {
@@ -105,7 +119,11 @@ private:
 std::string lower(std::string_view text);
 
 /// A sales stage and what it means for its opportunity.
-struct Stage { std::string_view name, forecast_category; bool closed, won; int probability; };
+struct Stage {
+    std::string_view name, forecast_category;
+    bool closed, won;
+    int probability;
+};
 std::span<const Stage> stages();
 const Stage* find_stage(std::string_view name);
 

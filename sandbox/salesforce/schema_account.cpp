@@ -6,11 +6,12 @@ namespace {
 
 using namespace columns;
 
-constexpr std::string_view account_types[] = {"Prospect", "Customer - Direct", "Customer - Channel",
-                                              "Channel Partner / Reseller", "Installation Partner", "Technology Partner", "Other"};
-constexpr std::string_view industries[] = {"Agriculture", "Apparel", "Chemicals", "Construction", "Consulting", "Electronics",
-                                           "Energy", "Engineering", "Environmental", "Food & Beverage", "Healthcare",
-                                           "Machinery", "Manufacturing", "Retail", "Technology", "Transportation", "Utilities", "Other"};
+constexpr std::string_view account_types[] = {
+    "Prospect", "Customer - Direct", "Customer - Channel", "Channel Partner / Reseller", "Installation Partner", "Technology Partner",
+    "Other"};
+constexpr std::string_view industries[] = {"Agriculture",   "Apparel",     "Chemicals",     "Construction",    "Consulting", "Electronics",
+                                           "Energy",        "Engineering", "Environmental", "Food & Beverage", "Healthcare", "Machinery",
+                                           "Manufacturing", "Retail",      "Technology",    "Transportation",  "Utilities",  "Other"};
 constexpr std::string_view sources[] = {"Web", "Phone Inquiry", "Partner Referral", "Purchased List", "Other"};
 
 constexpr Field account_fields[] = {

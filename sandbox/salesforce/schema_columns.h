@@ -31,7 +31,8 @@ constexpr Field date(std::string_view name, std::string_view label, auto... flag
 constexpr Field datetime(std::string_view name, std::string_view label, auto... flags) {
     return {name, label, FieldType::datetime, flag_bits(flags...)};
 }
-constexpr Field reference(std::string_view name, std::string_view label, std::string_view to, std::string_view relationship, auto... flags) {
+constexpr Field reference(std::string_view name, std::string_view label, std::string_view to, std::string_view relationship,
+                          auto... flags) {
     return {name, label, FieldType::reference, flag_bits(indexed, flags...), 18, 0, 0, to, relationship};
 }
 constexpr Field choice(std::string_view name, std::string_view label, std::span<const std::string_view> values, auto... flags) {
@@ -40,8 +41,8 @@ constexpr Field choice(std::string_view name, std::string_view label, std::span<
 
 inline constexpr std::string_view currencies[] = {"EUR", "USD", "GBP", "CHF", "JPY", "SEK", "PLN"};
 /// `CurrencyIsoCode`, which every object of a multi-currency organisation has.
-inline constexpr Field currency_code = {"CurrencyIsoCode", "Currency ISO Code", FieldType::picklist,
-                                        flag_bits(restricted, defaulted), 3, 0, 0, {}, {}, currencies};
+inline constexpr Field currency_code = {
+    "CurrencyIsoCode", "Currency ISO Code", FieldType::picklist, flag_bits(restricted, defaulted), 3, 0, 0, {}, {}, currencies};
 inline constexpr Field owner = reference("OwnerId", "Owner ID", "User", "Owner", defaulted);
 
 }  // namespace lockstep::sandbox::salesforce::columns

@@ -19,15 +19,16 @@ constexpr Stage all_stages[] = {
     {"Closed Won", "Closed", true, true, 100},
     {"Closed Lost", "Omitted", true, false, 0},
 };
-constexpr std::string_view stage_names[] = {
-    "Prospecting", "Qualification", "Needs Analysis", "Value Proposition", "Id. Decision Makers", "Perception Analysis",
-    "Proposal/Price Quote", "Negotiation/Review", "Closed Won", "Closed Lost"};
-constexpr std::string_view types[] = {"Existing Customer - Upgrade", "Existing Customer - Replacement",
-                                      "Existing Customer - Downgrade", "New Customer"};
+constexpr std::string_view stage_names[] = {"Prospecting",         "Qualification",       "Needs Analysis",       "Value Proposition",
+                                            "Id. Decision Makers", "Perception Analysis", "Proposal/Price Quote", "Negotiation/Review",
+                                            "Closed Won",          "Closed Lost"};
+constexpr std::string_view types[] = {"Existing Customer - Upgrade", "Existing Customer - Replacement", "Existing Customer - Downgrade",
+                                      "New Customer"};
 constexpr std::string_view sources[] = {"Web", "Phone Inquiry", "Partner Referral", "Purchased List", "Other"};
 constexpr std::string_view forecasts[] = {"Omitted", "Pipeline", "BestCase", "Forecast", "Closed"};
-constexpr std::string_view roles[] = {"Business User", "Decision Maker", "Economic Buyer", "Economic Decision Maker",
-                                      "Evaluator", "Executive Sponsor", "Influencer", "Technical Buyer", "Billing", "Other"};
+constexpr std::string_view roles[] = {
+    "Business User",   "Decision Maker", "Economic Buyer", "Economic Decision Maker", "Evaluator", "Executive Sponsor", "Influencer",
+    "Technical Buyer", "Billing",        "Other"};
 
 constexpr Field opportunity_fields[] = {
     text("Name", "Name", 120, required, name_field),
@@ -90,7 +91,8 @@ constexpr Field contact_role_fields[] = {
 
 const ObjectTable opportunity_table = {"Opportunity", "Opportunity", "Opportunities", "006", opportunity_fields, opportunity_children};
 const ObjectTable line_item_table = {"OpportunityLineItem", "Opportunity Product", "Opportunity Products", "00k", line_item_fields, {}};
-const ObjectTable contact_role_table = {"OpportunityContactRole", "Opportunity Contact Role", "Opportunity Contact Roles", "00K", contact_role_fields, {}};
+const ObjectTable contact_role_table = {
+    "OpportunityContactRole", "Opportunity Contact Role", "Opportunity Contact Roles", "00K", contact_role_fields, {}};
 
 std::span<const Stage> stages() { return all_stages; }
 

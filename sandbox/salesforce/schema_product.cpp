@@ -86,7 +86,8 @@ constexpr Field organization_fields[] = {
 
 const ObjectTable product_table = {"Product2", "Product", "Products", "01t", product_fields, product_children};
 const ObjectTable pricebook_table = {"Pricebook2", "Price Book", "Price Books", "01s", pricebook_fields, pricebook_children};
-const ObjectTable pricebook_entry_table = {"PricebookEntry", "Price Book Entry", "Price Book Entries", "01u", pricebook_entry_fields, pricebook_entry_children};
+const ObjectTable pricebook_entry_table = {"PricebookEntry",       "Price Book Entry",      "Price Book Entries", "01u",
+                                           pricebook_entry_fields, pricebook_entry_children};
 const ObjectTable user_table = {"User", "User", "Users", "005", user_fields, {}, false};
 const ObjectTable organization_table = {"Organization", "Organization", "Organizations", "00D", organization_fields, {}, false};
 

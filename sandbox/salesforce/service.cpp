@@ -87,12 +87,14 @@ void Service::reset() {
     sessions_.clear();
     queries_.clear();
     calls_ = 0;
-    found_organisation(database_, options_.credentials.sf_username.empty() ? "integration@sandbox.example" : options_.credentials.sf_username,
+    found_organisation(database_,
+                       options_.credentials.sf_username.empty() ? "integration@sandbox.example" : options_.credentials.sf_username,
                        options_.clock());
 }
 
 net::Response Service::handle(const net::Request& request) {
-    if (request.url.size() > url_bytes_max) return net::text_response(414, "<h1>Bad Message 414</h1><pre>reason: URI Too Long</pre>", "text/html;charset=iso-8859-1");
+    if (request.url.size() > url_bytes_max)
+        return net::text_response(414, "<h1>Bad Message 414</h1><pre>reason: URI Too Long</pre>", "text/html;charset=iso-8859-1");
     auto split = net::split_path(request.path());
     if (!split) return not_found();
     const std::vector<std::string>& path = *split;
@@ -102,7 +104,8 @@ net::Response Service::handle(const net::Request& request) {
     if (starts(1, "oauth2") && path.size() == 3) {
         if (path[2] == "userinfo") return sessions_.identity(request);
         if (path[2] == "revoke") return sessions_.revoke(request);
-        if (request.method != "POST") return net::json_response(400, Map{{"error", "invalid_request"}, {"error_description", "must use HTTP POST"}});
+        if (request.method != "POST")
+            return net::json_response(400, Map{{"error", "invalid_request"}, {"error_description", "must use HTTP POST"}});
         if (path[2] == "token") return sessions_.token(request);
         if (path[2] == "introspect") return sessions_.introspect(request);
     }
@@ -114,11 +117,15 @@ net::Response Service::handle(const net::Request& request) {
 net::Response Service::versions() const {
     List all;
     for (int version = version_min; version <= version_max; ++version)
-        all.push_back(Map{{"label", version_label(version)}, {"url", fmt::format("/services/data/v{}.0", version)}, {"version", fmt::format("{}.0", version)}});
+        all.push_back(Map{{"label", version_label(version)},
+                          {"url", fmt::format("/services/data/v{}.0", version)},
+                          {"version", fmt::format("{}.0", version)}});
     return json_text(200, json::write(all));
 }
 
-std::int64_t Service::calls_max() const { return options_.salesforce_calls_per_day > 0 ? options_.salesforce_calls_per_day : calls_per_day; }
+std::int64_t Service::calls_max() const {
+    return options_.salesforce_calls_per_day > 0 ? options_.salesforce_calls_per_day : calls_per_day;
+}
 std::string Service::limit_info() const { return fmt::format("api-usage={}/{}", calls_, calls_max()); }
 
 bool Service::count_call() {
@@ -134,7 +141,8 @@ net::Response Service::api(const net::Request& request, std::vector<std::string>
     const std::string& version = segments.front();
     int number = 0;
     const auto [end, problem] = std::from_chars(version.data() + 1, version.data() + version.size(), number);
-    const bool known = version.starts_with('v') && problem == std::errc{} && std::string_view(end) == ".0" && number >= version_min && number <= version_max;
+    const bool known = version.starts_with('v') && problem == std::errc{} && std::string_view(end) == ".0" && number >= version_min &&
+                       number <= version_max;
     if (!known) return not_found();
     if (!sessions_.authorize(request)) {
         net::Response refused = error_response(refuse("INVALID_SESSION_ID", "Session expired or invalid").error());
@@ -166,7 +174,8 @@ net::Response Service::dispatch(const Call& call) {
         allowed += (allowed.empty() ? "" : ",") + std::string(route.method);
     }
     if (allowed.empty()) return not_found();
-    net::Response response = error_response(refuse("METHOD_NOT_ALLOWED", fmt::format("HTTP Method '{}' not allowed. Allowed are {}", call.method, allowed)).error());
+    net::Response response = error_response(
+        refuse("METHOD_NOT_ALLOWED", fmt::format("HTTP Method '{}' not allowed. Allowed are {}", call.method, allowed)).error());
     response.headers.set("Allow", allowed);
     return response;
 }
@@ -174,10 +183,12 @@ net::Response Service::dispatch(const Call& call) {
 Result<Map> Service::body_of(const Call& call) const {
     if (!has_json_body(call.request))
         return refuse("UNSUPPORTED_MEDIA_TYPE", fmt::format("Unsupported media type: {}", *call.request.headers.get("Content-Type")));
-    if (call.request.body.empty()) return refuse("JSON_PARSER_ERROR", "The HTTP entity body is required, but this request has no entity body.");
+    if (call.request.body.empty())
+        return refuse("JSON_PARSER_ERROR", "The HTTP entity body is required, but this request has no entity body.");
     auto body = json::parse(call.request.body);
     if (!body) return refuse("JSON_PARSER_ERROR", body.error().message);
-    if (!body->is_map()) return refuse("JSON_PARSER_ERROR", "Unexpected parameter encountered during deserialization: the body is not an object");
+    if (!body->is_map())
+        return refuse("JSON_PARSER_ERROR", "Unexpected parameter encountered during deserialization: the body is not an object");
     return body->as_map();
 }
 
@@ -189,7 +200,8 @@ Result<const Object*> Service::object_of(const Call& call) const {
 
 net::Response Service::get_resources(const Call& call) {
     Map resources;
-    for (const char* name : {"sobjects", "query", "queryAll", "limits", "composite", "jobs"}) resources.set(name, fmt::format("/services/data/v{}/{}", call.version, name));
+    for (const char* name : {"sobjects", "query", "queryAll", "limits", "composite", "jobs"})
+        resources.set(name, fmt::format("/services/data/v{}/{}", call.version, name));
     resources.set("identity", options_.addresses.salesforce + "/id/" + organization_id() + "/" + integration_user_id());
     return json_text(200, json::write(resources));
 }
@@ -213,7 +225,8 @@ static std::size_t batch_size(const net::Request& request, std::size_t otherwise
     const std::string text = lower(*header);
     const std::size_t at = text.find("batchsize=");
     std::size_t size = 0;
-    if (at == std::string::npos || std::from_chars(text.data() + at + 10, text.data() + text.size(), size).ec != std::errc{}) return otherwise;
+    if (at == std::string::npos || std::from_chars(text.data() + at + 10, text.data() + text.size(), size).ec != std::errc{})
+        return otherwise;
     return std::clamp<std::size_t>(size, 200, 2000);
 }
 

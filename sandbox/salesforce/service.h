@@ -18,7 +18,7 @@ struct Call {
     std::string method;
     std::vector<std::string> segments;  ///< after `/services/data/vNN.0`
     net::Parameters parameters;
-    std::string version;                ///< `60.0`
+    std::string version;  ///< `60.0`
 };
 
 /// The emulated organisation: routes, rows, queries, describe.
@@ -67,7 +67,10 @@ private:
     Result<Row> row_by_key(const Call& call, const Object& object) const;
     net::Response row_answer(const Call& call, const Object& object, Row row);
     /// What becomes of one record of a collection: its id, and whether it was created (upsert).
-    struct Saved { std::string id; std::optional<bool> created; };
+    struct Saved {
+        std::string id;
+        std::optional<bool> created;
+    };
     using SaveOne = std::function<Result<Saved>(Writer&, const Object&, const Map&)>;
     net::Response save_collection(const Call& call, const Object* only, const SaveOne& save);
     net::Response collection_answer(std::vector<Result<Saved>> results, bool all_or_none);

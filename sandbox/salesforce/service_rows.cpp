@@ -37,7 +37,9 @@ bool lists(std::string_view header, std::string_view tag) {
     return header.find(tag) != std::string_view::npos;
 }
 
-bool well_formed_tags(std::string_view header) { return header == "*" || (header.starts_with('"') && header.ends_with('"')) || header.starts_with("W/\""); }
+bool well_formed_tags(std::string_view header) {
+    return header == "*" || (header.starts_with('"') && header.ends_with('"')) || header.starts_with("W/\"");
+}
 
 }  // namespace
 
@@ -62,7 +64,8 @@ Result<Row> Service::row_by_key(const Call& call, const Object& object) const {
 net::Response Service::post_row(const Call& call) {
     auto object = object_of(call);
     if (!object) return error_response(object.error());
-    if (!(*object)->table.writable) return error_response(refuse("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object").error());
+    if (!(*object)->table.writable)
+        return error_response(refuse("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object").error());
     auto body = body_of(call);
     if (!body) return error_response(body.error());
     auto id = writer().create(**object, *body);
@@ -91,7 +94,9 @@ net::Response Service::row_answer(const Call& call, const Object& object, Row ro
             names = comma == std::string_view::npos ? std::string_view{} : names.substr(comma + 1);
             while (name.starts_with(' ')) name.remove_prefix(1);
             const int field = object.field_index(name);
-            if (field < 0) return error_response(refuse("INVALID_FIELD", fmt::format("No such column '{}' on sobject of type {}", name, object.table.name)).error());
+            if (field < 0)
+                return error_response(
+                    refuse("INVALID_FIELD", fmt::format("No such column '{}' on sobject of type {}", name, object.table.name)).error());
             fields.push_back(field);
         }
     } else {
@@ -121,7 +126,8 @@ net::Response Service::patch_row(const Call& call) {
     if (auto refused = guard(call, **object, *row, true)) return *std::move(refused);
     auto body = body_of(call);
     if (!body) return error_response(body.error());
-    if (!(*object)->table.writable) return error_response(refuse("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object").error());
+    if (!(*object)->table.writable)
+        return error_response(refuse("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object").error());
     auto done = writer().update(**object, call.segments[2], *body);
     return done ? no_content() : error_response(done.error());
 }
@@ -129,7 +135,8 @@ net::Response Service::patch_row(const Call& call) {
 net::Response Service::delete_row(const Call& call) {
     auto object = object_of(call);
     if (!object) return error_response(object.error());
-    if (!(*object)->table.writable) return error_response(refuse("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object").error());
+    if (!(*object)->table.writable)
+        return error_response(refuse("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object").error());
     auto done = writer().remove(**object, call.segments[2]);
     return done ? no_content() : error_response(done.error());
 }
@@ -151,12 +158,14 @@ net::Response Service::patch_row_by_key(const Call& call) {
     if (!body) return error_response(body.error());
     if (*field == id_field) {
         auto done = writer().update(**object, call.segments[3], *body);
-        return done ? json_text(200, saved(canonical_id(call.segments[3]).value_or(""), ",\"created\":false")) : error_response(done.error());
+        return done ? json_text(200, saved(canonical_id(call.segments[3]).value_or(""), ",\"created\":false"))
+                    : error_response(done.error());
     }
     auto key = stored_value((*object)->fields[static_cast<std::size_t>(*field)], call.segments[3]);
     if (!key) return error_response(key.error());
     const bool update_only = net::parameter(call.parameters, "updateOnly").value_or("") == "true";
-    if (update_only && database_.table(**object).with(*field, call.segments[3]).empty()) return error_response(refuse("NOT_FOUND", "The requested resource does not exist").error());
+    if (update_only && database_.table(**object).with(*field, call.segments[3]).empty())
+        return error_response(refuse("NOT_FOUND", "The requested resource does not exist").error());
     if (auto row = row_by_key(call, **object))
         if (auto refused = guard(call, **object, *row, true)) return *std::move(refused);
     auto done = writer().upsert(**object, *field, *key, *body);
@@ -183,7 +192,9 @@ std::optional<net::Response> Service::guard(const Call& call, const Object& obje
     const Record& record = database_.table(object).at(row);
     const net::Headers& headers = call.request.headers;
     const auto failed = [] { return error_response(refuse("PRECONDITION_FAILED", "The precondition of the request is not met").error()); };
-    const auto unreadable = [](std::string_view name) { return error_response(refuse("INVALID_HEADER", fmt::format("{} header is invalid", name)).error()); };
+    const auto unreadable = [](std::string_view name) {
+        return error_response(refuse("INVALID_HEADER", fmt::format("{} header is invalid", name)).error());
+    };
     const net::Response unchanged{304, {}, {}};
     if (&object.table == &account_table) {
         const std::string tag = etag(record);
@@ -217,8 +228,8 @@ constexpr std::string_view day_names[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fr
 std::string http_date(Timestamp time) {
     auto civil = to_civil(time, "UTC");
     if (!civil) return {};
-    return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", day_names[civil->weekday], civil->date.day, month_names[civil->date.month - 1],
-                       civil->date.year, civil->hour, civil->minute, civil->second);
+    return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", day_names[civil->weekday], civil->date.day,
+                       month_names[civil->date.month - 1], civil->date.year, civil->hour, civil->minute, civil->second);
 }
 
 Result<Timestamp> parse_http_date(std::string_view text) {

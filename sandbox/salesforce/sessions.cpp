@@ -98,8 +98,11 @@ std::string Sessions::signature(std::string_view issued_at) const {
 }
 
 net::Response Sessions::granted(Map extra) {
-    Map body{{"access_token", issue()}, {"scope", "api id refresh_token"}, {"instance_url", options_.addresses.salesforce},
-             {"id", identity_url()}, {"token_type", "Bearer"}};
+    Map body{{"access_token", issue()},
+             {"scope", "api id refresh_token"},
+             {"instance_url", options_.addresses.salesforce},
+             {"id", identity_url()},
+             {"token_type", "Bearer"}};
     for (const auto& [name, value] : extra) body.set(name, value);
     net::Response response = net::json_response(200, body);
     response.headers.set("Cache-Control", "no-cache, no-store");
@@ -110,7 +113,10 @@ net::Response Sessions::token(const net::Request& request) {
     auto form = net::parse_form(request.body);
     if (!form) return refused("invalid_request", "malformed form body");
     using Grant = net::Response (Sessions::*)(const net::Parameters&);
-    struct Row { std::string_view type; Grant grant; };
+    struct Row {
+        std::string_view type;
+        Grant grant;
+    };
     constexpr Row rows[] = {
         {"urn:ietf:params:oauth:grant-type:jwt-bearer", &Sessions::grant_jwt},
         {"password", &Sessions::grant_password},
@@ -126,15 +132,18 @@ net::Response Sessions::token(const net::Request& request) {
 net::Response Sessions::grant_jwt(const net::Parameters& form) {
     auto assertion = split_assertion(value_of(form, "assertion"));
     if (!assertion || assertion->header["alg"].string_or("") != "RS256") return refused("invalid_grant", "invalid assertion");
-    if (assertion->claims["iss"].string_or("") != options_.credentials.sf_client_id) return refused("invalid_client_id", "client identifier invalid");
+    if (assertion->claims["iss"].string_or("") != options_.credentials.sf_client_id)
+        return refused("invalid_client_id", "client identifier invalid");
     auto genuine = verify_rs256(options_.credentials.sf_public_key_pem, assertion->signed_text, assertion->signature);
     if (!genuine || !*genuine) return refused("invalid_grant", "invalid assertion");
     const std::string audience = without_trailing_slash(assertion->claims["aud"].string_or(""));
-    const std::string accepted[] = {"https://login.salesforce.com", "https://test.salesforce.com", without_trailing_slash(options_.addresses.salesforce)};
+    const std::string accepted[] = {"https://login.salesforce.com", "https://test.salesforce.com",
+                                    without_trailing_slash(options_.addresses.salesforce)};
     if (std::ranges::find(accepted, audience) == std::end(accepted)) return refused("invalid_grant", "audience is invalid");
     const Value& expiry = assertion->claims["exp"];
     const std::int64_t now_s = options_.clock().seconds;
-    auto expires_s = expiry.is_number() ? expiry.to_decimal().rounded(0, Rounding::floor) : Result<Decimal>(fail(ErrorCode::value_invalid, "no exp"));
+    auto expires_s =
+        expiry.is_number() ? expiry.to_decimal().rounded(0, Rounding::floor) : Result<Decimal>(fail(ErrorCode::value_invalid, "no exp"));
     auto whole = expires_s ? expires_s->to_int64() : Result<std::int64_t>(fail(ErrorCode::value_invalid, "no exp"));
     if (!whole || *whole > now_s + assertion_life_max_s) return refused("invalid_grant", "invalid assertion");
     if (*whole <= now_s) return refused("invalid_grant", "expired authorization code");
@@ -161,8 +170,10 @@ net::Response Sessions::grant_client_credentials(const net::Request& request, co
 
 net::Response Sessions::grant_password(const net::Parameters& form) {
     if (value_of(form, "client_id") != options_.credentials.sf_client_id) return refused("invalid_client_id", "client identifier invalid");
-    if (value_of(form, "client_secret") != options_.credentials.sf_client_secret) return refused("invalid_client", "invalid client credentials");
-    const bool known = lower(value_of(form, "username")) == lower(options_.credentials.sf_username) && value_of(form, "password") == options_.credentials.sf_password;
+    if (value_of(form, "client_secret") != options_.credentials.sf_client_secret)
+        return refused("invalid_client", "invalid client credentials");
+    const bool known = lower(value_of(form, "username")) == lower(options_.credentials.sf_username) &&
+                       value_of(form, "password") == options_.credentials.sf_password;
     if (!known) return refused("invalid_grant", "authentication failure");
     const std::string issued_at = std::to_string(options_.clock().ms());
     return granted({{"signature", signature(issued_at)}, {"issued_at", issued_at}});
@@ -182,7 +193,8 @@ net::Response Sessions::revoke(const net::Request& request) {
     auto form = net::parse_form(request.body.empty() ? request.query() : std::string_view(request.body));
     const std::string token = form ? value_of(*form, "token") : "";
     const bool known = sessions_.erase(token) > 0;
-    if (!known && token != options_.credentials.sf_refresh_token) return refused("unsupported_token_type", "this token type is not supported");
+    if (!known && token != options_.credentials.sf_refresh_token)
+        return refused("unsupported_token_type", "this token type is not supported");
     return {200, {}, {}};
 }
 
@@ -195,25 +207,40 @@ net::Response Sessions::introspect(const net::Request& request) {
         return response;
     }
     const auto found = sessions_.find(value_of(*form, "token"));
-    if (found == sessions_.end() || found->second.expires_s <= options_.clock().seconds) return net::json_response(200, Map{{"active", false}});
-    return net::json_response(200, Map{{"active", true}, {"scope", "api id refresh_token"}, {"client_id", id},
-                                       {"username", options_.credentials.sf_username}, {"sub", identity_url()},
-                                       {"token_type", "access_token"}, {"exp", found->second.expires_s}});
+    if (found == sessions_.end() || found->second.expires_s <= options_.clock().seconds)
+        return net::json_response(200, Map{{"active", false}});
+    return net::json_response(200, Map{{"active", true},
+                                       {"scope", "api id refresh_token"},
+                                       {"client_id", id},
+                                       {"username", options_.credentials.sf_username},
+                                       {"sub", identity_url()},
+                                       {"token_type", "access_token"},
+                                       {"exp", found->second.expires_s}});
 }
 
 net::Response Sessions::identity(const net::Request& request) {
     if (!authorize(request)) return net::text_response(403, "Bad_OAuth_Token");
     const std::string& host = options_.addresses.salesforce;
     Map urls;
-    constexpr std::pair<const char*, const char*> paths[] = {
-        {"rest", "/services/data/v{version}/"}, {"sobjects", "/services/data/v{version}/sobjects/"},
-        {"query", "/services/data/v{version}/query/"}, {"recent", "/services/data/v{version}/recent/"}};
+    constexpr std::pair<const char*, const char*> paths[] = {{"rest", "/services/data/v{version}/"},
+                                                             {"sobjects", "/services/data/v{version}/sobjects/"},
+                                                             {"query", "/services/data/v{version}/query/"},
+                                                             {"recent", "/services/data/v{version}/recent/"}};
     for (const auto& [name, path] : paths) urls.set(name, host + path);
-    return net::json_response(200, Map{{"id", identity_url()}, {"sub", identity_url()}, {"asserted_user", true},
-                                       {"user_id", integration_user_id()}, {"organization_id", organization_id()},
-                                       {"username", options_.credentials.sf_username}, {"preferred_username", options_.credentials.sf_username},
-                                       {"email", options_.credentials.sf_username}, {"display_name", "Integration"}, {"active", true},
-                                       {"user_type", "STANDARD"}, {"language", "en_US"}, {"locale", "en_US"}, {"urls", urls}});
+    return net::json_response(200, Map{{"id", identity_url()},
+                                       {"sub", identity_url()},
+                                       {"asserted_user", true},
+                                       {"user_id", integration_user_id()},
+                                       {"organization_id", organization_id()},
+                                       {"username", options_.credentials.sf_username},
+                                       {"preferred_username", options_.credentials.sf_username},
+                                       {"email", options_.credentials.sf_username},
+                                       {"display_name", "Integration"},
+                                       {"active", true},
+                                       {"user_type", "STANDARD"},
+                                       {"language", "en_US"},
+                                       {"locale", "en_US"},
+                                       {"urls", urls}});
 }
 
 }  // namespace lockstep::sandbox::salesforce

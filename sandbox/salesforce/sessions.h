@@ -24,7 +24,9 @@ public:
     void clear() { sessions_.clear(); }
 
 private:
-    struct Session { std::int64_t expires_s = 0; };
+    struct Session {
+        std::int64_t expires_s = 0;
+    };
     std::string issue();
     std::string random_text(std::size_t length);
     net::Response grant_jwt(const net::Parameters& form);

@@ -15,7 +15,8 @@ std::string sign_rs256(const std::string& private_key_pem, std::string_view text
     std::string signature(512, '\0');
     std::size_t length = signature.size();
     EVP_DigestSignInit(context, nullptr, EVP_sha256(), nullptr, key);
-    EVP_DigestSign(context, reinterpret_cast<unsigned char*>(signature.data()), &length, reinterpret_cast<const unsigned char*>(text.data()), text.size());
+    EVP_DigestSign(context, reinterpret_cast<unsigned char*>(signature.data()), &length,
+                   reinterpret_cast<const unsigned char*>(text.data()), text.size());
     EVP_MD_CTX_free(context);
     EVP_PKEY_free(key);
     BIO_free(bio);
@@ -31,11 +32,14 @@ std::string assertion(const Map& claims, const std::string& private_key, const s
 class JwtGrant : public testing::Test {
 protected:
     Map claims() const {
-        return {{"iss", Organisation::keys().credentials.sf_client_id}, {"sub", Organisation::keys().credentials.sf_username},
-                {"aud", "https://login.salesforce.com"}, {"exp", organisation.now.seconds + 180}};
+        return {{"iss", Organisation::keys().credentials.sf_client_id},
+                {"sub", Organisation::keys().credentials.sf_username},
+                {"aud", "https://login.salesforce.com"},
+                {"exp", organisation.now.seconds + 180}};
     }
     net::Response grant(const Map& with, const std::string& key = Organisation::keys().sf_private_key_pem) {
-        return organisation.token_request({{"grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"}, {"assertion", assertion(with, key)}});
+        return organisation.token_request(
+            {{"grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"}, {"assertion", assertion(with, key)}});
     }
     void expect_refused(const net::Response& response, std::string_view error, std::string_view description) {
         const Value body = Organisation::parse(response);
@@ -64,7 +68,8 @@ TEST_F(JwtGrant, GivesATokenWithoutAnExpiry) {
 }
 
 TEST_F(JwtGrant, AcceptsTheThreeAudiences) {
-    for (const char* audience : {"https://login.salesforce.com", "https://test.salesforce.com", "http://127.0.0.1:4010", "https://login.salesforce.com/"}) {
+    for (const char* audience :
+         {"https://login.salesforce.com", "https://test.salesforce.com", "http://127.0.0.1:4010", "https://login.salesforce.com/"}) {
         Map with = claims();
         with.set("aud", audience);
         EXPECT_EQ(grant(with).status, 200) << audience;
@@ -72,7 +77,12 @@ TEST_F(JwtGrant, AcceptsTheThreeAudiences) {
 }
 
 TEST_F(JwtGrant, RefusesEachFalseClaimWithTheVendorsWords) {
-    struct Case { const char* claim; Value value; const char* error; const char* description; };
+    struct Case {
+        const char* claim;
+        Value value;
+        const char* error;
+        const char* description;
+    };
     const Case cases[] = {
         {"iss", "3MVG9other", "invalid_client_id", "client identifier invalid"},
         {"sub", "someone@else.example", "invalid_grant", "user hasn't approved this consumer"},
@@ -98,7 +108,8 @@ TEST_F(JwtGrant, RefusesAnotherKeysSignature) {
 TEST_F(JwtGrant, RefusesWhatIsNoAssertion) {
     const std::string unsigned_one = encoding::base64url(R"({"alg":"none"})") + "." + encoding::base64url(json::write(claims())) + ".";
     for (const std::string& text : {std::string(), std::string("a.b"), std::string("a.b.c"), std::string("…"), unsigned_one})
-        expect_refused(organisation.token_request({{"grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"}, {"assertion", text}}), "invalid_grant", "invalid assertion");
+        expect_refused(organisation.token_request({{"grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"}, {"assertion", text}}),
+                       "invalid_grant", "invalid assertion");
 }
 
 TEST(Token, OtherGrantsCheckTheirSecrets) {
@@ -106,10 +117,14 @@ TEST(Token, OtherGrantsCheckTheirSecrets) {
     const Credentials& keys = Organisation::keys().credentials;
     const auto grant = [&](net::Parameters form) { return organisation.token_request(form); };
     EXPECT_EQ(grant({{"grant_type", "client_credentials"}, {"client_id", keys.sf_client_id}, {"client_secret", "x"}}).status, 400);
-    EXPECT_EQ(grant({{"grant_type", "refresh_token"}, {"client_id", keys.sf_client_id}, {"refresh_token", keys.sf_refresh_token}}).status, 200);
+    EXPECT_EQ(grant({{"grant_type", "refresh_token"}, {"client_id", keys.sf_client_id}, {"refresh_token", keys.sf_refresh_token}}).status,
+              200);
     EXPECT_EQ(grant({{"grant_type", "refresh_token"}, {"client_id", keys.sf_client_id}, {"refresh_token", "x"}}).status, 400);
-    const net::Parameters password = {{"grant_type", "password"}, {"client_id", keys.sf_client_id}, {"client_secret", keys.sf_client_secret},
-                                      {"username", keys.sf_username}, {"password", keys.sf_password}};
+    const net::Parameters password = {{"grant_type", "password"},
+                                      {"client_id", keys.sf_client_id},
+                                      {"client_secret", keys.sf_client_secret},
+                                      {"username", keys.sf_username},
+                                      {"password", keys.sf_password}};
     EXPECT_EQ(grant(password).status, 200);
     net::Parameters wrong = password;
     wrong.back().second = "guess";

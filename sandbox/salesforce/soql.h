@@ -46,8 +46,8 @@ struct Condition {
     std::vector<Condition> children;
     Operand operand;
     Operator op = Operator::equal;
-    std::vector<Literal> literals;      ///< one, or those of a list
-    std::shared_ptr<Query> semi_join;   ///< `IN (SELECT …)`
+    std::vector<Literal> literals;     ///< one, or those of a list
+    std::shared_ptr<Query> semi_join;  ///< `IN (SELECT …)`
 };
 
 struct Selected {
@@ -80,7 +80,7 @@ struct Query {
 enum class TokenKind : std::uint8_t { name, string, number, date, datetime, symbol, end };
 struct Token {
     TokenKind kind = TokenKind::end;
-    std::string text;   ///< of a string: without quotes and escapes (but `\_` and `\%` stay, for LIKE)
+    std::string text;  ///< of a string: without quotes and escapes (but `\_` and `\%` stay, for LIKE)
     std::size_t position = 0;
 };
 /// Errors: `MALFORMED_QUERY`.

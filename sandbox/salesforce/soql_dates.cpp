@@ -28,18 +28,26 @@ Span years(Date today, int from, int to) { return {{today.year + from, 1, 1}, {t
 
 using Unit = Span (*)(Date, int, int);
 // `from` and `to` count units from the present one; a counted literal adds its number times `from_n` and `to_n`.
-struct Row { std::string_view name; Unit unit; int from, to, from_n, to_n; };
+struct Row {
+    std::string_view name;
+    Unit unit;
+    int from, to, from_n, to_n;
+};
 constexpr std::array<Row, 27> rows = {{
-    {"YESTERDAY", days, -1, 0, 0, 0},     {"TODAY", days, 0, 1, 0, 0},          {"TOMORROW", days, 1, 2, 0, 0},
-    {"LAST_WEEK", weeks, -1, 0, 0, 0},    {"THIS_WEEK", weeks, 0, 1, 0, 0},     {"NEXT_WEEK", weeks, 1, 2, 0, 0},
-    {"LAST_MONTH", months, -1, 0, 0, 0},  {"THIS_MONTH", months, 0, 1, 0, 0},   {"NEXT_MONTH", months, 1, 2, 0, 0},
-    {"LAST_QUARTER", quarters, -1, 0, 0, 0}, {"THIS_QUARTER", quarters, 0, 1, 0, 0}, {"NEXT_QUARTER", quarters, 1, 2, 0, 0},
-    {"LAST_YEAR", years, -1, 0, 0, 0},    {"THIS_YEAR", years, 0, 1, 0, 0},     {"NEXT_YEAR", years, 1, 2, 0, 0},
-    {"LAST_90_DAYS", days, -90, 1, 0, 0}, {"NEXT_90_DAYS", days, 1, 91, 0, 0},
-    {"LAST_N_DAYS", days, 0, 1, -1, 0},   {"NEXT_N_DAYS", days, 1, 1, 0, 1},    {"N_DAYS_AGO", days, 0, 1, -1, -1},
-    {"LAST_N_WEEKS", weeks, 0, 0, -1, 0}, {"NEXT_N_WEEKS", weeks, 1, 1, 0, 1},
-    {"LAST_N_MONTHS", months, 0, 0, -1, 0}, {"NEXT_N_MONTHS", months, 1, 1, 0, 1}, {"N_MONTHS_AGO", months, 0, 1, -1, -1},
-    {"LAST_N_YEARS", years, 0, 0, -1, 0}, {"NEXT_N_YEARS", years, 1, 1, 0, 1},
+    {"YESTERDAY", days, -1, 0, 0, 0},       {"TODAY", days, 0, 1, 0, 0},
+    {"TOMORROW", days, 1, 2, 0, 0},         {"LAST_WEEK", weeks, -1, 0, 0, 0},
+    {"THIS_WEEK", weeks, 0, 1, 0, 0},       {"NEXT_WEEK", weeks, 1, 2, 0, 0},
+    {"LAST_MONTH", months, -1, 0, 0, 0},    {"THIS_MONTH", months, 0, 1, 0, 0},
+    {"NEXT_MONTH", months, 1, 2, 0, 0},     {"LAST_QUARTER", quarters, -1, 0, 0, 0},
+    {"THIS_QUARTER", quarters, 0, 1, 0, 0}, {"NEXT_QUARTER", quarters, 1, 2, 0, 0},
+    {"LAST_YEAR", years, -1, 0, 0, 0},      {"THIS_YEAR", years, 0, 1, 0, 0},
+    {"NEXT_YEAR", years, 1, 2, 0, 0},       {"LAST_90_DAYS", days, -90, 1, 0, 0},
+    {"NEXT_90_DAYS", days, 1, 91, 0, 0},    {"LAST_N_DAYS", days, 0, 1, -1, 0},
+    {"NEXT_N_DAYS", days, 1, 1, 0, 1},      {"N_DAYS_AGO", days, 0, 1, -1, -1},
+    {"LAST_N_WEEKS", weeks, 0, 0, -1, 0},   {"NEXT_N_WEEKS", weeks, 1, 1, 0, 1},
+    {"LAST_N_MONTHS", months, 0, 0, -1, 0}, {"NEXT_N_MONTHS", months, 1, 1, 0, 1},
+    {"N_MONTHS_AGO", months, 0, 1, -1, -1}, {"LAST_N_YEARS", years, 0, 0, -1, 0},
+    {"NEXT_N_YEARS", years, 1, 1, 0, 1},
 }};
 
 }  // namespace

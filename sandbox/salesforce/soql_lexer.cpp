@@ -44,7 +44,8 @@ private:
         const char c = query_[at_];
         if (c == '\'') return string();
         if (is_letter(c)) return name();
-        const bool signed_number = (c == '-' || c == '+') && at_ + 1 < query_.size() && (is_digit(query_[at_ + 1]) || query_[at_ + 1] == '.');
+        const bool signed_number =
+            (c == '-' || c == '+') && at_ + 1 < query_.size() && (is_digit(query_[at_ + 1]) || query_[at_ + 1] == '.');
         if (is_digit(c) || signed_number || (c == '.' && at_ + 1 < query_.size() && is_digit(query_[at_ + 1]))) return number_or_time();
         return symbol();
     }
@@ -102,10 +103,14 @@ private:
                 at_ = i + 1;
                 return token;
             }
-            if (c != '\\') { token.text += c; continue; }
+            if (c != '\\') {
+                token.text += c;
+                continue;
+            }
             LS_TRY(escape(i, token.text));
         }
-        return query_error("MALFORMED_QUERY", query_, at_, "line 1:" + std::to_string(query_.size()) + " mismatched character '<EOF>' expecting '''");
+        return query_error("MALFORMED_QUERY", query_, at_,
+                           "line 1:" + std::to_string(query_.size()) + " mismatched character '<EOF>' expecting '''");
     }
 
     // Leaves `i` on the last character of the escape.
@@ -131,10 +136,14 @@ private:
             std::size_t digits = 0;
             for (; digits < 4; ++digits) {
                 const char h = query_[i + 2 + digits];
-                if (is_digit(h)) point = point * 16 + static_cast<unsigned>(h - '0');
-                else if (h >= 'a' && h <= 'f') point = point * 16 + static_cast<unsigned>(h - 'a' + 10);
-                else if (h >= 'A' && h <= 'F') point = point * 16 + static_cast<unsigned>(h - 'A' + 10);
-                else break;
+                if (is_digit(h))
+                    point = point * 16 + static_cast<unsigned>(h - '0');
+                else if (h >= 'a' && h <= 'f')
+                    point = point * 16 + static_cast<unsigned>(h - 'a' + 10);
+                else if (h >= 'A' && h <= 'F')
+                    point = point * 16 + static_cast<unsigned>(h - 'A' + 10);
+                else
+                    break;
             }
             if (digits == 4) {
                 append_code_point(out, point);
@@ -142,7 +151,8 @@ private:
                 return {};
             }
         }
-        return query_error("MALFORMED_QUERY", query_, i, fmt::format("Illegal character sequence '\\{}' in string literal", c == '\0' ? ' ' : c));
+        return query_error("MALFORMED_QUERY", query_, i,
+                           fmt::format("Illegal character sequence '\\{}' in string literal", c == '\0' ? ' ' : c));
     }
 
     std::string_view query_;
@@ -157,7 +167,10 @@ Unexpected query_error(std::string_view code, std::string_view query, std::size_
     position = std::min(position, query.size());
     std::size_t row = 1, line_start = 0;
     for (std::size_t i = 0; i < position; ++i)
-        if (query[i] == '\n') { ++row; line_start = i + 1; }
+        if (query[i] == '\n') {
+            ++row;
+            line_start = i + 1;
+        }
     const std::size_t from = position - line_start > 40 ? position - 40 : line_start;
     std::string part(query.substr(from, position - from + 20));
     if (const std::size_t end = part.find('\n'); end != std::string::npos) part.resize(end);

@@ -18,20 +18,22 @@ std::string upper(std::string_view text) {
 
 // Source: SOQL and SOSL Reference, "Date Formats and Date Literals".
 constexpr std::array<std::string_view, 17> plain_ranges = {
-    "YESTERDAY", "TODAY", "TOMORROW", "LAST_WEEK", "THIS_WEEK", "NEXT_WEEK", "LAST_MONTH", "THIS_MONTH", "NEXT_MONTH",
-    "LAST_90_DAYS", "NEXT_90_DAYS", "THIS_QUARTER", "LAST_QUARTER", "NEXT_QUARTER", "THIS_YEAR", "LAST_YEAR", "NEXT_YEAR"};
-constexpr std::array<std::string_view, 10> counted_ranges = {
-    "LAST_N_DAYS", "NEXT_N_DAYS", "N_DAYS_AGO", "LAST_N_WEEKS", "NEXT_N_WEEKS", "LAST_N_MONTHS", "NEXT_N_MONTHS",
-    "N_MONTHS_AGO", "LAST_N_YEARS", "NEXT_N_YEARS"};
+    "YESTERDAY",    "TODAY",        "TOMORROW",     "LAST_WEEK",    "THIS_WEEK",    "NEXT_WEEK", "LAST_MONTH", "THIS_MONTH", "NEXT_MONTH",
+    "LAST_90_DAYS", "NEXT_90_DAYS", "THIS_QUARTER", "LAST_QUARTER", "NEXT_QUARTER", "THIS_YEAR", "LAST_YEAR",  "NEXT_YEAR"};
+constexpr std::array<std::string_view, 10> counted_ranges = {"LAST_N_DAYS",  "NEXT_N_DAYS",   "N_DAYS_AGO",    "LAST_N_WEEKS",
+                                                             "NEXT_N_WEEKS", "LAST_N_MONTHS", "NEXT_N_MONTHS", "N_MONTHS_AGO",
+                                                             "LAST_N_YEARS", "NEXT_N_YEARS"};
 // Names that end a list of fields; an alias cannot be one of them.
-constexpr std::array<std::string_view, 15> reserved = {"AND", "ASC", "DESC", "FROM", "GROUP", "HAVING", "IN", "LIKE",
-                                                       "LIMIT", "NOT", "NULLS", "OFFSET", "OR", "ORDER", "WHERE"};
+constexpr std::array<std::string_view, 15> reserved = {"AND",   "ASC", "DESC",  "FROM",   "GROUP", "HAVING", "IN",   "LIKE",
+                                                       "LIMIT", "NOT", "NULLS", "OFFSET", "OR",    "ORDER",  "WHERE"};
 constexpr std::array<std::string_view, 13> functions = {
-    "COUNT", "COUNT_DISTINCT", "SUM", "AVG", "MIN", "MAX", "CALENDAR_YEAR", "CALENDAR_QUARTER", "CALENDAR_MONTH",
-    "DAY_IN_MONTH", "DAY_ONLY", "FIELDS", "TOLABEL"};
+    "COUNT",          "COUNT_DISTINCT", "SUM",      "AVG",    "MIN",    "MAX", "CALENDAR_YEAR", "CALENDAR_QUARTER",
+    "CALENDAR_MONTH", "DAY_IN_MONTH",   "DAY_ONLY", "FIELDS", "TOLABEL"};
 
 template <class Names>
-bool one_of(const Names& names, std::string_view name) { return std::ranges::find(names, name) != names.end(); }
+bool one_of(const Names& names, std::string_view name) {
+    return std::ranges::find(names, name) != names.end();
+}
 
 class Parser {
 public:
@@ -77,24 +79,21 @@ private:
         LS_TRY(expect("FROM"));
         query.from_position = token().position;
         LS_TRY_ASSIGN(query.from, name());
-        if (token().kind == TokenKind::name && !one_of(reserved, upper(token().text)) && !is("FOR") && !is("WITH") && !is("ALL")) query.alias = tokens_[at_++].text;
+        if (token().kind == TokenKind::name && !one_of(reserved, upper(token().text)) && !is("FOR") && !is("WITH") && !is("ALL"))
+            query.alias = tokens_[at_++].text;
         LS_TRY(clauses(query, depth));
         return query;
     }
 
     Result<void> clauses(Query& query, int depth) {
-        if (accept("WHERE")) {
-            LS_TRY_ASSIGN(query.where, condition(depth));
-        }
+        if (accept("WHERE")) { LS_TRY_ASSIGN(query.where, condition(depth)); }
         if (accept("GROUP")) {
             LS_TRY(expect("BY"));
             do {
                 LS_TRY_ASSIGN(Operand by, operand());
                 query.group_by.push_back(std::move(by));
             } while (accept_symbol(","));
-            if (accept("HAVING")) {
-                LS_TRY_ASSIGN(query.having, condition(depth));
-            }
+            if (accept("HAVING")) { LS_TRY_ASSIGN(query.having, condition(depth)); }
         }
         if (accept("ORDER")) {
             LS_TRY(expect("BY"));
@@ -103,12 +102,8 @@ private:
                 query.order_by.push_back(std::move(order));
             } while (accept_symbol(","));
         }
-        if (accept("LIMIT")) {
-            LS_TRY_ASSIGN(query.limit, count());
-        }
-        if (accept("OFFSET")) {
-            LS_TRY_ASSIGN(query.offset, count());
-        }
+        if (accept("LIMIT")) { LS_TRY_ASSIGN(query.limit, count()); }
+        if (accept("OFFSET")) { LS_TRY_ASSIGN(query.offset, count()); }
         if (accept("FOR") && !accept("VIEW") && !accept("REFERENCE") && !accept("UPDATE")) return unexpected();
         return {};
     }
@@ -116,7 +111,10 @@ private:
     Result<Selected> selected(int depth) {
         Selected item;
         if (is_symbol("(") && upper(ahead(1).text) == "SELECT") {
-            if (depth > 0) return query_error("MALFORMED_QUERY", query_, token().position, "SOQL statements cannot query aggregate relationships more than 1 level away from the root entity object.");
+            if (depth > 0)
+                return query_error(
+                    "MALFORMED_QUERY", query_, token().position,
+                    "SOQL statements cannot query aggregate relationships more than 1 level away from the root entity object.");
             ++at_;
             LS_TRY_ASSIGN(Query inner, select(depth + 1));
             LS_TRY(expect_symbol(")"));
@@ -124,7 +122,8 @@ private:
             return item;
         }
         LS_TRY_ASSIGN(item.operand, operand());
-        if (!item.operand.function.empty() && token().kind == TokenKind::name && !one_of(reserved, upper(token().text))) item.alias = tokens_[at_++].text;
+        if (!item.operand.function.empty() && token().kind == TokenKind::name && !one_of(reserved, upper(token().text)))
+            item.alias = tokens_[at_++].text;
         return item;
     }
 
@@ -159,7 +158,8 @@ private:
     // Source: "Condition Expression Syntax": operands of AND and OR are simple expressions, so that both cannot be mixed
     // without parentheses and NOT needs them after AND and OR.
     Result<Condition> condition(int depth) {
-        if (++nesting_ > limits::nesting_depth_max) return query_error("MALFORMED_QUERY", query_, token().position, "condition is nested too deeply");
+        if (++nesting_ > limits::nesting_depth_max)
+            return query_error("MALFORMED_QUERY", query_, token().position, "condition is nested too deeply");
         Condition out;
         if (accept("NOT")) {
             LS_TRY_ASSIGN(Condition inner, simple(depth));
@@ -218,9 +218,13 @@ private:
     }
 
     Result<Operator> comparison_operator() {
-        struct Sign { std::string_view text; Operator op; };
-        constexpr Sign signs[] = {{"=", Operator::equal}, {"!=", Operator::not_equal}, {"<>", Operator::not_equal}, {"<", Operator::less},
-                                  {"<=", Operator::less_or_equal}, {">", Operator::greater}, {">=", Operator::greater_or_equal}};
+        struct Sign {
+            std::string_view text;
+            Operator op;
+        };
+        constexpr Sign signs[] = {
+            {"=", Operator::equal},          {"!=", Operator::not_equal}, {"<>", Operator::not_equal},       {"<", Operator::less},
+            {"<=", Operator::less_or_equal}, {">", Operator::greater},    {">=", Operator::greater_or_equal}};
         for (const Sign& sign : signs)
             if (accept_symbol(sign.text)) return sign.op;
         if (accept("LIKE")) return Operator::like;
@@ -237,15 +241,30 @@ private:
         out.position = token().position;
         const Token& here = token();
         switch (here.kind) {
-            case TokenKind::string: out.kind = Literal::Kind::string; out.value = here.text; break;
-            case TokenKind::number: out.kind = Literal::Kind::number; out.value = *Decimal::parse(here.text); break;
-            case TokenKind::date: out.kind = Literal::Kind::date; out.value = *parse_date(here.text); break;
-            case TokenKind::datetime: out.kind = Literal::Kind::datetime; out.value = *parse_timestamp(here.text); break;
-            case TokenKind::name: return named_literal();
+            case TokenKind::string:
+                out.kind = Literal::Kind::string;
+                out.value = here.text;
+                break;
+            case TokenKind::number:
+                out.kind = Literal::Kind::number;
+                out.value = *Decimal::parse(here.text);
+                break;
+            case TokenKind::date:
+                out.kind = Literal::Kind::date;
+                out.value = *parse_date(here.text);
+                break;
+            case TokenKind::datetime:
+                out.kind = Literal::Kind::datetime;
+                out.value = *parse_timestamp(here.text);
+                break;
+            case TokenKind::name:
+                return named_literal();
             case TokenKind::symbol:
-                if (here.text == ":") return query_error("MALFORMED_QUERY", query_, here.position, "Bind variables only allowed in Apex code");
+                if (here.text == ":")
+                    return query_error("MALFORMED_QUERY", query_, here.position, "Bind variables only allowed in Apex code");
                 return unexpected();
-            case TokenKind::end: return unexpected();
+            case TokenKind::end:
+                return unexpected();
         }
         ++at_;
         return out;
@@ -281,9 +300,12 @@ private:
         LS_TRY_ASSIGN(out.operand, operand());
         if (!accept("ASC")) out.descending = accept("DESC");
         if (accept("NULLS")) {
-            if (accept("FIRST")) out.nulls_first = true;
-            else if (accept("LAST")) out.nulls_first = false;
-            else return unexpected();
+            if (accept("FIRST"))
+                out.nulls_first = true;
+            else if (accept("LAST"))
+                out.nulls_first = false;
+            else
+                return unexpected();
         }
         return out;
     }

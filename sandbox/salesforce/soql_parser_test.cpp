@@ -31,7 +31,10 @@ TEST(SoqlParser, AcceptsWhatTheReferenceAllows) {
 }
 
 TEST(SoqlParser, RefusesWhatTheVendorRefuses) {
-    struct Case { const char* query; const char* message; };
+    struct Case {
+        const char* query;
+        const char* message;
+    };
     const Case cases[] = {
         {"", "unexpected token: '<EOF>'"},
         {"SELECT", "unexpected token: '<EOF>'"},
@@ -69,7 +72,8 @@ TEST(SoqlParser, AnErrorShowsRowColumnAndACaretBelowThePlace) {
     auto parsed = parse("SELECT Id FROM Account WHERE Name IS NULL");
     ASSERT_FALSE(parsed.has_value());
     EXPECT_EQ(parsed.error().message,
-              "\nSELECT Id FROM Account WHERE Name IS NULL\n                                  ^\nERROR at Row:1:Column:35\nunexpected token: 'IS'");
+              "\nSELECT Id FROM Account WHERE Name IS NULL\n                                  ^\nERROR at Row:1:Column:35\nunexpected "
+              "token: 'IS'");
 }
 
 TEST(SoqlParser, DeepNestingIsAnErrorAndNotACrash) {

@@ -41,12 +41,8 @@ public:
         plan->offset = query.offset;
         if (query.offset && *query.offset > 2000) return refuse("NUMBER_OUTSIDE_VALID_RANGE", "Maximum SOQL offset allowed is 2000");
         LS_TRY(select(query, *plan));
-        if (query.where) {
-            LS_TRY_ASSIGN(plan->where, test(*query.where, false));
-        }
-        if (query.having) {
-            LS_TRY_ASSIGN(plan->having, test(*query.having, true));
-        }
+        if (query.where) { LS_TRY_ASSIGN(plan->where, test(*query.where, false)); }
+        if (query.having) { LS_TRY_ASSIGN(plan->having, test(*query.having, true)); }
         for (const Ordering& order : query.order_by) {
             LS_TRY_ASSIGN(SortKey key, sort_key(order));
             plan->order.push_back(std::move(key));
@@ -63,38 +59,47 @@ private:
         if (parent == nullptr) {
             const Object* object = Schema::instance().find(query.from);
             if (object == nullptr)
-                return error("INVALID_TYPE", query.from_position,
-                             fmt::format("sObject type '{}' is not supported. If you are attempting to use a custom object, be sure to append the "
-                                         "'__c' after the entity name. {}", query.from, wsdl));
+                return error(
+                    "INVALID_TYPE", query.from_position,
+                    fmt::format("sObject type '{}' is not supported. If you are attempting to use a custom object, be sure to append the "
+                                "'__c' after the entity name. {}",
+                                query.from, wsdl));
             return object;
         }
         const Child* child = parent->child(query.from);
         if (child == nullptr)
-            return error("INVALID_TYPE", query.from_position,
-                         fmt::format("Didn't understand relationship '{}' in FROM part of query call. If you are attempting to use a custom "
-                                     "relationship, be sure to append the '__r' after the custom relationship name. {}", query.from, wsdl));
+            return error(
+                "INVALID_TYPE", query.from_position,
+                fmt::format("Didn't understand relationship '{}' in FROM part of query call. If you are attempting to use a custom "
+                            "relationship, be sure to append the '__r' after the custom relationship name. {}",
+                            query.from, wsdl));
         return Schema::instance().find(child->object);
     }
 
     Result<Way> way(const Path& path) const {
         Way out;
         out.object = object_;
-        std::size_t part = path.parts.size() > 1 && lower(path.parts[0]) == alias_ && object_->relationship_index(path.parts[0]) < 0 ? 1 : 0;
+        std::size_t part =
+            path.parts.size() > 1 && lower(path.parts[0]) == alias_ && object_->relationship_index(path.parts[0]) < 0 ? 1 : 0;
         if (path.parts.size() - part > 6) return error("INVALID_FIELD", path.position, "a relationship path may go up at most 5 levels");
         for (; part + 1 < path.parts.size(); ++part) {
             const int hop = out.object->relationship_index(path.parts[part]);
             if (hop < 0)
-                return error("INVALID_FIELD", path.position,
-                             fmt::format("Didn't understand relationship '{}' in field path. If you are attempting to use a custom relationship, be "
-                                         "sure to append the '__r' after the custom relationship name. {}", path.parts[part], wsdl));
+                return error(
+                    "INVALID_FIELD", path.position,
+                    fmt::format("Didn't understand relationship '{}' in field path. If you are attempting to use a custom relationship, be "
+                                "sure to append the '__r' after the custom relationship name. {}",
+                                path.parts[part], wsdl));
             out.hops.push_back(hop);
             out.object = Schema::instance().find(out.object->fields[static_cast<std::size_t>(hop)].reference_to);
         }
         out.field = out.object->field_index(path.parts[part]);
         if (out.field < 0)
-            return error("INVALID_FIELD", path.position,
-                         fmt::format("No such column '{}' on entity '{}'. If you are attempting to use a custom field, be sure to append the '__c' "
-                                     "after the custom field name. {}", path.parts[part], out.object->table.name, wsdl));
+            return error(
+                "INVALID_FIELD", path.position,
+                fmt::format("No such column '{}' on entity '{}'. If you are attempting to use a custom field, be sure to append the '__c' "
+                            "after the custom field name. {}",
+                            path.parts[part], out.object->table.name, wsdl));
         return out;
     }
 
@@ -106,10 +111,12 @@ private:
         const Field& column = out.way.column();
         const bool adds = out.function == "SUM" || out.function == "AVG";
         if (adds && !column.is_number())
-            return error("MALFORMED_QUERY", operand.path.position, fmt::format("field {} does not support aggregate operator {}", column.name, out.function));
+            return error("MALFORMED_QUERY", operand.path.position,
+                         fmt::format("field {} does not support aggregate operator {}", column.name, out.function));
         const bool dated = !out.function.empty() && !out.aggregate();
         if (dated && column.type != FieldType::date && column.type != FieldType::datetime)
-            return error("MALFORMED_QUERY", operand.path.position, fmt::format("Date function applied to a field that is no date: {}", column.name));
+            return error("MALFORMED_QUERY", operand.path.position,
+                         fmt::format("Date function applied to a field that is no date: {}", column.name));
         return out;
     }
 
@@ -118,10 +125,9 @@ private:
     Result<void> select(const Query& query, Plan& plan) {
         plan.shape.object = plan.object;
         if (plan.counts_only) return {};
-        const bool aggregated = !query.group_by.empty() ||
-                                std::ranges::any_of(query.select, [](const Selected& item) {
-                                    return std::ranges::find(aggregate_functions, item.operand.function) != aggregate_functions.end();
-                                });
+        const bool aggregated = !query.group_by.empty() || std::ranges::any_of(query.select, [](const Selected& item) {
+            return std::ranges::find(aggregate_functions, item.operand.function) != aggregate_functions.end();
+        });
         if (aggregated) return select_aggregates(query, plan);
         std::set<std::string> seen;
         for (const Selected& item : query.select) {
@@ -135,7 +141,8 @@ private:
             }
             LS_TRY_ASSIGN(const Way to, way(item.operand.path));
             if (!seen.insert(lower(item.operand.path.text())).second)
-                return error("INVALID_FIELD", item.operand.path.position, fmt::format("duplicate field selected: {}", item.operand.path.text()));
+                return error("INVALID_FIELD", item.operand.path.position,
+                             fmt::format("duplicate field selected: {}", item.operand.path.text()));
             if (!item.operand.function.empty() && item.operand.function != "TOLABEL")
                 return error("MALFORMED_QUERY", item.operand.path.position, fmt::format("unexpected token: '{}'", item.operand.function));
             add_field(plan.shape, to);
@@ -146,7 +153,8 @@ private:
     static void add_field(Shape& shape, const Way& to) {
         Shape* at = &shape;
         for (const int hop : to.hops) {
-            auto found = std::ranges::find_if(at->items, [&](const Shape::Item& item) { return item.kind == Shape::Item::Kind::parent && item.field == hop; });
+            auto found = std::ranges::find_if(
+                at->items, [&](const Shape::Item& item) { return item.kind == Shape::Item::Kind::parent && item.field == hop; });
             if (found == at->items.end()) {
                 const Field& reference = at->object->fields[static_cast<std::size_t>(hop)];
                 Shape::Item item{Shape::Item::Kind::parent, hop, reference.relationship, std::make_unique<Shape>(), nullptr};
@@ -156,7 +164,8 @@ private:
             }
             at = found->parent.get();
         }
-        at->items.push_back({Shape::Item::Kind::field, to.field, at->object->fields[static_cast<std::size_t>(to.field)].name, nullptr, nullptr});
+        at->items.push_back(
+            {Shape::Item::Kind::field, to.field, at->object->fields[static_cast<std::size_t>(to.field)].name, nullptr, nullptr});
     }
 
     Result<void> select_children(const Query& inner, Plan& plan) {
@@ -195,9 +204,12 @@ private:
             for (std::size_t i = 0; i < plan.group_by.size(); ++i)
                 if (same(plan.group_by[i], column.term)) column.group = static_cast<int>(i);
             if (column.group < 0 && !column.term.aggregate())
-                return error("MALFORMED_QUERY", item.operand.path.position, fmt::format("Field must be grouped or aggregated: {}", item.operand.path.text()));
+                return error("MALFORMED_QUERY", item.operand.path.position,
+                             fmt::format("Field must be grouped or aggregated: {}", item.operand.path.text()));
             const bool plain = item.operand.function.empty();
-            column.name = !item.alias.empty() ? item.alias : plain ? std::string(column.term.way.column().name) : fmt::format("expr{}", unnamed++);
+            column.name = !item.alias.empty() ? item.alias
+                          : plain             ? std::string(column.term.way.column().name)
+                                              : fmt::format("expr{}", unnamed++);
             plan.aggregates.push_back(std::move(column));
         }
         return {};
@@ -229,7 +241,8 @@ private:
         LS_TRY_ASSIGN(out.term, term(condition.operand));
         out.op = condition.op;
         if (out.term.aggregate() != having && (!having || !out.term.way.object))
-            return error("MALFORMED_QUERY", condition.operand.path.position, fmt::format("unexpected aggregate: {}", condition.operand.function));
+            return error("MALFORMED_QUERY", condition.operand.path.position,
+                         fmt::format("unexpected aggregate: {}", condition.operand.function));
         if (condition.semi_join) return semi_join(condition, std::move(out));
         if (out.term.aggregate() || !out.term.function.empty()) return number_test(condition, std::move(out));
         LS_TRY(check_operator(condition, out.term.way.column()));
@@ -255,7 +268,8 @@ private:
             const bool day = out.term.function == "DAY_ONLY" && literal.kind == Literal::Kind::date;
             const bool extreme = (out.term.function == "MIN" || out.term.function == "MAX") && literal.kind != Literal::Kind::date_range;
             if (literal.kind != Literal::Kind::number && !day && !extreme)
-                return error("MALFORMED_QUERY", literal.position, fmt::format("value of filter criterion for {} must be a number", condition.operand.function));
+                return error("MALFORMED_QUERY", literal.position,
+                             fmt::format("value of filter criterion for {} must be a number", condition.operand.function));
             out.values.push_back(literal.value);
         }
         return out;
@@ -264,10 +278,12 @@ private:
     Result<Test> semi_join(const Condition& condition, Test out) {
         const Field& column = out.term.way.column();
         if (column.type != FieldType::id && column.type != FieldType::reference)
-            return error("MALFORMED_QUERY", condition.operand.path.position, "semi join sub-selects can only be applied to id and reference fields");
+            return error("MALFORMED_QUERY", condition.operand.path.position,
+                         "semi join sub-selects can only be applied to id and reference fields");
         LS_TRY_ASSIGN(auto inner, Planner(input_).plan(*condition.semi_join, nullptr));
         const bool one = inner->shape.items.size() == 1 && inner->shape.items[0].kind == Shape::Item::Kind::field;
-        if (!one) return error("MALFORMED_QUERY", condition.semi_join->from_position, "semi join sub-selects must select exactly one field");
+        if (!one)
+            return error("MALFORMED_QUERY", condition.semi_join->from_position, "semi join sub-selects must select exactly one field");
         out.ids = std::make_shared<std::unordered_set<std::string>>();
         const Table& table = input_.database.table(*inner->object);
         for (const Row row : select_rows(input_.database, *inner)) {
@@ -280,15 +296,16 @@ private:
     Unexpected wrong_literal(const Field& column, const Literal& literal) const {
         const bool text = column.is_text() || column.type == FieldType::id || column.type == FieldType::reference;
         return error("INVALID_FIELD", literal.position,
-                     fmt::format("value of filter criterion for field '{}' must be of type {} and should {}be enclosed in quotes", column.name,
-                                 criterion_type(column), text ? "" : "not "));
+                     fmt::format("value of filter criterion for field '{}' must be of type {} and should {}be enclosed in quotes",
+                                 column.name, criterion_type(column), text ? "" : "not "));
     }
 
     Result<void> add_literal(const Condition& condition, const Literal& literal, Test& out) const {
         const Field& column = out.term.way.column();
         using Kind = Literal::Kind;
         if (literal.kind == Kind::null) {
-            if (is_ordering(condition.op)) return error("INVALID_QUERY_FILTER_OPERATOR", literal.position, "null cannot be compared for order");
+            if (is_ordering(condition.op))
+                return error("INVALID_QUERY_FILTER_OPERATOR", literal.position, "null cannot be compared for order");
             out.values.emplace_back();
             return {};
         }
@@ -318,7 +335,8 @@ private:
     }
 
     Result<void> add_range(const Condition& condition, const Literal& literal, Test& out) const {
-        if (condition.literals.size() > 1) return error("INVALID_QUERY_FILTER_OPERATOR", literal.position, "a date literal cannot stand in a list");
+        if (condition.literals.size() > 1)
+            return error("INVALID_QUERY_FILTER_OPERATOR", literal.position, "a date literal cannot stand in a list");
         auto today = date_in(input_.now, "UTC");
         if (!today) return fail(today.error());
         const auto [first, after] = date_range(literal.range, literal.count, *today);
@@ -342,8 +360,6 @@ bool Plan::has_children() const {
     return std::ranges::any_of(shape.items, [](const Shape::Item& item) { return item.kind == Shape::Item::Kind::children; });
 }
 
-Result<std::shared_ptr<const Plan>> make_plan(const Query& query, const PlanInput& input) {
-    return Planner(input).plan(query, nullptr);
-}
+Result<std::shared_ptr<const Plan>> make_plan(const Query& query, const PlanInput& input) { return Planner(input).plan(query, nullptr); }
 
 }  // namespace lockstep::sandbox::salesforce::soql

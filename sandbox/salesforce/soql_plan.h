@@ -14,8 +14,8 @@ namespace lockstep::sandbox::salesforce::soql {
 
 /// From a record over its parents to a field.
 struct Way {
-    std::vector<int> hops;             ///< reference fields, from the record on
-    const Object* object = nullptr;    ///< that has the field
+    std::vector<int> hops;           ///< reference fields, from the record on
+    const Object* object = nullptr;  ///< that has the field
     int field = -1;
     const Field& column() const { return object->fields[static_cast<std::size_t>(field)]; }
 };
@@ -33,8 +33,8 @@ struct Test {
     std::vector<Test> children;
     Term term;
     Operator op = Operator::equal;
-    std::vector<Value> values;          ///< texts folded; null is null
-    bool range = false;                 ///< values are the first moment and the first after it
+    std::vector<Value> values;                             ///< texts folded; null is null
+    bool range = false;                                    ///< values are the first moment and the first after it
     std::shared_ptr<std::unordered_set<std::string>> ids;  ///< of a semi-join
 };
 
@@ -45,8 +45,8 @@ struct Shape {
     struct Item {
         enum class Kind : std::uint8_t { field, parent, children };
         Kind kind = Kind::field;
-        int field = -1;                        ///< of parent: the reference; of children: the reference in the child
-        std::string_view name;                 ///< as the schema writes it
+        int field = -1;         ///< of parent: the reference; of children: the reference in the child
+        std::string_view name;  ///< as the schema writes it
         std::unique_ptr<Shape> parent;
         std::shared_ptr<const Plan> children;
     };
@@ -81,8 +81,8 @@ struct Plan {
 };
 
 struct PlanInput {
-    std::string_view text;    ///< of the query, for messages
-    const Database& database; ///< for semi-joins
+    std::string_view text;     ///< of the query, for messages
+    const Database& database;  ///< for semi-joins
     Timestamp now;
     bool with_deleted = false;
 };

@@ -10,8 +10,10 @@ namespace {
 Value date_part(const Value& value, std::string_view function) {
     if (value.is_null()) return {};
     Date day;
-    if (value.kind() == Value::Kind::date) day = value.as_date();
-    else if (auto in_utc = date_in(value.as_timestamp(), "UTC")) day = *in_utc;
+    if (value.kind() == Value::Kind::date)
+        day = value.as_date();
+    else if (auto in_utc = date_in(value.as_timestamp(), "UTC"))
+        day = *in_utc;
     if (function == "CALENDAR_YEAR") return day.year;
     if (function == "CALENDAR_QUARTER") return (day.month - 1) / 3 + 1;
     if (function == "CALENDAR_MONTH") return static_cast<int>(day.month);
@@ -20,19 +22,27 @@ Value date_part(const Value& value, std::string_view function) {
 }
 
 template <class T>
-int three_way(const T& a, const T& b) { return a < b ? -1 : b < a ? 1 : 0; }
+int three_way(const T& a, const T& b) {
+    return a < b ? -1 : b < a ? 1 : 0;
+}
 
 bool in_range(const Value& value, const Test& test) {
     if (value.is_null()) return test.op == Operator::not_equal || test.op == Operator::not_in;
     const bool before = compare_values(value, test.values[0]) < 0, after = compare_values(value, test.values[1]) >= 0;
     switch (test.op) {
-        case Operator::less: return before;
-        case Operator::less_or_equal: return !after;
-        case Operator::greater: return after;
-        case Operator::greater_or_equal: return !before;
+        case Operator::less:
+            return before;
+        case Operator::less_or_equal:
+            return !after;
+        case Operator::greater:
+            return after;
+        case Operator::greater_or_equal:
+            return !before;
         case Operator::not_equal:
-        case Operator::not_in: return before || after;
-        default: return !before && !after;
+        case Operator::not_in:
+            return before || after;
+        default:
+            return !before && !after;
     }
 }
 
@@ -44,7 +54,8 @@ const Test* indexed_test(const Object& object, const Test& test) {
         return nullptr;
     }
     const bool equality = test.op == Operator::equal || test.op == Operator::in;
-    if (test.kind != Condition::Kind::comparison || !equality || test.range || !test.term.function.empty() || !test.term.way.hops.empty()) return nullptr;
+    if (test.kind != Condition::Kind::comparison || !equality || test.range || !test.term.function.empty() || !test.term.way.hops.empty())
+        return nullptr;
     const Field& column = test.term.way.column();
     if (column.type != FieldType::id && !column.has(indexed)) return nullptr;
     const bool with_null = std::ranges::any_of(test.values, [](const Value& value) { return value.is_null(); });
@@ -83,7 +94,10 @@ void keep_matches(const Database& database, const Plan& plan, Rows& rows) {
 void sort_rows(const Database& database, const Plan& plan, Rows& rows) {
     if (plan.order.empty() || plan.aggregated()) return;
     const Table& table = database.table(*plan.object);
-    struct Keyed { Row row; std::vector<Value> keys; };
+    struct Keyed {
+        Row row;
+        std::vector<Value> keys;
+    };
     std::vector<Keyed> keyed;
     keyed.reserve(rows.size());
     for (const Row row : rows) {
@@ -113,7 +127,8 @@ Rows finish(const Database& database, const Plan& plan, Rows rows) {
     keep_matches(database, plan, rows);
     if (plan.aggregated()) return rows;
     sort_rows(database, plan, rows);
-    if (plan.offset) rows.erase(rows.begin(), rows.begin() + std::min<std::ptrdiff_t>(*plan.offset, static_cast<std::ptrdiff_t>(rows.size())));
+    if (plan.offset)
+        rows.erase(rows.begin(), rows.begin() + std::min<std::ptrdiff_t>(*plan.offset, static_cast<std::ptrdiff_t>(rows.size())));
     if (plan.limit && static_cast<std::int64_t>(rows.size()) > *plan.limit) rows.resize(static_cast<std::size_t>(*plan.limit));
     return rows;
 }
@@ -125,11 +140,16 @@ int compare_values(const Value& a, const Value& b) {
     if (a.is_number() && b.is_number()) return three_way(a.to_decimal(), b.to_decimal());
     if (a.kind() != b.kind()) return three_way(static_cast<int>(a.kind()), static_cast<int>(b.kind()));
     switch (a.kind()) {
-        case Value::Kind::string: return three_way(a.as_string(), b.as_string());
-        case Value::Kind::boolean: return three_way(a.as_bool(), b.as_bool());
-        case Value::Kind::date: return three_way(a.as_date(), b.as_date());
-        case Value::Kind::timestamp: return three_way(a.as_timestamp(), b.as_timestamp());
-        default: return 0;
+        case Value::Kind::string:
+            return three_way(a.as_string(), b.as_string());
+        case Value::Kind::boolean:
+            return three_way(a.as_bool(), b.as_bool());
+        case Value::Kind::date:
+            return three_way(a.as_date(), b.as_date());
+        case Value::Kind::timestamp:
+            return three_way(a.as_timestamp(), b.as_timestamp());
+        default:
+            return 0;
     }
 }
 
@@ -156,35 +176,48 @@ bool compares(const Value& value, const Test& test) {
     const auto equal = [&](const Value& literal) { return value.is_null() == literal.is_null() && compare_values(value, literal) == 0; };
     switch (test.op) {
         case Operator::equal:
-        case Operator::in: return std::ranges::any_of(test.values, equal);
+        case Operator::in:
+            return std::ranges::any_of(test.values, equal);
         case Operator::not_equal:
-        case Operator::not_in: return std::ranges::none_of(test.values, equal);
-        case Operator::like: return value.is_string() && test.values[0].is_string() && like(value.as_string(), test.values[0].as_string());
-        default: break;
+        case Operator::not_in:
+            return std::ranges::none_of(test.values, equal);
+        case Operator::like:
+            return value.is_string() && test.values[0].is_string() && like(value.as_string(), test.values[0].as_string());
+        default:
+            break;
     }
     if (value.is_null()) return false;
     const int order = compare_values(value, test.values[0]);
     switch (test.op) {
-        case Operator::less: return order < 0;
-        case Operator::less_or_equal: return order <= 0;
-        case Operator::greater: return order > 0;
-        default: return order >= 0;
+        case Operator::less:
+            return order < 0;
+        case Operator::less_or_equal:
+            return order <= 0;
+        case Operator::greater:
+            return order > 0;
+        default:
+            return order >= 0;
     }
 }
 
 bool matches(const Database& database, const Object& object, const Record& record, const Test& test) {
     const auto holds = [&](const Test& child) { return matches(database, object, record, child); };
     switch (test.kind) {
-        case Condition::Kind::conjunction: return std::ranges::all_of(test.children, holds);
-        case Condition::Kind::disjunction: return std::ranges::any_of(test.children, holds);
-        case Condition::Kind::negation: return !holds(test.children.front());
-        case Condition::Kind::comparison: break;
+        case Condition::Kind::conjunction:
+            return std::ranges::all_of(test.children, holds);
+        case Condition::Kind::disjunction:
+            return std::ranges::any_of(test.children, holds);
+        case Condition::Kind::negation:
+            return !holds(test.children.front());
+        case Condition::Kind::comparison:
+            break;
     }
     Value scratch;
     const Value& value = term_value(database, object, record, test.term, scratch);
     const bool text = value.is_string() && test.term.way.column().is_text();
     if (!text) return compares(value, test);
-    const bool equality = test.op != Operator::like && !test.ids && std::ranges::all_of(test.values, [](const Value& literal) { return literal.is_null(); });
+    const bool equality =
+        test.op != Operator::like && !test.ids && std::ranges::all_of(test.values, [](const Value& literal) { return literal.is_null(); });
     return equality ? compares(value, test) : compares(Value(fold(value.as_string())), test);
 }
 

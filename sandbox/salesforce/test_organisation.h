@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "sandbox/sandbox.h"
 #include "sandbox/salesforce/record_id.h"
+#include "sandbox/sandbox.h"
 #include "value/json.h"
 
 namespace lockstep::sandbox::salesforce {
@@ -50,7 +50,8 @@ public:
         return vendor->handle(request);
     }
     void login() {
-        const net::Response response = token_request({{"grant_type", "client_credentials"}, {"client_id", keys_.credentials.sf_client_id},
+        const net::Response response = token_request({{"grant_type", "client_credentials"},
+                                                      {"client_id", keys_.credentials.sf_client_id},
                                                       {"client_secret", keys_.credentials.sf_client_secret}});
         token = parse(response)["access_token"].string_or("");
     }

@@ -7,13 +7,15 @@
 namespace lockstep::sandbox::salesforce {
 namespace {
 
-struct LineFields { int opportunity, entry, product, quantity, discount, total, unit, currency; };
+struct LineFields {
+    int opportunity, entry, product, quantity, discount, total, unit, currency;
+};
 const LineFields& line_fields() {
     static const LineFields fields = [] {
         const Object& line = *Schema::instance().find("OpportunityLineItem");
         const auto at = [&](const char* name) { return line.field_index(name); };
         return LineFields{at("OpportunityId"), at("PricebookEntryId"), at("Product2Id"), at("Quantity"),
-                          at("Discount"), at("TotalPrice"), at("UnitPrice"), at("CurrencyIsoCode")};
+                          at("Discount"),      at("TotalPrice"),       at("UnitPrice"),  at("CurrencyIsoCode")};
     }();
     return fields;
 }
@@ -27,8 +29,10 @@ auto* find_change(Changes& changes, int field) {
 
 template <class Changes>
 void put(Changes& changes, int field, Value value) {
-    if (auto* change = find_change(changes, field)) change->value = std::move(value);
-    else changes.push_back({field, std::move(value)});
+    if (auto* change = find_change(changes, field))
+        change->value = std::move(value);
+    else
+        changes.push_back({field, std::move(value)});
 }
 
 // The value after the change: the new one, or the one that is there.
@@ -88,7 +92,8 @@ Result<void> Writer::prepare(const Object& object, const Record* existing, Chang
 Result<void> Writer::prepare_opportunity(const Record* existing, Changes& changes) const {
     const Object& object = *Schema::instance().find("Opportunity");
     if (existing == nullptr) return {};
-    const bool has_lines = !database_.table("OpportunityLineItem").with(line_fields().opportunity, existing->get(id_field).as_string()).empty();
+    const bool has_lines =
+        !database_.table("OpportunityLineItem").with(line_fields().opportunity, existing->get(id_field).as_string()).empty();
     if (!has_lines) return {};
     // Source: Object Reference, Opportunity.Amount: "Any attempt to update this field, if the record has products, is
     // ignored. The update call is not rejected."
@@ -111,24 +116,37 @@ Result<void> Writer::choose_price(const Record& opportunity, Changes& changes) c
     const auto* entry = find_change(changes, f.entry);
     if (entry == nullptr || entry->value.is_null()) {
         const Value product = after(nullptr, changes, f.product);
-        if (product.is_null()) return refuse("REQUIRED_FIELD_MISSING", "Required fields are missing: [PricebookEntryId]", "PricebookEntryId");
+        if (product.is_null())
+            return refuse("REQUIRED_FIELD_MISSING", "Required fields are missing: [PricebookEntryId]", "PricebookEntryId");
         for (const Row row : table.with(entries.field_index("Product2Id"), product.as_string())) {
             const Record& candidate = table.at(row);
             const bool fits = database_.read(entries, candidate, "CurrencyIsoCode") == currency &&
                               (book.is_null() || database_.read(entries, candidate, "Pricebook2Id") == book);
-            if (fits) { put(changes, f.entry, table.id_of(row)); break; }
+            if (fits) {
+                put(changes, f.entry, table.id_of(row));
+                break;
+            }
         }
         entry = find_change(changes, f.entry);
         if (entry == nullptr || entry->value.is_null())
-            return refuse("FIELD_INTEGRITY_EXCEPTION", "field integrity exception: PricebookEntryId (no price book entry for this product and currency)", "PricebookEntryId");
+            return refuse("FIELD_INTEGRITY_EXCEPTION",
+                          "field integrity exception: PricebookEntryId (no price book entry for this product and currency)",
+                          "PricebookEntryId");
     }
     const Record& chosen = table.at(*table.find(entry->value.as_string()));
     if (!(database_.read(entries, chosen, "CurrencyIsoCode") == currency))
-        return refuse("FIELD_INTEGRITY_EXCEPTION", "field integrity exception: PricebookEntryId (pricebook entry currency code does not match opportunity currency code)", "PricebookEntryId");
+        return refuse(
+            "FIELD_INTEGRITY_EXCEPTION",
+            "field integrity exception: PricebookEntryId (pricebook entry currency code does not match opportunity currency code)",
+            "PricebookEntryId");
     if (!book.is_null() && !(database_.read(entries, chosen, "Pricebook2Id") == book))
-        return refuse("FIELD_INTEGRITY_EXCEPTION", "field integrity exception: PricebookEntryId (pricebook entry is in a different pricebook than the one assigned to the opportunity)", "PricebookEntryId");
+        return refuse("FIELD_INTEGRITY_EXCEPTION",
+                      "field integrity exception: PricebookEntryId (pricebook entry is in a different pricebook than the one assigned to "
+                      "the opportunity)",
+                      "PricebookEntryId");
     if (database_.read(entries, chosen, "IsActive") == Value(false))
-        return refuse("FIELD_INTEGRITY_EXCEPTION", "field integrity exception: PricebookEntryId (pricebook entry is inactive)", "PricebookEntryId");
+        return refuse("FIELD_INTEGRITY_EXCEPTION", "field integrity exception: PricebookEntryId (pricebook entry is inactive)",
+                      "PricebookEntryId");
     put(changes, f.product, database_.read(entries, chosen, "Product2Id"));
     put(changes, f.currency, currency);
     return {};
@@ -147,7 +165,8 @@ Result<void> Writer::prepare_line(const Record* existing, Changes& changes) cons
     const bool total_given = total != nullptr && !total->value.is_null();
     const bool unit_given = find_change(changes, f.unit) != nullptr && !find_change(changes, f.unit)->value.is_null();
     if (total_given && unit_given)
-        return refuse("FIELD_INTEGRITY_EXCEPTION", "field integrity exception: TotalPrice (specify UnitPrice or TotalPrice, not both)", "TotalPrice");
+        return refuse("FIELD_INTEGRITY_EXCEPTION", "field integrity exception: TotalPrice (specify UnitPrice or TotalPrice, not both)",
+                      "TotalPrice");
     if (existing == nullptr && !total_given && !unit_given)
         return refuse("REQUIRED_FIELD_MISSING", "Required fields are missing: [UnitPrice]", "UnitPrice");
     if (total_given) {
@@ -157,7 +176,8 @@ Result<void> Writer::prepare_line(const Record* existing, Changes& changes) cons
         return {};
     }
     auto computed_total = line_total(quantity, after(existing, changes, f.unit), after(existing, changes, f.discount));
-    if (!computed_total) return refuse("NUMBER_OUTSIDE_VALID_RANGE", "Total Price: value outside of valid range on numeric field", "TotalPrice");
+    if (!computed_total)
+        return refuse("NUMBER_OUTSIDE_VALID_RANGE", "Total Price: value outside of valid range on numeric field", "TotalPrice");
     put(changes, f.total, Value(*computed_total));
     return {};
 }

@@ -21,9 +21,7 @@ std::string spaced(std::string names) {
     return names;
 }
 
-bool writable(const Field& field, bool insert) {
-    return !field.has(read_only) && (insert || !field.has(create_only));
-}
+bool writable(const Field& field, bool insert) { return !field.has(read_only) && (insert || !field.has(create_only)); }
 
 }  // namespace
 
@@ -41,7 +39,9 @@ Result<Writer::Change> Writer::parent_by_external_id(const Object& object, std::
     const int way = object.relationship_index(relationship);
     const Object& parent = *Schema::instance().find(field_at(object, way).reference_to);
     if (written.is_null()) return Change{way, {}};
-    if (!written.is_map()) return refuse("JSON_PARSER_ERROR", fmt::format("Cannot deserialize instance of {} from a value that is not an object", parent.table.name));
+    if (!written.is_map())
+        return refuse("JSON_PARSER_ERROR",
+                      fmt::format("Cannot deserialize instance of {} from a value that is not an object", parent.table.name));
     for (const auto& [name, value] : written.as_map()) {
         if (name == "attributes") continue;
         const int field = parent.field_index(name);
@@ -49,7 +49,8 @@ Result<Writer::Change> Writer::parent_by_external_id(const Object& object, std::
             return refuse("INVALID_FIELD", fmt::format("{} is not an External ID or indexed field for {}", name, parent.table.name));
         const Rows& rows = database_.table(parent).with(field, value.as_string());
         if (rows.size() != 1)
-            return refuse("INVALID_FIELD", fmt::format("Foreign key external ID: {} not found for field {} in entity {}", value.as_string(), name, parent.table.name));
+            return refuse("INVALID_FIELD", fmt::format("Foreign key external ID: {} not found for field {} in entity {}", value.as_string(),
+                                                       name, parent.table.name));
         return Change{way, database_.table(parent).id_of(rows.front())};
     }
     return refuse("INVALID_FIELD", fmt::format("Relationship {} names no external ID", relationship));
@@ -77,7 +78,9 @@ Result<Writer::Changes> Writer::read_body(const Object& object, const Map& body,
     if (!refused.empty())
         return refuse("INVALID_FIELD_FOR_INSERT_UPDATE",
                       fmt::format("Unable to create/update fields: {}. Please check the security settings of this field and verify that "
-                                  "it is read/write for your profile or permission set.", spaced(refused)), refused);
+                                  "it is read/write for your profile or permission set.",
+                                  spaced(refused)),
+                      refused);
     return changes;
 }
 
@@ -113,8 +116,8 @@ Result<void> Writer::check_unique(const Object& object, const Changes& changes, 
         if (!field.has(unique) || change.value.is_null()) continue;
         for (const Row row : table.with(change.field, change.value.as_string()))
             if (table.id_of(row) != own_id)
-                return refuse("DUPLICATE_VALUE", fmt::format("duplicate value found: {} duplicates value on record with id: {}",
-                                                             field.name, table.id_of(row).substr(0, 15)));
+                return refuse("DUPLICATE_VALUE", fmt::format("duplicate value found: {} duplicates value on record with id: {}", field.name,
+                                                             table.id_of(row).substr(0, 15)));
     }
     return {};
 }
@@ -211,7 +214,8 @@ Result<void> Writer::remove(const Object& object, std::string_view id) {
     if (&object.table == &product_table) {
         const Object& lines = *Schema::instance().find("OpportunityLineItem");
         if (!database_.table(lines).with(lines.field_index("Product2Id"), id18).empty())
-            return refuse("DELETE_FAILED", "Your attempt to delete this product could not be completed because it is associated with opportunities.");
+            return refuse("DELETE_FAILED",
+                          "Your attempt to delete this product could not be completed because it is associated with opportunities.");
     }
     remove_children(object, id18);
     const std::string opportunity = &object.table == &line_item_table ? database_.read(object, table.at(row), "OpportunityId").text() : "";

@@ -23,14 +23,20 @@ public:
     Result<std::string> create(const Object& object, const Map& body);
     Result<void> update(const Object& object, std::string_view id, const Map& body);
     Result<void> remove(const Object& object, std::string_view id);
-    struct Upserted { std::string id; bool created = false; };
+    struct Upserted {
+        std::string id;
+        bool created = false;
+    };
     /// Several records with the value: the code is `300` and the ids are in `Error::field`.
     Result<Upserted> upsert(const Object& object, int external_field, const Value& key, const Map& body);
     /// Returns the living row. Errors: `NOT_FOUND`, `ENTITY_IS_DELETED`, `MALFORMED_ID`.
     Result<Row> living(const Object& object, std::string_view id) const;
 
 private:
-    struct Change { int field; Value value; };
+    struct Change {
+        int field;
+        Value value;
+    };
     using Changes = std::vector<Change>;
     Result<Changes> read_body(const Object& object, const Map& body, bool insert) const;
     Result<Change> parent_by_external_id(const Object& object, std::string_view relationship, const Value& written) const;
