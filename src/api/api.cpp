@@ -219,8 +219,11 @@ void Api::health(const net::Request& request, const Path&, Answer answer) {
         body.set("runs", counts ? Value(Map{{"waiting", counts->waiting}, {"running", counts->running}, {"succeeded", counts->succeeded},
                                             {"skipped", counts->skipped}, {"parked", counts->parked}, {"dropped", counts->dropped}}) : Value());
         List connections;
-        for (const auto& its : status.connections)
-            connections.push_back(Map{{"name", its.name}, {"under_way", static_cast<std::int64_t>(its.under_way)}, {"queued", static_cast<std::int64_t>(its.queued)}, {"paused_ms", its.paused_ms}});
+        for (const auto& its : status.connections) {
+            Map connection{{"name", its.name}, {"under_way", static_cast<std::int64_t>(its.under_way)}, {"queued", static_cast<std::int64_t>(its.queued)}, {"paused_ms", its.paused_ms}};
+            if (its.budget) connection.set("calls", Map{{"used", its.budget->used}, {"allowed", its.budget->allowed}});
+            connections.push_back(std::move(connection));
+        }
         body.set("connections", std::move(connections));
         List syncs;
         if (recent) for (const auto& run : *recent) syncs.push_back(run_value(run));

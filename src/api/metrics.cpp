@@ -61,6 +61,10 @@ void add_state(Families& all, const engine::Status& status, const store::StatusC
     for (const auto& its : status.connections) all.sample(its.under_way, {{"connection", its.name}});
     all.add(MetricType::Gauge, "lockstep_calls_queued", "Actions that wait for their connection, by connection");
     for (const auto& its : status.connections) all.sample(static_cast<double>(its.queued), {{"connection", its.name}});
+    all.add(MetricType::Gauge, "lockstep_connection_calls_used", "Calls of the vendor's current allowance that are used, as the vendor says");
+    for (const auto& its : status.connections) if (its.budget) all.sample(static_cast<double>(its.budget->used), {{"connection", its.name}});
+    all.add(MetricType::Gauge, "lockstep_connection_calls_allowed", "The vendor's current allowance of calls, as the vendor says");
+    for (const auto& its : status.connections) if (its.budget) all.sample(static_cast<double>(its.budget->allowed), {{"connection", its.name}});
     all.single(MetricType::Gauge, "lockstep_store_ok", "1 if the last commit succeeded", status.store_ok ? 1 : 0);
 }
 

@@ -69,6 +69,13 @@ struct ConnectionLimits {
     std::int64_t call_timeout_ms = 60'000;  ///< one action, all its requests
 };
 
+/// How much of a vendor's allowance is used, as the vendor itself says. Units: calls.
+struct CallBudget {
+    std::int64_t used = 0;
+    std::int64_t allowed = 0;
+    bool operator==(const CallBudget&) const = default;
+};
+
 /// A configured account of a vendor. Threads: any, many calls at once; waits only through `context`.
 class Connection {
 public:
@@ -81,6 +88,8 @@ public:
     virtual Result<Value> perform(std::string_view action, const Value& input, CallContext& context) = 0;
     /// Makes one cheap read with a valid token, for `/readyz` and `check --online`.
     virtual Result<void> probe(CallContext& context) = 0;
+    /// The newest word of the vendor on its allowance; nullopt if it says nothing.
+    virtual std::optional<CallBudget> budget() const { return std::nullopt; }
 };
 
 /// A setting under `connections:` in lockstep.yaml, and the environment name that stands for it.

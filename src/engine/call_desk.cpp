@@ -96,7 +96,7 @@ std::vector<ConnectionStatus> CallDesk::status() const {
     std::vector<ConnectionStatus> all;
     for (const auto& [name, gate] : gates_) {
         std::int64_t paused = std::max<std::int64_t>(0, gate.paused_until_ms - runtime_.monotonic_ms());
-        all.push_back({name, gate.under_way, gate.queue.size(), paused, paused > 0 ? gate.paused_because : ""});
+        all.push_back({name, gate.under_way, gate.queue.size(), paused, paused > 0 ? gate.paused_because : "", gate.entry.connection ? gate.entry.connection->budget() : std::nullopt});
     }
     return all;
 }

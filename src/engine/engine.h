@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -58,7 +59,14 @@ struct Counters {
     std::uint64_t commits = 0, commit_failures = 0, rows = 0;
 };
 
-struct ConnectionStatus { std::string name; int under_way = 0; std::size_t queued = 0; std::int64_t paused_ms = 0; std::string paused_because; };
+struct ConnectionStatus {
+    std::string name;
+    int under_way = 0;
+    std::size_t queued = 0;
+    std::int64_t paused_ms = 0;
+    std::string paused_because;
+    std::optional<connector::CallBudget> budget;
+};
 
 struct Status {
     bool running = false;

@@ -21,7 +21,7 @@ public:
     Result<void> probe(connector::CallContext& context) override;
 
     /// The day's allowance as the newest answer said it; nullopt before the first answer.
-    std::optional<CallBudget> budget() const;
+    std::optional<CallBudget> budget() const override;
 
 private:
     connector::Dialect dialect(const std::string& name);

@@ -1,18 +1,12 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
 
-#include "net/http.h"
+#include "connector/connector.h"
 
 namespace lockstep::connectors::salesforce {
 
-/// How many calls of the day's allowance are used, as the newest answer said.
-struct CallBudget {
-    std::int64_t used = 0;
-    std::int64_t allowed = 0;
-    bool operator==(const CallBudget&) const = default;
-};
+using connector::CallBudget;
 
 /// Reads `Sforce-Limit-Info: api-usage=18/5000, per-app-api-usage=17/250(appName=x)`; nullopt if it is absent or odd.
 /// Source: REST API Developer Guide, "Limit Info Header".
