@@ -67,11 +67,9 @@ Result<Draft> read(const EntityType& type, const Value& body, DraftMode mode, in
 }
 
 void hand_down(const Draft& parent, const Navigation& navigation, Draft& child) {
-    for (int property : property_list(*parent.type, navigation.join, ','))
-        child.set(parent.type->properties[static_cast<std::size_t>(property)].name, parent.record.text(property));
-    if (navigation.fixed.empty()) return;
-    const std::size_t equals = navigation.fixed.find('=');
-    child.set(navigation.fixed.substr(0, equals), navigation.fixed.substr(equals + 1));
+    const Join& join = join_of(navigation);
+    for (std::size_t i = 0; i < join.from.size(); ++i) child.record.set(join.to[i], parent.record.text(join.from[i]));
+    if (join.fixed_property >= 0) child.record.set(join.fixed_property, join.fixed_value);
 }
 
 void add_expansions(Shape& shape, const Draft& draft) {

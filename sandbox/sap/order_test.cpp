@@ -184,6 +184,15 @@ TEST_F(SapOrders, StateShowsItemsWithTheirPrices) {
     EXPECT_EQ((*records)[0].at_path("to_Item.results.0.to_PricingElement.results.0.ConditionRateValue").string_or(""), "314.130000000");
 }
 
+TEST_F(SapOrders, LoadingWhatCannotBePricedSaysSo) {
+    auto loaded = vendor->load("A_SalesOrder", object(R"([{"TransactionCurrency":"EUR","to_Item":[{"Material":"X","RequestedQuantity":2,
+        "to_PricingElement":[{"ConditionType":"ZZZZ","ConditionRateValue":1.5}]}]}])")
+                                                   .as_list());
+    ASSERT_FALSE(loaded.has_value());
+    EXPECT_NE(loaded.error().message.find("ZZZZ"), std::string::npos) << loaded.error().message;
+    EXPECT_EQ(vendor->load("A_Nothing", List{}).error().code, ErrorCode::not_found);
+}
+
 TEST_F(SapOrders, RepeatableRequestsAreHonouredOnlyIfTheSystemDoes) {
     auto repeat = [&] {
         net::Request made = request("POST", set, json::write(order()));

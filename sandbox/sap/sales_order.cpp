@@ -254,16 +254,16 @@ Result<Row> add_item(State& state, std::string_view number, Draft& item, OrderNo
     return stored;
 }
 
-Row load_order(State& state, Draft& order) {
+Result<Row> load_order(State& state, Draft& order) {
     order.propose("SalesOrderType", "OR");
     number_order(state, order);
     complete_header(state, order);
     std::vector<Draft>& items = order.list("to_Item");
-    LS_ASSERT(number_items(items).has_value());
+    LS_TRY(number_items(items));
     std::vector<std::string> notes;
     for (Draft& item : items) {
         item.propose("TransactionCurrency", order.text("TransactionCurrency"));
-        if (item.text("NetAmount").empty()) LS_ASSERT(price_item(state, item, notes).has_value());
+        if (item.text("NetAmount").empty()) LS_TRY(price_item(state, item, notes));
     }
     return store_order(state, order);
 }

@@ -117,10 +117,12 @@ std::optional<List> Sap::records(std::string_view object) const {
 
 Result<void> Sap::load_one(const EntityType& type, const Value& record) {
     LS_TRY_ASSIGN(Draft draft, read_draft(type, record, DraftMode::load));
+    if (type.set == "A_SalesOrder") {
+        LS_TRY(load_order(state_, draft));
+        return {};
+    }
     if (type.set == "A_BusinessPartner")
         load_partner(state_, draft);
-    else if (type.set == "A_SalesOrder")
-        load_order(state_, draft);
     else if (type.set == "A_Product")
         load_product(state_, draft);
     else if (type.set == "A_MatlStkInAcctMod")

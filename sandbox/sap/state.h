@@ -71,7 +71,8 @@ struct OrderNotes {
 Result<Row> create_order(State& state, Draft& draft, OrderNotes& notes);
 /// Adds an item to a stored order. Errors: `vendor_rejected`.
 Result<Row> add_item(State& state, std::string_view order, Draft& item, OrderNotes& notes);
-Row load_order(State& state, Draft& draft);
+/// Stores an order without the rules for customers and materials; items without an amount are priced. Errors: `vendor_rejected`.
+Result<Row> load_order(State& state, Draft& draft);
 /// Prices the items again and sums them up; sets the order's change time.
 void refresh_order(State& state, std::string_view order);
 

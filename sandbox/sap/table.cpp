@@ -70,6 +70,23 @@ std::vector<int> property_list(const EntityType& type, std::string_view names, c
     return properties;
 }
 
+const Join& join_of(const Navigation& navigation) {
+    static const auto joins = [] {
+        std::unordered_map<const Navigation*, Join> made;
+        for (const EntityType& type : entity_types())
+            for (const Navigation& known : type.navigations) {
+                const EntityType& target = *entity_type(known.target);
+                Join join{.from = property_list(type, known.join, ','), .to = property_list(target, known.join, ',')};
+                const std::size_t equals = known.fixed.find('=');
+                if (!known.fixed.empty()) join.fixed_property = target.find(known.fixed.substr(0, equals));
+                if (!known.fixed.empty()) join.fixed_value = known.fixed.substr(equals + 1);
+                made.emplace(&known, std::move(join));
+            }
+        return made;
+    }();
+    return joins.at(&navigation);
+}
+
 Table::Table(const EntityType& type) : type_(&type) {
     for (std::size_t i = 0; i < type.properties.size(); ++i)
         if (type.properties[i].has(key)) key_properties_.push_back(static_cast<int>(i));
@@ -221,23 +238,21 @@ void Tables::sort_by_key(const Table& table, std::vector<Row>& rows) {
 }
 
 std::vector<Row> Tables::navigate(const EntityType& from, const Record& record, const Navigation& navigation) const {
+    LS_ASSERT(from.navigation(navigation.name) == &navigation);
     const Table& target = tables_.at(navigation.target);
+    const Join& join = join_of(navigation);
     std::vector<std::string_view> values;
-    for (int property : property_list(from, navigation.join, ',')) values.push_back(record.text(property));
+    for (int property : join.from) values.push_back(record.text(property));
     if (values.front().empty()) return {};
-    const std::vector<int> properties = property_list(target.type(), navigation.join, ',');
-    if (properties == target.key_properties()) {
+    if (join.to == target.key_properties()) {
         auto row = target.find_by(values);
         return row ? std::vector<Row>{*row} : std::vector<Row>{};
     }
-    const std::vector<Row>* found = target.lookup(properties, values);
+    const std::vector<Row>* found = target.lookup(join.to, values);
     LS_ASSERT(found != nullptr);
     std::vector<Row> rows = *found;
-    if (!navigation.fixed.empty()) {
-        const std::size_t equals = navigation.fixed.find('=');
-        std::erase_if(rows,
-                      [&](Row row) { return target.text(row, navigation.fixed.substr(0, equals)) != navigation.fixed.substr(equals + 1); });
-    }
+    if (join.fixed_property >= 0)
+        std::erase_if(rows, [&](Row row) { return target.at(row).text(join.fixed_property) != join.fixed_value; });
     sort_by_key(target, rows);
     return rows;
 }

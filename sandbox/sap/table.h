@@ -111,6 +111,14 @@ private:
     std::unordered_map<std::string_view, Table> tables_;
 };
 
+/// The positions of the joined properties on both sides of a navigation.
+struct Join {
+    std::vector<int> from, to;
+    int fixed_property = -1;  ///< of the target; -1: none
+    std::string_view fixed_value = {};
+};
+const Join& join_of(const Navigation& navigation);
+
 /// Splits `A,B` or `A B` into the positions of the properties in the type.
 std::vector<int> property_list(const EntityType& type, std::string_view names, char separator);
 

@@ -58,8 +58,8 @@ Result<Row> Service::insert(const Target& target, Draft& draft, OrderNotes& note
     if (target.type->set == "A_SalesOrder") return create_order(state_, draft, notes);
     if (target.navigation != nullptr) {
         const Record parent = state_.tables[target.parent_type->set].at(*target.parent_row);
-        for (int property : property_list(*target.parent_type, target.navigation->join, ','))
-            draft.set(target.parent_type->properties[static_cast<std::size_t>(property)].name, parent.text(property));
+        const Join& join = join_of(*target.navigation);
+        for (std::size_t at = 0; at < join.from.size(); ++at) draft.record.set(join.to[at], parent.text(join.from[at]));
     }
     const bool dependent = std::find(dependent_sets.begin(), dependent_sets.end(), target.type->set) != dependent_sets.end();
     if (dependent && target.navigation == nullptr) return no_method("POST", *target.type);
