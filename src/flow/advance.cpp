@@ -19,6 +19,19 @@ constexpr std::int64_t limited_wait_ms = 5'000;
 /// So many lost answers of one step mean that no answer will ever come.
 constexpr int doubts_max = 20;
 
+/// Whether a step that waits may be called when its time has come. While parking, only what is in doubt is still called:
+/// to learn whether it happened. What on_waiting tells is no longer true once nothing waits.
+bool may_call(const Step& step, const RunState& state, const ElementState& its) {
+    switch (step.section) {
+        case Section::main: return !state.parking || its.phase == Phase::in_doubt;
+        case Section::on_waiting: return its.phase == Phase::in_doubt || (!state.parking && state.trouble_since_ms > 0);
+        case Section::on_parked: return state.parking;
+    }
+    return false;
+}
+
+bool waits(const ElementState& its) { return its.phase == Phase::retrying || its.phase == Phase::in_doubt; }
+
 class Decider {
 public:
     Decider(const Flow& flow, RunState& state, const DecisionContext& context) : flow_(flow), state_(state), context_(context) {}
@@ -61,6 +74,8 @@ private:
         on_error(outcome.step, outcome.element, *its, outcome.result.error());
     }
 
+    /// What on_waiting and on_parked tell is a courtesy: a run does not stay open until a person has mended the
+    /// connection that it would be told through.
     void on_error(int step, int element, const ElementState& its, const Error& error) {
         switch (error.cls()) {
             case ErrorClass::transient:
@@ -69,9 +84,12 @@ private:
                 if (reads(step)) return retry_or_fail(step, element, its, error);
                 return doubt_or_fail(step, element, its, error);
             case ErrorClass::limited:
+                if (!is_main(step)) return retry_or_fail(step, element, its, error);
                 return retry_at(step, element, error, context_.now_ms + error.retry_after_ms.value_or(limited_wait_ms), false);
             case ErrorClass::unauthorized:
-            case ErrorClass::misconfigured: return pause(step, element, error);
+            case ErrorClass::misconfigured:
+                if (!is_main(step)) return fail_element(step, element, error);
+                return pause(step, element, error);
             case ErrorClass::rejected:
             case ErrorClass::bug: return fail_element(step, element, error);
         }
@@ -129,8 +147,8 @@ private:
 
     void wake_due() {
         for_each_element([this](int step, int element, ElementState& its) {
-            bool due = (its.phase == Phase::retrying || its.phase == Phase::in_doubt) && its.wake_at_ms <= context_.now_ms;
-            if (due && may_call(step, its)) intend(step, element, its, {});
+            bool due = waits(its) && its.wake_at_ms <= context_.now_ms;
+            if (due && may_call(step_at(step), state_, its)) intend(step, element, its, {});
         });
         bool long_waiting = state_.trouble_since_ms > 0 && context_.now_ms - state_.trouble_since_ms >= flow_.waiting_after_ms;
         if (long_waiting && !state_.announced_waiting && !state_.parking && has_section(Section::on_waiting))
@@ -138,11 +156,13 @@ private:
     }
 
     void go_on() {
+        over_.assign(flow_.steps.size(), false);
         for (bool moved = true; moved && !state_.ended;) {
             moved = false;
             for (int step = 0; step < static_cast<int>(flow_.steps.size()) && !state_.ended; ++step) {
                 if (!section_is_active(step_at(step).section)) continue;
                 moved |= open_or_resume(step);
+                over_[static_cast<std::size_t>(step)] = needs_are_over(step) && state_.steps[static_cast<std::size_t>(step)].finished();
             }
             moved |= end_if_over();
         }
@@ -178,19 +198,10 @@ private:
         return false;
     }
 
-    /// While parking, only what is in doubt is still called: to learn whether it happened.
-    bool may_call(int step, const ElementState& its) const {
-        if (step_at(step).section == Section::on_parked) return state_.parking;
-        if (step_at(step).section == Section::on_waiting) return its.phase == Phase::in_doubt || state_.trouble_since_ms > 0;
-        return !state_.parking || its.phase == Phase::in_doubt;
-    }
-
     bool open_or_resume(int index) {
         const Step& step = step_at(index);
         StepState& its = state_.steps[static_cast<std::size_t>(index)];
-        if (its.finished()) return false;
-        bool free = std::all_of(step.needs.begin(), step.needs.end(), [this](int need) { return state_.steps[static_cast<std::size_t>(need)].finished(); });
-        if (!free) return false;
+        if (its.finished() || !needs_are_over(index)) return false;
         if (!its.opened && !open(index, step)) return true;
         return begin_elements(index, step);
     }
@@ -298,6 +309,7 @@ private:
     }
 
     const Step& step_at(int index) const { return flow_.steps[static_cast<std::size_t>(index)]; }
+    bool is_main(int step) const { return step_at(step).section == Section::main; }
     bool reads(int step) const { return step_at(step).action.effect == schema::ActionEffect::read; }
 
     ElementState* element(int step, int element) {
@@ -334,6 +346,7 @@ private:
     RunState& state_;
     const DecisionContext& context_;
     Decision decision_;
+    std::vector<bool> over_;  // steps that are finished with all they need, as far as `go_on` has come
 };
 
 }  // namespace
@@ -348,10 +361,8 @@ std::optional<std::int64_t> next_wake_ms(const Flow& flow, const RunState& state
     std::optional<std::int64_t> earliest;
     auto consider = [&](std::int64_t at) { earliest = earliest ? std::min(*earliest, at) : at; };
     for (std::size_t i = 0; i < state.steps.size(); ++i)
-        for (const auto& its : state.steps[i].elements) {
-            bool main_over = state.parking && flow.steps[i].section != Section::on_parked;
-            if (its.phase == Phase::in_doubt || (its.phase == Phase::retrying && !main_over)) consider(its.wake_at_ms);
-        }
+        for (const auto& its : state.steps[i].elements)
+            if (waits(its) && may_call(flow.steps[i], state, its)) consider(its.wake_at_ms);
     bool announces = std::any_of(flow.steps.begin(), flow.steps.end(), [](const Step& step) { return step.section == Section::on_waiting; });
     if (announces && state.trouble_since_ms > 0 && !state.announced_waiting && !state.parking) consider(state.trouble_since_ms + flow.waiting_after_ms);
     return earliest;

@@ -175,6 +175,22 @@ TEST(Advance, ReplayReadsAgainAndKeepsWhatWasMade) {
     EXPECT_EQ(run.end->status, End::Status::succeeded);
 }
 
+TEST(Advance, AReplayWaitsForWhatIsReadAnewBeforeWhatFollowsAnEffectThatIsKept) {
+    Driver run(flow_text("  - { id: look, uses: a.read }\n  - { id: make, uses: a.create, needs: [look], with: { unique: { n: 1 } } }\n"
+                         "  - { id: same, uses: require, needs: [make], with: { that: \"${ make.total == look.total }\", because: they differ } }\n"));
+    run.start();
+    run.answer("look", Value(Map{{"total", 5}}));
+    run.answer("make", Value(Map{{"total", 7}}));
+    ASSERT_TRUE(run.end);
+    run.end.reset();
+    run.give(input::Replay{.from_start = false, .actor = "test"});
+    EXPECT_EQ(run.calls(), "look");
+    ASSERT_FALSE(run.end) << "`same` was judged by a deal that is not read yet";
+    run.answer("look", Value(Map{{"total", 7}}));
+    ASSERT_TRUE(run.end);
+    EXPECT_EQ(run.end->status, End::Status::succeeded);
+}
+
 TEST(Advance, TellsOfWaitingOnceAfterAMinuteOfRetrying) {
     Driver run(flow_text("  - { id: one, uses: b.read }\n", "on_waiting: [ { id: tell, uses: a.set, with: { x: \"${ reason }\" } } ]\n"));
     run.start();
@@ -191,6 +207,48 @@ TEST(Advance, TellsOfWaitingOnceAfterAMinuteOfRetrying) {
     EXPECT_EQ(run.calls(), "one");
     run.answer("one", Value());
     EXPECT_EQ(run.end->status, End::Status::succeeded);
+}
+
+TEST(Advance, WhatNobodyWaitsForAnyMoreSetsNoTimer) {
+    Driver run(flow_text("  - { id: one, uses: b.read }\n  - { id: two, uses: b.mail }\n", "on_waiting: [ { id: tell, uses: a.set } ]\n"));
+    run.start();
+    Error limited{ErrorCode::rate_limited, "slow down"};
+    limited.retry_after_ms = 61'000;
+    run.answer("one", fail(limited));
+    run.wake();
+    EXPECT_EQ(run.calls(), "tell");
+    run.answer("tell", error(ErrorCode::vendor_unavailable));
+    run.wake();
+    run.answer("one", Value());
+    EXPECT_EQ(run.calls(), "two");
+    EXPECT_EQ(next_wake_ms(run.flow, run.state), std::nullopt) << "a time that has passed and wakes for nothing would spin";
+    run.answer("two", Value());
+    EXPECT_EQ(run.end->status, End::Status::succeeded);
+}
+
+TEST(Advance, ParkingDoesNotWaitForAConnectionThatAPersonMustMend) {
+    for (auto code : {ErrorCode::unauthorized, ErrorCode::permission_missing}) {
+        Driver run(flow_text("  - { id: one, uses: a.set }\n", "on_parked: [ { id: tell, uses: a.set } ]\n"));
+        run.start();
+        run.answer("one", error(ErrorCode::vendor_rejected));
+        EXPECT_EQ(run.calls(), "tell");
+        run.answer("tell", error(code));
+        ASSERT_TRUE(run.end) << to_string(code);
+        EXPECT_EQ(run.end->status, End::Status::parked);
+    }
+}
+
+TEST(Advance, ParkingIsToldAFewTimesOnlyToAVendorThatLimits) {
+    Driver run(flow_text("  - { id: one, uses: a.set }\n", "on_parked: [ { id: tell, uses: a.set } ]\n"));
+    run.start();
+    run.answer("one", error(ErrorCode::vendor_rejected));
+    for (int i = 0; i < 3; ++i) {
+        run.answer("tell", error(ErrorCode::rate_limited));
+        ASSERT_FALSE(run.end);
+        run.wake();
+    }
+    run.answer("tell", error(ErrorCode::rate_limited));
+    EXPECT_TRUE(run.end);
 }
 
 TEST(Advance, NothingBeginsWhileTheProcessStops) {
