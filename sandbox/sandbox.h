@@ -41,7 +41,6 @@ struct Options {
     Credentials credentials;
     std::uint64_t seed = 1;
     int zoho_calls_per_minute = 0;      ///< 0: not limited; the real figure is 100
-    int zoho_concurrency = 0;
     int salesforce_calls_per_day = 0;   ///< the figure in Sforce-Limit-Info and /limits; 0: 5 000 000
 };
 
@@ -121,7 +120,6 @@ struct ServerParts {
     std::uint64_t seed = 1;
     bool seed_data = true;
     int zoho_calls_per_minute = 0;
-    int zoho_concurrency = 0;
 };
 /// Errors: `address_in_use` naming the port.
 Result<std::unique_ptr<SandboxServer>> start_sandbox_server(const ServerParts& parts);

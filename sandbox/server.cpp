@@ -101,7 +101,6 @@ Result<void> Server::open(const ServerParts& parts, GeneratedCredentials made) {
     options_.addresses = {address(0), address(1), address(2), address(3), address(control_port)};
     options_.seed = parts.seed;
     options_.zoho_calls_per_minute = parts.zoho_calls_per_minute;
-    options_.zoho_concurrency = parts.zoho_concurrency;
     options_.clock = [runtime = std::make_shared<ThreadRuntime>()] { return runtime->now(); };
     sandbox_ = std::make_unique<Sandbox>(options_);
     client_ = net::make_curl_client();

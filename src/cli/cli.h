@@ -38,7 +38,6 @@ struct SandboxOptions {
     std::uint64_t seed = 1;
     bool empty = false;
     int zoho_calls_per_minute = 0;
-    int zoho_concurrency = 0;
 };
 int sandbox(const SandboxOptions& options);
 

@@ -45,7 +45,6 @@ int main(int argc, char** argv) {
     sandbox_command->add_option("--seed", sandbox_options.seed, "seed of the made-up company's data");
     sandbox_command->add_flag("--empty", sandbox_options.empty, "start without data");
     sandbox_command->add_option("--zoho-calls-per-minute", sandbox_options.zoho_calls_per_minute, "Zoho Books' limit; 0: none (the real one is 100)");
-    sandbox_command->add_option("--zoho-concurrency", sandbox_options.zoho_concurrency, "Zoho Books' limit; 0: none (the real one is 5 to 10)");
     sandbox_command->callback([&] { result = sandbox(sandbox_options); });
 
     CheckOptions check_options;

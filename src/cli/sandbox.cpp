@@ -32,8 +32,7 @@ int sandbox(const SandboxOptions& options) {
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
     auto server = sandbox::start_sandbox_server({.port = static_cast<std::uint16_t>(options.port), .address = options.address, .seed = options.seed,
-                                                 .seed_data = !options.empty, .zoho_calls_per_minute = options.zoho_calls_per_minute,
-                                                 .zoho_concurrency = options.zoho_concurrency});
+                                                 .seed_data = !options.empty, .zoho_calls_per_minute = options.zoho_calls_per_minute});
     if (!server) return report(server.error());
     const auto& at = (*server)->addresses();
     fmt::print("Salesforce  {}\nSAP         {}\nZoho        {}\nSlack       {}\ncontrol     {}\n", at.salesforce, at.sap, at.zoho, at.slack, at.control);
