@@ -198,6 +198,13 @@ private:
         return false;
     }
 
+    /// Whether all that a step needs is over, and all that those need: an effect that a replay keeps is done before what
+    /// it was made from is read anew.
+    bool needs_are_over(int index) const {
+        const auto& needs = step_at(index).needs;
+        return std::all_of(needs.begin(), needs.end(), [this](int need) { return over_[static_cast<std::size_t>(need)]; });
+    }
+
     bool open_or_resume(int index) {
         const Step& step = step_at(index);
         StepState& its = state_.steps[static_cast<std::size_t>(index)];
