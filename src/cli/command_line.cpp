@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 
+#include "base/nearest.h"
 #include "cli/cli.h"
 
 namespace lockstep::cli {
@@ -9,6 +10,15 @@ void add_source(CLI::App& app, ConfigSource& source) {
     app.add_option("--config", source.config_file, "configuration file; without it the environment names of .env.example are used");
     app.add_option("--env-file", source.env_file, "NAME=value lines, read on top of the environment");
     app.add_option("--store", source.store_path, "database file (default: lockstep.db, or as configured)");
+}
+
+/// What to say if the first word is no command.
+std::optional<std::string> unknown_command(const CLI::App& app, int argc, char** argv) {
+    if (argc < 2 || argv[1][0] == '-' || !app.get_subcommands().empty()) return std::nullopt;
+    std::vector<std::string> names;
+    for (const CLI::App* command : app.get_subcommands(nullptr)) names.push_back(command->get_name());
+    if (std::find(names.begin(), names.end(), argv[1]) != names.end()) return std::nullopt;
+    return "there is no command `" + std::string(argv[1]) + "`" + did_you_mean(argv[1], names) + "; `lockstep --help` lists them";
 }
 
 }  // namespace
@@ -121,6 +131,10 @@ int main(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
+        if (auto unknown = unknown_command(app, argc, argv)) {
+            std::fprintf(stderr, "lockstep: %s\n", unknown->c_str());
+            return exit_usage;
+        }
         return app.exit(error) == 0 ? exit_done : exit_usage;
     }
     return result;

@@ -4,6 +4,7 @@
 
 #include "api/api.h"
 #include "base/log.h"
+#include "base/nearest.h"
 #include "cli/cli.h"
 #include "value/json.h"
 
@@ -50,12 +51,18 @@ int run_there(const RunningEngine& engine, const RunOptions& options) {
     return wait_for_end([&] { return engine.get(path); }, options);
 }
 
+Error no_such_flow(const engine::Engine& engine, const std::string& name) {
+    std::vector<std::string> names;
+    for (const auto& flow : engine.flows()) names.push_back(flow.name);
+    return {ErrorCode::not_found, "there is no such flow: " + name + did_you_mean(name, names)};
+}
+
 int run_here(const config::Config& config, const RunOptions& options) {
     auto app = config::Application::make(config);
     if (!app) return report(app.error());
     auto& engine = (*app)->engine();
     const auto* flow = engine.find_flow(options.flow);
-    if (!flow) return report({ErrorCode::not_found, "there is no such flow: " + options.flow});
+    if (!flow) return report(no_such_flow(engine, options.flow));
     auto key = flow::checked_key(*flow, options.key.empty() ? flow->name : options.key);
     if (!key) return report(key.error());
     if (auto started = engine.start(); !started) return report(started.error());
