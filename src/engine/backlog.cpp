@@ -24,6 +24,12 @@ std::optional<Backlog::Taken> Backlog::take() {
     return taken;
 }
 
+void Backlog::give_back(Taken taken) {
+    keys_.at(taken.key).waiting.push_front(std::move(taken.entry));
+    ++size_;
+    release(taken.key);
+}
+
 void Backlog::release(const std::string& key) {
     auto found = keys_.find(key);
     LS_ASSERT(found != keys_.end() && found->second.busy);

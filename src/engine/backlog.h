@@ -19,6 +19,8 @@ public:
     /// Takes the next run whose key is free, and marks the key as busy.
     struct Taken { std::string key; Entry entry; };
     std::optional<Taken> take();
+    /// Puts back what was taken, before everything else of its key, and marks the key as free.
+    void give_back(Taken taken);
     /// Marks a key as free: its next run may be taken.
     void release(const std::string& key);
 

@@ -21,10 +21,12 @@ const connector::ConnectionLimits* CallDesk::limits(const std::string& name) con
     return found == gates_.end() ? nullptr : &found->second.entry.limits;
 }
 
-void CallDesk::put(Job job) {
+std::optional<Job> CallDesk::put(Job job) {
     std::lock_guard lock(mutex_);
+    if (closed_) return job;
     gates_.at(job.connection).queue.push_back(std::move(job));
     changed_->notify_one();
+    return std::nullopt;
 }
 
 /// Serves the connections in turn, so that a busy one cannot keep the workers from the others.
@@ -33,7 +35,7 @@ CallDesk::Gate* CallDesk::next_gate(std::int64_t now_ms, std::optional<std::int6
     for (std::size_t i = 0; i < gates_.size(); ++i, ++at) {
         if (at == gates_.end()) at = gates_.begin();
         Gate& gate = at->second;
-        if (gate.queue.empty() || gate.under_way >= gate.entry.limits.concurrency_max) continue;
+        if (!gate.could_serve()) continue;
         if (gate.paused_until_ms <= now_ms) {
             last_served_ = at->first;
             return &gate;
@@ -43,14 +45,21 @@ CallDesk::Gate* CallDesk::next_gate(std::int64_t now_ms, std::optional<std::int6
     return nullptr;
 }
 
+bool CallDesk::has_work(std::int64_t now_ms) const {
+    return std::any_of(gates_.begin(), gates_.end(), [&](const auto& entry) { return entry.second.could_serve() && entry.second.paused_until_ms <= now_ms; });
+}
+
 std::optional<Job> CallDesk::take() {
     std::unique_lock lock(mutex_);
     while (!closed_) {
         std::optional<std::int64_t> earliest_pause;
-        if (Gate* gate = next_gate(runtime_.monotonic_ms(), earliest_pause)) {
+        std::int64_t now = runtime_.monotonic_ms();
+        if (Gate* gate = next_gate(now, earliest_pause)) {
             Job job = std::move(gate->queue.front());
             gate->queue.pop_front();
             ++gate->under_way;
+            // One who wakes wakes the next while there is work: the end of a pause, say, is noticed by one only.
+            if (has_work(now)) changed_->notify_one();
             return job;
         }
         if (earliest_pause) (void)changed_->wait_until(lock, *earliest_pause);

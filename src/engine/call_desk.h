@@ -45,7 +45,8 @@ public:
     connector::Connection* connection(const std::string& name);
     const connector::ConnectionLimits* limits(const std::string& name) const;
 
-    void put(Job job);
+    /// Takes a job for the workers. Returns it if the desk is closed: it was surely not sent.
+    [[nodiscard]] std::optional<Job> put(Job job);
     /// Waits for a call that may be made; nullopt: the desk is closed.
     std::optional<Job> take();
     /// A job taken has ended.
@@ -65,7 +66,9 @@ private:
         int under_way = 0;
         std::int64_t paused_until_ms = 0;  // monotonic
         std::string paused_because;
+        bool could_serve() const { return !queue.empty() && under_way < entry.limits.concurrency_max; }
     };
+    bool has_work(std::int64_t now_ms) const;
     Gate* next_gate(std::int64_t now_ms, std::optional<std::int64_t>& earliest_pause);
 
     Runtime& runtime_;

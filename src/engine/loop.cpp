@@ -39,6 +39,10 @@ std::string request_id(const CallId& id) {
     return fmt::format("{:016x}{:016x}", hash(14695981039346656037ull), hash(0x9e3779b97f4a7c15ull));
 }
 
+bool is_at_a_vendor(const flow::ElementState& element) { return element.phase == flow::Phase::intended || element.phase == flow::Phase::in_doubt; }
+
+Error taken_up_already(const std::string& run_id) { return {ErrorCode::request_invalid, "the run has just been replayed or dropped: " + run_id}; }
+
 Error stopping_error() {
     Error error{ErrorCode::shutting_down, "the process is stopping"};
     error.retry_after_ms = 0;
@@ -56,21 +60,57 @@ Result<void> Engine::Impl::start() {
     LS_TRY_ASSIGN(auto rows, store_.schedules());
     LS_TRY_ASSIGN(auto schedules, Schedules::make(flows, rows, runtime_.now()));
     schedules_ = std::move(schedules);
+    if (store::Batch first{.schedules = schedules_->fresh()}; !first.empty()) LS_TRY(store_.commit(first));
     LS_TRY_ASSIGN(auto alerts, store_.open_alerts(10'000));
     alerts_.restore(std::move(alerts));
-    std::string after;
-    while (true) {
-        LS_TRY_ASSIGN(auto open, store_.open_runs(after, open_runs_page));
-        for (const auto& run : open) backlog_.push(run.flow + "\n" + run.key, {run.id, runtime_.now().ms()});
-        if (open.size() < static_cast<std::size_t>(open_runs_page)) break;
-        after = open.back().id;
-    }
-    backlog_size_ = backlog_.size();
-    more_to_claim_ = backlog_.has_ready();
+    LS_TRY(read_open_runs());
+    publish_status();
     status_.running = true;
     runtime_.spawn("engine", [this] { run_loop(); });
     for (int i = 0; i < options_.workers; ++i) runtime_.spawn("worker", [this] { run_worker(); });
     return {};
+}
+
+/// Runs whose calls were under way come first, within their keys and over all, and hold their locks from the start: so
+/// nobody makes again what they may have made. All others follow in the order of their events.
+Result<void> Engine::Impl::read_open_runs() {
+    std::vector<store::OpenRun> later;
+    auto push = [this](const store::OpenRun& run) { backlog_.push(run.flow + "\n" + run.key, {run.id, runtime_.now().ms()}); };
+    std::string after;
+    while (true) {
+        LS_TRY_ASSIGN(auto open, store_.open_runs(after, open_runs_page));
+        for (auto& run : open) {
+            if (run.status == store::RunStatus::running && was_in_work(run.id)) push(run);
+            else later.push_back(run);
+        }
+        if (open.size() < static_cast<std::size_t>(open_runs_page)) break;
+        after = open.back().id;
+    }
+    for (const auto& run : later) push(run);
+    return {};
+}
+
+/// Whether calls of the run may be at a vendor; takes their locks. What cannot be read is parked when it is claimed.
+bool Engine::Impl::was_in_work(const std::string& run_id) {
+    auto loaded = store_.load_run(run_id);
+    if (!loaded || !*loaded) return false;
+    const flow::Flow* flow = find_flow((*loaded)->run.flow);
+    if (!flow) return false;
+    auto state = restore(*flow, **loaded);
+    if (!state) return false;
+    take_locks(run_id, *flow, *state);
+    return std::any_of(state->steps.begin(), state->steps.end(), [](const flow::StepState& step) {
+        return std::any_of(step.elements.begin(), step.elements.end(), is_at_a_vendor);
+    });
+}
+
+void Engine::Impl::take_locks(const std::string& run_id, const flow::Flow& flow, const flow::RunState& state) {
+    for (std::size_t s = 0; s < state.steps.size(); ++s)
+        for (std::size_t e = 0; e < state.steps[s].elements.size(); ++e) {
+            const auto& element = state.steps[s].elements[e];
+            std::string name = is_at_a_vendor(element) ? flow::lock_key(flow.steps[s], element.input) : "";
+            if (!name.empty()) (void)locks_.acquire(name, {run_id, static_cast<int>(s), state.steps[s].is_list ? static_cast<int>(e) : -1});
+        }
 }
 
 void Engine::Impl::submit(Submission submission, Done done) {
@@ -92,13 +132,21 @@ void Engine::Impl::submit(Submission submission, Done done) {
 }
 
 void Engine::Impl::replay(std::string run_id, ReplayMode mode, std::string actor, std::function<void(Result<void>)> done) {
-    std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    if (draining_ || stopping_) {
+        lock.unlock();
+        return done(fail(stopping_error()));
+    }
     inbox_.emplace_back(ReplayMessage{std::move(run_id), mode, std::move(actor), std::move(done)});
     inbox_changed_->notify_one();
 }
 
 void Engine::Impl::drop(std::string run_id, std::string reason, std::string actor, std::function<void(Result<void>)> done) {
-    std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    if (draining_ || stopping_) {
+        lock.unlock();
+        return done(fail(stopping_error()));
+    }
     inbox_.emplace_back(DropMessage{std::move(run_id), std::move(reason), std::move(actor), std::move(done)});
     inbox_changed_->notify_one();
 }
@@ -150,7 +198,12 @@ std::optional<std::int64_t> Engine::Impl::next_timer_ms() const {
     if (!timers_.empty()) consider(timers_.begin()->first);
     if (auto due = schedules_->next_ms()) consider(to_monotonic(*due));
     if (auto due = alerts_.next_due_ms()) consider(to_monotonic(*due));
+    if (may_claim(claim_not_before_ms_)) consider(claim_not_before_ms_);
     return next;
+}
+
+bool Engine::Impl::may_claim(std::int64_t now_ms) const {
+    return backlog_.has_ready() && active_.size() < static_cast<std::size_t>(options_.active_runs_max) && claim_not_before_ms_ <= now_ms;
 }
 
 std::int64_t Engine::Impl::to_monotonic(std::int64_t wall_ms) const {
@@ -163,7 +216,7 @@ bool Engine::Impl::wait_for_work(std::deque<Message>& messages) {
     while (true) {
         if (stopping_ || (draining_ && inbox_.empty() && desk_.under_way() == 0)) return false;
         if (!inbox_.empty()) break;
-        if (!draining_ && more_to_claim_ && active_.size() < static_cast<std::size_t>(options_.active_runs_max)) break;
+        if (!draining_ && may_claim(runtime_.monotonic_ms())) break;
         auto timer = draining_ ? std::nullopt : next_timer_ms();
         if (timer && *timer <= runtime_.monotonic_ms()) break;
         busy_ = false;
@@ -194,13 +247,27 @@ void Engine::Impl::run_loop() {
             take_schedules(round);
             claim_runs(round);
         }
-        commit(round);
-        act(round);
+        if (commit(round)) act(round);
     }
-    std::lock_guard lock(mutex_);
-    loop_ended_ = true;
-    status_.running = false;
-    quiet_changed_->notify_all();
+    std::deque<Message> left;
+    {
+        std::lock_guard lock(mutex_);
+        loop_ended_ = true;
+        status_.running = false;
+        draining_ = true;  // nothing more is taken
+        left.swap(inbox_);
+        quiet_changed_->notify_all();
+    }
+    refuse_messages(left, stopping_error());
+}
+
+/// Tells everybody who waits for an answer; what the workers report is doubted at the next start.
+void Engine::Impl::refuse_messages(std::deque<Message>& messages, const Error& error) {
+    for (auto& message : messages) {
+        if (auto* submission = std::get_if<SubmitMessage>(&message)) submission->done(fail(error));
+        if (auto* replayed = std::get_if<ReplayMessage>(&message)) replayed->done(fail(error));
+        if (auto* dropped = std::get_if<DropMessage>(&message)) dropped->done(fail(error));
+    }
 }
 
 void Engine::Impl::take(Round& round, SubmitMessage message, bool own) {
@@ -208,17 +275,14 @@ void Engine::Impl::take(Round& round, SubmitMessage message, bool own) {
     if (!submission.dedupe_id.empty()) {
         auto known = store_.event_by_dedupe_id(submission.flow, submission.dedupe_id);
         if (!known) return message.done(fail(known.error()));
-        bool here = std::any_of(round.events.begin(), round.events.end(), [&](const NewEvent& other) {
+        if (*known) {
+            { std::lock_guard lock(mutex_); ++status_.counters.duplicates; }
+            return message.done(Accepted{(*known)->id, "", true});
+        }
+        auto here = std::find_if(round.events.begin(), round.events.end(), [&](const NewEvent& other) {
             return other.event.flow == submission.flow && other.event.dedupe_id == submission.dedupe_id;
         });
-        if (*known || here) {
-            std::string event_id = *known ? (*known)->id : "";
-            round.after.push_back([this, event_id, done = std::move(message.done)] {
-                { std::lock_guard lock(mutex_); ++status_.counters.duplicates; }
-                done(Accepted{event_id, "", true});
-            });
-            return;
-        }
+        if (here != round.events.end()) return here->duplicates.push_back(std::move(message.done));
     }
     std::int64_t now = runtime_.now().ms();
     store::EventRow event{.id = make_sortable_id(runtime_), .flow = submission.flow, .key = submission.key, .dedupe_id = submission.dedupe_id,
@@ -226,7 +290,7 @@ void Engine::Impl::take(Round& round, SubmitMessage message, bool own) {
     store::RunRow run{.id = make_sortable_id(runtime_), .event_id = event.id, .flow = event.flow, .key = event.key, .created_at_ms = now, .updated_at_ms = now};
     round.batch.events.push_back(event);
     round.batch.runs.push_back(run);
-    round.events.push_back({std::move(event), std::move(run), std::move(message.done), own});
+    round.events.push_back({std::move(event), std::move(run), std::move(message.done), own, {}});
 }
 
 void Engine::Impl::take(Round& round, JobOutcome outcome) {
@@ -259,20 +323,21 @@ void Engine::Impl::take(Round& round, ReplayMessage message) {
     auto loaded = load_parked(store_, message.run_id);
     if (!loaded) return message.done(fail(loaded.error()));
     if (!find_flow(loaded->run.flow)) return message.done(fail(ErrorCode::gone_from_flow, "there is no such flow any more: " + loaded->run.flow));
+    if (!round.operated.insert(message.run_id).second) return message.done(fail(taken_up_already(message.run_id)));
     std::int64_t now = runtime_.now().ms();
     round.batch.append(replay_batch(*loaded, message.mode, message.actor, now));
-    round.after.push_back([this, key = backlog_key(loaded->run), id = loaded->run.id, now, done = std::move(message.done)] {
-        backlog_.push(key, {id, now});
-        more_to_claim_ = true;
-        done({});
+    round.after.push_back([this, key = backlog_key(loaded->run), id = loaded->run.id, now, done = std::move(message.done)](const Result<void>& written) {
+        if (written) backlog_.push(key, {id, now});
+        done(written);
     });
 }
 
 void Engine::Impl::take(Round& round, DropMessage message) {
     auto loaded = load_parked(store_, message.run_id);
     if (!loaded) return message.done(fail(loaded.error()));
+    if (!round.operated.insert(message.run_id).second) return message.done(fail(taken_up_already(message.run_id)));
     round.batch.append(drop_batch(*loaded, message.reason, message.actor, runtime_.now().ms()));
-    round.after.push_back([done = std::move(message.done)] { done({}); });
+    round.after.push_back(std::move(message.done));
 }
 
 void Engine::Impl::take_timers(Round& round) {
@@ -314,40 +379,35 @@ void Engine::Impl::give_back_locked_calls(Round& round) {
 }
 
 void Engine::Impl::claim_runs(Round& round) {
-    std::size_t claimed = 0;
-    more_to_claim_ = backlog_.has_ready();
-    while (more_to_claim_ && active_.size() < static_cast<std::size_t>(options_.active_runs_max) && claimed++ < options_.round_inputs_max) {
-        claim(round, *backlog_.take());
-        more_to_claim_ = backlog_.has_ready();
-    }
+    for (std::size_t claimed = 0; claimed < options_.round_inputs_max && may_claim(runtime_.monotonic_ms()); ++claimed)
+        if (!claim(round, *backlog_.take())) return;
 }
 
-void Engine::Impl::claim(Round& round, const Backlog::Taken& taken) {
+/// Returns false if the store cannot be read now; the run keeps its place.
+bool Engine::Impl::claim(Round& round, const Backlog::Taken& taken) {
     auto loaded = store_.load_run(taken.entry.run_id);
-    if (!loaded || !*loaded) {
-        log::error("a run cannot be read; it is tried again", {{"run", taken.entry.run_id}, {"error", loaded ? "absent" : loaded.error().to_text()}});
-        backlog_.push(taken.key, taken.entry);
+    if (!loaded) {
+        log::error("a run cannot be read; it is tried again", {{"run", taken.entry.run_id}, {"error", loaded.error().to_text()}});
+        backlog_.give_back(taken);
+        claim_not_before_ms_ = runtime_.monotonic_ms() + commit_retry_ms;
+        return false;
+    }
+    if (!*loaded) {
+        log::error("a run that was open is gone from the store", {{"run", taken.entry.run_id}});
         backlog_.release(taken.key);
-        runtime_.sleep_ms(commit_retry_ms);
-        return;
+        return true;
     }
     auto& run = **loaded;
     const flow::Flow* flow = find_flow(run.run.flow);
-    if (!flow) return park_unreadable(round, std::move(run), {ErrorCode::gone_from_flow, "there is no such flow any more: " + run.run.flow}, taken.key);
+    if (!flow) return park_unreadable(round, std::move(run), {ErrorCode::gone_from_flow, "there is no such flow any more: " + run.run.flow}, taken.key), true;
     auto state = restore(*flow, run);
-    if (!state) return park_unreadable(round, std::move(run), state.error(), taken.key);
+    if (!state) return park_unreadable(round, std::move(run), state.error(), taken.key), true;
     std::int64_t next_seq = run.journal.empty() ? 1 : run.journal.back().seq + 1;
     ActiveRun& active = active_.emplace(run.run.id, ActiveRun{.row = run.run, .flow = flow, .state = *std::move(state), .next_seq = next_seq, .backlog_key = taken.key}).first->second;
-    for (std::size_t s = 0; s < active.state.steps.size(); ++s)
-        for (std::size_t e = 0; e < active.state.steps[s].elements.size(); ++e) {
-            const auto& element = active.state.steps[s].elements[e];
-            if (element.phase != flow::Phase::intended && element.phase != flow::Phase::in_doubt) continue;
-            std::string name = flow::lock_key(flow->steps[s], element.input);
-            CallId id{active.row.id, static_cast<int>(s), active.state.steps[s].is_list ? static_cast<int>(e) : -1};
-            if (!name.empty()) (void)locks_.acquire(name, id);
-        }
+    take_locks(active.row.id, *flow, active.state);
     if (active.state.begun) decide(round, active, flow::input::Interrupted{});
     else decide(round, active, flow::input::Start{});
+    return true;
 }
 
 void Engine::Impl::park_unreadable(Round& round, store::LoadedRun loaded, const Error& error, const std::string& key) {
@@ -357,7 +417,12 @@ void Engine::Impl::park_unreadable(Round& round, store::LoadedRun loaded, const 
     run.reason_code = std::string(to_string(error.code));
     run.updated_at_ms = run.ended_at_ms = runtime_.now().ms();
     round.batch.runs.push_back(run);
-    round.after.push_back([this, key] { backlog_.release(key); });
+    raise(round, run, {.kind = flow::Notice::Kind::parked, .step = run.step, .connection = {}, .reason = run.reason, .code = run.reason_code});
+    {
+        std::lock_guard lock(mutex_);
+        ++status_.counters.runs_ended[{run.flow, std::string(store::to_string(run.status))}];
+    }
+    round.after.push_back([this, key](const Result<void>&) { backlog_.release(key); });
 }
 
 // ---- deciding ----
@@ -390,7 +455,7 @@ void Engine::Impl::decide(Round& round, ActiveRun& run, const flow::Input& input
         round.batch.journal.push_back(std::move(row));
     }
     keep_row(round, run, decision);
-    for (const auto& notice : decision.notices) note(round, run, notice);
+    for (const auto& notice : decision.notices) raise(round, run.row, notice);
     for (auto& call : decision.calls) plan_call(round, run, std::move(call));
     if (decision.end) round.ended.push_back(run.row.id);
     else set_timer(run);
@@ -430,20 +495,21 @@ void Engine::Impl::keep_row(Round& round, ActiveRun& run, const flow::Decision& 
     round.batch.runs.push_back(run.row);
 }
 
-void Engine::Impl::note(Round& round, const ActiveRun& run, const flow::Notice& notice) {
+/// Tells people, by the log and by an alert.
+void Engine::Impl::raise(Round& round, const store::RunRow& run, const flow::Notice& notice) {
     bool parked = notice.kind == flow::Notice::Kind::parked;
     log::warning(parked ? "run parked" : "connection paused",
-                 {{"run", run.row.id}, {"flow", run.row.flow}, {"step", notice.step}, {"key", run.row.key}, {"reason", notice.reason}});
+                 {{"run", run.id}, {"flow", run.flow}, {"step", notice.step}, {"key", run.key}, {"reason", notice.reason}});
     if (options_.alert_connection.empty() || !desk_.limits(options_.alert_connection)) return;
     if (notice.connection == options_.alert_connection) return;
     Happening happening;
-    happening.cause = parked ? fmt::format("{}|{}|{}", run.row.flow, notice.step, notice.code) : fmt::format("paused|{}|{}", notice.connection, notice.code);
-    happening.title = parked ? fmt::format("{}: parked at step `{}`", run.row.flow, notice.step) : fmt::format("The connection {} is paused", notice.connection);
-    happening.subject = fmt::format("{} (run {})", run.row.key, run.row.id);
+    happening.cause = parked ? fmt::format("{}|{}|{}", run.flow, notice.step, notice.code) : fmt::format("paused|{}|{}", notice.connection, notice.code);
+    happening.title = parked ? fmt::format("{}: parked at step `{}`", run.flow, notice.step) : fmt::format("The connection {} is paused", notice.connection);
+    happening.subject = fmt::format("{} (run {})", run.key, run.id);
     happening.reason = notice.reason;
     happening.advice = !parked ? "Mend the configuration or the vendor's permissions; the runs go on by themselves."
-                     : options_.console_url.empty() ? "Mend the cause, then: lockstep parked replay " + run.row.id
-                                                    : fmt::format("Mend the cause, then replay: {}/#/runs/{} or: lockstep parked replay {}", options_.console_url, run.row.id, run.row.id);
+                     : options_.console_url.empty() ? "Mend the cause, then: lockstep parked replay " + run.id
+                                                    : fmt::format("Mend the cause, then replay: {}/#/runs/{} or: lockstep parked replay {}", options_.console_url, run.id, run.id);
     round.batch.alerts.push_back(alerts_.note(happening, runtime_.now().ms()));
 }
 
@@ -481,8 +547,8 @@ void Engine::Impl::set_timer(ActiveRun& run) {
 
 // ---- writing and acting ----
 
-bool Engine::Impl::commit_once(Round& round) {
-    if (round.batch.empty()) return true;
+Result<void> Engine::Impl::commit_once(Round& round) {
+    if (round.batch.empty()) return {};
     auto committed = store_.commit(round.batch);
     {
         std::lock_guard lock(mutex_);
@@ -492,7 +558,7 @@ bool Engine::Impl::commit_once(Round& round) {
         if (committed) status_.counters.rows += round.batch.events.size() + round.batch.runs.size() + round.batch.journal.size();
     }
     if (!committed) refuse_events(round, committed.error());
-    return committed.has_value();
+    return committed;
 }
 
 /// Takes the new events out of a round that cannot be written, and tells who sent them.
@@ -504,33 +570,69 @@ void Engine::Impl::refuse_events(Round& round, const Error& error) {
         std::erase_if(round.batch.events, [&](const store::EventRow& row) { return row.id == fresh.event.id; });
         std::erase_if(round.batch.runs, [&](const store::RunRow& row) { return row.id == fresh.run.id; });
         fresh.done(fail(error));
+        for (auto& duplicate : fresh.duplicates) duplicate(fail(error));
     }
     round.events = std::move(kept);
 }
 
-void Engine::Impl::commit(Round& round) {
-    while (!commit_once(round)) {
-        { std::lock_guard lock(mutex_); if (stopping_) return; }
+/// Returns false if the process stops before the round could be written.
+bool Engine::Impl::commit(Round& round) {
+    while (true) {
+        auto written = commit_once(round);
+        if (written) return true;
+        bool stopping;
+        { std::lock_guard lock(mutex_); stopping = stopping_; }
+        if (stopping) {
+            for (auto& then : round.after) then(fail(stopping_error()));
+            return false;
+        }
+        refuse_waiting_events(written.error());
         runtime_.sleep_ms(commit_retry_ms);
     }
+}
+
+/// While nothing can be written, whoever sends an event learns it at once.
+void Engine::Impl::refuse_waiting_events(const Error& error) {
+    std::deque<Message> refused;
+    {
+        std::lock_guard lock(mutex_);
+        auto kept = std::stable_partition(inbox_.begin(), inbox_.end(), [](const Message& message) { return !std::holds_alternative<SubmitMessage>(message); });
+        std::move(kept, inbox_.end(), std::back_inserter(refused));
+        inbox_.erase(kept, inbox_.end());
+    }
+    refuse_messages(refused, error);
 }
 
 void Engine::Impl::act(Round& round) {
     {
         std::lock_guard lock(mutex_);
-        if (stopping_) return;
         status_.counters.events += round.events.size();
+        for (const auto& fresh : round.events) status_.counters.duplicates += fresh.duplicates.size();
     }
     for (auto& fresh : round.events) {
         backlog_.push(backlog_key(fresh.run), {fresh.run.id, fresh.run.created_at_ms});
-        more_to_claim_ = true;
         fresh.done(Accepted{fresh.event.id, fresh.run.id, false});
+        for (auto& duplicate : fresh.duplicates) duplicate(Accepted{fresh.event.id, "", true});
     }
-    for (auto& then : round.after) then();
-    for (auto& job : round.jobs) desk_.put(std::move(job));
-    for (const auto& row : round.alerts_to_send) desk_.put(alert_job(row));
+    for (auto& then : round.after) then({});
+    for (auto& job : round.jobs) hand_out(std::move(job));
+    for (const auto& row : round.alerts_to_send) hand_out(alert_job(row));
     for (const auto& run_id : round.ended) end_run(run_id);
     publish_status();
+}
+
+/// Gives a job to the workers; while the process stops, reports at once that it was not sent.
+void Engine::Impl::hand_out(Job job) {
+    auto back = desk_.put(std::move(job));
+    if (!back) return;
+    std::lock_guard lock(mutex_);
+    report_unsent(*std::move(back));
+}
+
+/// Requires that `mutex_` is held.
+void Engine::Impl::report_unsent(Job job) {
+    if (job.id.run_id == alert_run_id) inbox_.emplace_back(AlertOutcome{job.request_id, fail(stopping_error())});
+    else inbox_.emplace_back(JobOutcome{std::move(job), fail(stopping_error()), Value(), 0});
 }
 
 void Engine::Impl::end_run(const std::string& run_id) {
@@ -539,7 +641,6 @@ void Engine::Impl::end_run(const std::string& run_id) {
     log::info("run ended", {{"run", run_id}, {"flow", found->second.row.flow}, {"key", found->second.row.key},
                             {"status", std::string(store::to_string(found->second.row.status))}, {"reason", found->second.row.reason}});
     backlog_.release(found->second.backlog_key);
-    more_to_claim_ = backlog_.has_ready();
     active_.erase(found);
 }
 
@@ -584,17 +685,10 @@ bool Engine::Impl::wait_until_quiet(std::int64_t timeout_ms) {
 }
 
 void Engine::Impl::drain(std::int64_t timeout_ms) {
-    {
-        std::lock_guard lock(mutex_);
-        draining_ = true;
-    }
-    auto left = desk_.close();
     std::int64_t until = runtime_.monotonic_ms() + timeout_ms;
     std::unique_lock lock(mutex_);
-    for (auto& job : left) {
-        if (job.id.run_id == alert_run_id) inbox_.emplace_back(AlertOutcome{job.request_id, fail(stopping_error())});
-        else inbox_.emplace_back(JobOutcome{std::move(job), fail(stopping_error()), Value(), 0});
-    }
+    draining_ = true;
+    for (auto& job : desk_.close()) report_unsent(std::move(job));  // under the same lock: the loop must not end before
     inbox_changed_->notify_all();
     while (!loop_ended_ && status_.running)
         if (!quiet_changed_->wait_until(lock, until)) break;

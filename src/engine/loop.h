@@ -3,6 +3,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 #include <variant>
@@ -59,11 +60,14 @@ private:
         store::RunRow run;
         Done done;
         bool own = false;  ///< made by a schedule: nobody could send it again, so it is never refused
+        std::vector<Done> duplicates;  ///< of the same round: they are as durable as this one, and no more
     };
     struct Round {
         std::vector<NewEvent> events;
         store::Batch batch;
-        std::vector<std::function<void()>> after;
+        /// Called once the round is durable, or with why it never will be.
+        std::vector<std::function<void(const Result<void>&)>> after;
+        std::set<std::string> operated;  ///< parked runs that an operator has already taken up or dropped in this round
         std::vector<Job> jobs;
         std::vector<store::AlertRow> alerts_to_send;
         std::vector<std::string> ended;
@@ -84,18 +88,26 @@ private:
     void take_schedules(Round& round);
     void claim_runs(Round& round);
     void give_back_locked_calls(Round& round);
-    void claim(Round& round, const Backlog::Taken& taken);
+    bool claim(Round& round, const Backlog::Taken& taken);
     void park_unreadable(Round& round, store::LoadedRun loaded, const Error& error, const std::string& backlog_key);
 
     void decide(Round& round, ActiveRun& run, const flow::Input& input, const Value* trace = nullptr);
     void keep_row(Round& round, ActiveRun& run, const flow::Decision& decision);
-    void note(Round& round, const ActiveRun& run, const flow::Notice& notice);
+    void raise(Round& round, const store::RunRow& run, const flow::Notice& notice);
     void plan_call(Round& round, ActiveRun& run, flow::Call call);
     void release_lock(Round& round, const CallId& id);
     void set_timer(ActiveRun& run);
 
-    void commit(Round& round);
-    bool commit_once(Round& round);
+    bool commit(Round& round);
+    Result<void> commit_once(Round& round);
+    void refuse_waiting_events(const Error& error);
+    void refuse_messages(std::deque<Message>& messages, const Error& error);
+    Result<void> read_open_runs();
+    bool was_in_work(const std::string& run_id);
+    void take_locks(const std::string& run_id, const flow::Flow& flow, const flow::RunState& state);
+    void hand_out(Job job);
+    void report_unsent(Job job);
+    bool may_claim(std::int64_t now_ms) const;
     void refuse_events(Round& round, const Error& error);
     void act(Round& round);
     void end_run(const std::string& run_id);
@@ -120,7 +132,7 @@ private:
     std::unordered_map<std::string, ActiveRun> active_;
     std::unordered_map<std::string, std::pair<std::string, Job>> waiting_for_lock_;  // "run/step/element" → lock and job
     std::multimap<std::int64_t, std::string> timers_;  // monotonic ms → run id; stale ones are skipped
-    bool more_to_claim_ = false;
+    std::int64_t claim_not_before_ms_ = 0;  // monotonic; after a run could not be read
 
     // shared
     mutable std::mutex mutex_;

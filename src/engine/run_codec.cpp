@@ -28,6 +28,21 @@ Result<flow::Fact> to_fact(const flow::Flow& flow, const store::JournalRow& row)
     return fact;
 }
 
+namespace {
+
+/// A call that is still open can go on only if its step still makes calls.
+Result<void> check_still_callable(const flow::Flow& flow, const flow::RunState& state) {
+    for (std::size_t s = 0; s < state.steps.size(); ++s)
+        for (const auto& element : state.steps[s].elements) {
+            bool open = element.phase == flow::Phase::intended || element.phase == flow::Phase::retrying || element.phase == flow::Phase::in_doubt;
+            if (open && flow.steps[s].kind != flow::StepKind::action)
+                return fail(ErrorCode::gone_from_flow, "the step is no action any more: " + flow.name + ", " + flow.steps[s].id);
+        }
+    return {};
+}
+
+}  // namespace
+
 Result<flow::RunState> restore(const flow::Flow& flow, const store::LoadedRun& loaded) {
     flow::RunState state(flow);
     state.id = loaded.run.id;
@@ -37,6 +52,7 @@ Result<flow::RunState> restore(const flow::Flow& flow, const store::LoadedRun& l
         LS_TRY_ASSIGN(auto fact, to_fact(flow, row));
         flow::apply(flow, state, fact);
     }
+    LS_TRY(check_still_callable(flow, state));
     return state;
 }
 

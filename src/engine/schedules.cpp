@@ -27,6 +27,8 @@ Result<Schedules> Schedules::make(const std::vector<flow::Flow>& flows, const st
                 return row.flow == flow.name && row.trigger == entry.trigger && row.expression == entry.expression;
             });
             Timestamp after = last == known.end() ? now : Timestamp::from_ms(last->last_tick_ms);
+            if (last == known.end())
+                schedules.fresh_.push_back({.flow = flow.name, .trigger = entry.trigger, .expression = entry.expression, .last_tick_ms = now.ms()});
             LS_TRY_ASSIGN(auto next, entry.cron.next_after(after, entry.zone));
             entry.next_ms = next.ms();
             schedules.entries_.push_back(std::move(entry));

@@ -19,6 +19,10 @@ public:
     /// Errors: `cron_invalid`, `time_invalid`.
     static Result<Schedules> make(const std::vector<flow::Flow>& flows, const std::vector<store::ScheduleRow>& known, Timestamp now);
 
+    /// Schedules that the store does not know yet, as of now: stored at once, so that even their first tick can be missed
+    /// and made up for.
+    const std::vector<store::ScheduleRow>& fresh() const { return fresh_; }
+
     struct Due { std::string flow; std::string key; store::ScheduleRow row; };
     /// The schedules whose tick has come; each names the row to store with its event.
     std::vector<Due> take_due(Timestamp now);
@@ -32,6 +36,7 @@ private:
         std::int64_t next_ms = 0;
     };
     std::vector<Entry> entries_;
+    std::vector<store::ScheduleRow> fresh_;
 };
 
 }  // namespace lockstep::engine
