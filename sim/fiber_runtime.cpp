@@ -20,8 +20,6 @@ struct FiberRuntime::Fiber {
     std::string name;
     boost::context::fiber context;
     boost::context::fiber scheduler;
-    std::uint64_t ticket = 0;  ///< counts its waits, so that a late timer does not wake a later wait
-    bool waiting = false;
     bool timed_out = false;
     bool ended = false;
 };
@@ -35,12 +33,12 @@ public:
 
     bool wait_until(std::unique_lock<std::mutex>& lock, std::int64_t until_ms) override {
         if (!runtime_.current_) return wait_outside(lock, until_ms);
-        auto* fiber = runtime_.current_;
-        waiters_.push_back({fiber, fiber->ticket + 1});
+        std::uint64_t ticket = runtime_.take_ticket();
+        waiters_.push_back(ticket);
         lock.unlock();
-        runtime_.wait_current(until_ms);
+        bool woken = runtime_.wait_current(ticket, until_ms);
         lock.lock();
-        return !fiber->timed_out;
+        return woken;
     }
 
     void notify_one() override { notify(1); }
@@ -58,17 +56,14 @@ private:
     void notify(std::size_t count) {
         ++notified_;
         while (count > 0 && !waiters_.empty()) {
-            auto waiter = waiters_.front();
+            bool waited = runtime_.wake(waiters_.front(), false);
             waiters_.pop_front();
-            bool waits = waiter.fiber->waiting && waiter.fiber->ticket == waiter.ticket;
-            if (!waits) continue;  // it timed out meanwhile
-            runtime_.wake(waiter.fiber, waiter.ticket);
-            --count;
+            count -= waited ? 1 : 0;  // the others' time came meanwhile
         }
     }
 
     FiberRuntime& runtime_;
-    std::deque<FiberRuntime::Waiter> waiters_;
+    std::deque<std::uint64_t> waiters_;
     std::uint64_t notified_ = 0;
 };
 
@@ -117,24 +112,36 @@ void FiberRuntime::run(Fiber* fiber) {
     if (fiber->ended) std::erase_if(fibers_, [&](const auto& its) { return its.get() == fiber; });
 }
 
-void FiberRuntime::wait_current(std::int64_t until_ms) {
+bool FiberRuntime::wait_current(std::uint64_t ticket, std::int64_t until_ms) {
     Fiber* fiber = current_;
     LS_ASSERT(fiber);
-    ++fiber->ticket;
-    fiber->waiting = true;
-    fiber->timed_out = false;
-    if (until_ms != never_ms) timers_.emplace(until_ms, Waiter{fiber, fiber->ticket});
+    waiting_.emplace(ticket, fiber);
+    if (until_ms != never_ms) timers_.emplace(until_ms, ticket);
     fiber->scheduler = std::move(fiber->scheduler).resume();
+    return !fiber->timed_out;
 }
 
-void FiberRuntime::wake(Fiber* fiber, std::uint64_t ticket) {
-    LS_ASSERT(fiber->waiting && fiber->ticket == ticket);
-    fiber->waiting = false;
-    ready_.push_back(fiber);
+bool FiberRuntime::wake(std::uint64_t ticket, bool timed_out) {
+    auto found = waiting_.find(ticket);
+    if (found == waiting_.end()) return false;
+    found->second->timed_out = timed_out;
+    ready_.push_back(found->second);
+    waiting_.erase(found);
+    return true;
+}
+
+void FiberRuntime::call_at(std::int64_t at_ms, std::function<void()> what) { calls_.emplace(at_ms, std::move(what)); }
+
+void FiberRuntime::abandon() {
+    LS_ASSERT(!current_);
+    ready_.clear();
+    waiting_.clear();
+    timers_.clear();
+    fibers_.clear();  // a suspended context that is destroyed unwinds its stack
 }
 
 void FiberRuntime::sleep_ms(std::int64_t ms) {
-    if (current_) return wait_current(now_ms_ + ms);
+    if (current_) return (void)wait_current(take_ticket(), now_ms_ + ms);
     std::int64_t until = now_ms_ + ms;
     (void)run_until([] { return false; }, until);
     now_ms_ = std::max(now_ms_, until);
@@ -148,24 +155,30 @@ bool FiberRuntime::step() {
         run(fiber);
         return true;
     }
-    while (!timers_.empty()) {
-        auto [at, waiter] = *timers_.begin();
-        timers_.erase(timers_.begin());
-        bool alive = std::any_of(fibers_.begin(), fibers_.end(), [&, fiber = waiter.fiber](const auto& its) { return its.get() == fiber; });
-        if (!alive || !waiter.fiber->waiting || waiter.fiber->ticket != waiter.ticket) continue;
-        now_ms_ = std::max(now_ms_, at);
-        waiter.fiber->timed_out = true;
-        wake(waiter.fiber, waiter.ticket);
+    std::int64_t at = next_event_ms();
+    if (at == never_ms) return false;
+    now_ms_ = std::max(now_ms_, at);
+    if (!calls_.empty() && calls_.begin()->first <= at) {
+        auto call = calls_.extract(calls_.begin());
+        call.mapped()();
         return true;
     }
-    return false;
+    std::uint64_t ticket = timers_.begin()->second;
+    timers_.erase(timers_.begin());
+    return wake(ticket, true);
+}
+
+std::int64_t FiberRuntime::next_event_ms() {
+    while (!timers_.empty() && !waiting_.contains(timers_.begin()->second)) timers_.erase(timers_.begin());
+    std::int64_t timer = timers_.empty() ? never_ms : timers_.begin()->first;
+    return calls_.empty() ? timer : std::min(timer, calls_.begin()->first);
 }
 
 bool FiberRuntime::run_until(const std::function<bool()>& done, std::int64_t until_ms) {
     LS_ASSERT(!current_);
     while (!done()) {
-        if (ready_.empty() && (timers_.empty() || timers_.begin()->first > until_ms)) {
-            if (until_ms != never_ms) now_ms_ = std::max(now_ms_, until_ms);
+        if (ready_.empty() && next_event_ms() > until_ms) {
+            now_ms_ = std::max(now_ms_, until_ms);
             return false;
         }
         if (!step()) return false;

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/runtime.h"
@@ -31,6 +32,10 @@ public:
     /// Runs tasks until `done` holds, or none can run any more, or virtual time reaches `until_ms` (monotonic).
     /// Returns whether `done` holds.
     bool run_until(const std::function<bool()>& done, std::int64_t until_ms);
+    /// Lets the world do something at its time (monotonic), outside of the tasks; it must not wait. Survives `abandon`.
+    void call_at(std::int64_t at_ms, std::function<void()> what);
+    /// Ends every task where it waits, as the death of a process does: only destructors still run, and they must not wait.
+    void abandon();
     /// Moves the wall clock without the passing of time.
     void jump_wall_clock(std::int64_t delta_ms) { wall_offset_ms_ += delta_ms; }
     std::uint64_t switches() const { return switches_; }
@@ -38,12 +43,14 @@ public:
 private:
     friend class FiberCondition;
     struct Fiber;
-    struct Waiter { Fiber* fiber; std::uint64_t ticket; };
 
     bool step();                       ///< runs one ready fiber, or moves time on; false if nothing can happen
     void run(Fiber* fiber);
-    void wait_current(std::int64_t until_ms);  ///< switches away until woken or until the time
-    void wake(Fiber* fiber, std::uint64_t ticket);
+    std::uint64_t take_ticket() { return ++tickets_; }
+    /// Switches away until woken or until the time. Returns false if the time came first.
+    bool wait_current(std::uint64_t ticket, std::int64_t until_ms);
+    bool wake(std::uint64_t ticket, bool timed_out);  ///< false if nobody waits with this ticket any more
+    std::int64_t next_event_ms();      ///< of timers and calls; `never_ms` if there is none
 
     std::uint64_t random_state_[2];
     std::int64_t wall_start_ms_;
@@ -52,7 +59,10 @@ private:
     std::uint64_t switches_ = 0;
     std::vector<std::unique_ptr<Fiber>> fibers_;
     std::vector<Fiber*> ready_;
-    std::multimap<std::int64_t, Waiter> timers_;
+    std::uint64_t tickets_ = 0;                          ///< every wait has one of its own
+    std::unordered_map<std::uint64_t, Fiber*> waiting_;  ///< by ticket
+    std::multimap<std::int64_t, std::uint64_t> timers_;  ///< time → ticket; stale ones are skipped
+    std::multimap<std::int64_t, std::function<void()>> calls_;
     Fiber* current_ = nullptr;
 };
 
