@@ -30,8 +30,9 @@ inline void expect_page(const std::string& path, const std::string& text) {
         bool more_is = static_cast<bool>(std::getline(is_lines, is)), more_wanted = static_cast<bool>(std::getline(wanted_lines, wanted));
         if (!more_is && !more_wanted) return;
         if (more_is == more_wanted && is == wanted) continue;
-        ADD_FAILURE() << path << ":" << number << " is not what the code says; write it anew with LOCKSTEP_WRITE_PAGES=1\n  is:     "
-                      << (more_is ? is : "(the end)") << "\n  wanted: " << (more_wanted ? wanted : "(the end)");
+        ADD_FAILURE() << path << ":" << number
+                      << " is not what the code says; write it anew with LOCKSTEP_WRITE_PAGES=1\n  is:     " << (more_is ? is : "(the end)")
+                      << "\n  wanted: " << (more_wanted ? wanted : "(the end)");
         return;
     }
 }

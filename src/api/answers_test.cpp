@@ -6,13 +6,17 @@
 namespace lockstep::api {
 namespace {
 
-struct StatusCase { ErrorCode code; int status; };
+struct StatusCase {
+    ErrorCode code;
+    int status;
+};
 
 TEST(ErrorResponse, HasTheStatusThatFitsTheError) {
     const StatusCase cases[] = {
-        {ErrorCode::request_invalid, 400}, {ErrorCode::json_syntax, 400},       {ErrorCode::vendor_rejected, 400},    {ErrorCode::unauthorized, 401},
-        {ErrorCode::permission_missing, 403}, {ErrorCode::not_found, 404},      {ErrorCode::request_too_large, 413},  {ErrorCode::internal, 500},
-        {ErrorCode::overloaded, 503},      {ErrorCode::shutting_down, 503},     {ErrorCode::store_full, 503},         {ErrorCode::store_locked, 503},
+        {ErrorCode::request_invalid, 400},   {ErrorCode::json_syntax, 400},        {ErrorCode::vendor_rejected, 400},
+        {ErrorCode::unauthorized, 401},      {ErrorCode::permission_missing, 403}, {ErrorCode::not_found, 404},
+        {ErrorCode::request_too_large, 413}, {ErrorCode::internal, 500},           {ErrorCode::overloaded, 503},
+        {ErrorCode::shutting_down, 503},     {ErrorCode::store_full, 503},         {ErrorCode::store_locked, 503},
     };
     for (const auto& its : cases) {
         auto response = error_response({its.code, "what happened"});
@@ -68,12 +72,24 @@ TEST(JsonBody, RefusesAnotherContentTypeByItsName) {
     }
 }
 
-TEST(JsonBody, RefusesNestingThatIsAnAttack) { EXPECT_FALSE(json_body(json_request("application/json", "{\"a\":" + std::string(100'000, '[')))); }
+TEST(JsonBody, RefusesNestingThatIsAnAttack) {
+    EXPECT_FALSE(json_body(json_request("application/json", "{\"a\":" + std::string(100'000, '['))));
+}
 
 store::RunRow parked_run() {
-    return {.id = "01J", .event_id = "01H", .flow = "deal-closed", .key = "006000000000001AAA", .status = store::RunStatus::parked, .reason = "no email",
-            .reason_code = "requirement_failed", .step = "has_email", .retries = 2, .created_at_ms = 1'700'000'000'000, .updated_at_ms = 1'700'000'001'000,
-            .ended_at_ms = 1'700'000'001'000, .summary_json = "{\"amount\":1999.90}"};
+    return {.id = "01J",
+            .event_id = "01H",
+            .flow = "deal-closed",
+            .key = "006000000000001AAA",
+            .status = store::RunStatus::parked,
+            .reason = "no email",
+            .reason_code = "requirement_failed",
+            .step = "has_email",
+            .retries = 2,
+            .created_at_ms = 1'700'000'000'000,
+            .updated_at_ms = 1'700'000'001'000,
+            .ended_at_ms = 1'700'000'001'000,
+            .summary_json = "{\"amount\":1999.90}"};
 }
 
 TEST(RunValue, SaysWhatPeopleAskFor) {
@@ -98,9 +114,23 @@ TEST(RunValue, LeavesOutWhatIsNotThere) {
 TEST(RunDetail, ShowsEventJournalAndCallsInOrder) {
     store::LoadedRun loaded;
     loaded.run = parked_run();
-    loaded.event = {.id = "01H", .flow = "deal-closed", .key = "k", .dedupe_id = {}, .trigger = "webhook", .body_json = "{\"opportunityId\":\"k\"}", .received_at_ms = 1};
+    loaded.event = {.id = "01H",
+                    .flow = "deal-closed",
+                    .key = "k",
+                    .dedupe_id = {},
+                    .trigger = "webhook",
+                    .body_json = "{\"opportunityId\":\"k\"}",
+                    .received_at_ms = 1};
     loaded.journal.push_back({.run_id = "01J", .seq = 1, .at_ms = 1, .kind = "started", .step = {}, .data_json = {}, .trace_json = {}});
-    loaded.journal.push_back({.run_id = "01J", .seq = 2, .at_ms = 2, .kind = "done", .step = "deal", .element = 3, .attempt = 2, .data_json = "{\"output\":1}", .trace_json = "[{\"status\":200}]"});
+    loaded.journal.push_back({.run_id = "01J",
+                              .seq = 2,
+                              .at_ms = 2,
+                              .kind = "done",
+                              .step = "deal",
+                              .element = 3,
+                              .attempt = 2,
+                              .data_json = "{\"output\":1}",
+                              .trace_json = "[{\"status\":200}]"});
     auto detail = run_detail(loaded);
     EXPECT_EQ(detail["event"]["trigger"].text(), "webhook");
     EXPECT_EQ(detail["event"]["body"]["opportunityId"].text(), "k");

@@ -25,7 +25,9 @@ private:
 /// Vendors that are never there.
 class NoHttp : public net::HttpClient {
 public:
-    Result<net::Response> send(const net::Request&, const net::SendOptions&) override { return fail(ErrorCode::unreachable, "nobody is there"); }
+    Result<net::Response> send(const net::Request&, const net::SendOptions&) override {
+        return fail(ErrorCode::unreachable, "nobody is there");
+    }
 };
 
 constexpr std::string_view flow_text =
@@ -66,7 +68,9 @@ protected:
         api_->handle(std::move(request), std::make_unique<KeptAnswer>(promise));
         return answer.get();
     }
-    net::Response get(const std::string& url, const std::string& peer = "127.0.0.1") { return call({.method = "GET", .url = url, .headers = {}, .body = {}, .peer = peer}); }
+    net::Response get(const std::string& url, const std::string& peer = "127.0.0.1") {
+        return call({.method = "GET", .url = url, .headers = {}, .body = {}, .peer = peer});
+    }
     net::Response post(const std::string& url, const std::string& body, net::Headers headers = {}, const std::string& peer = "127.0.0.1") {
         if (!headers.contains("Content-Type")) headers.set("Content-Type", "application/json");
         return call({.method = "POST", .url = url, .headers = std::move(headers), .body = body, .peer = peer});
@@ -117,9 +121,13 @@ TEST_F(ApiTest, ARunEndsSucceededSkippedOrParkedWithItsReason) {
 
 TEST_F(ApiTest, ATriggerThatIsWrongLeavesNothing) {
     open("", false);
-    struct Case { std::string body; int status; };
-    for (const auto& its : {Case{"{\"id\":", 400}, Case{"[]", 400}, Case{"", 400}, Case{"{}", 400}, Case{"{\"id\":null}", 400}, Case{"{\"id\":\"' OR Id != '\"}", 400},
-                            Case{"{\"id\":\"../x\"}", 400}, Case{"{\"id\":\"\"}", 400}, Case{"{\"id\":[\"a\"]}", 400}, Case{"{\"id\":\"" + std::string(300, 'a') + "\"}", 400}}) {
+    struct Case {
+        std::string body;
+        int status;
+    };
+    for (const auto& its : {Case{"{\"id\":", 400}, Case{"[]", 400}, Case{"", 400}, Case{"{}", 400}, Case{"{\"id\":null}", 400},
+                            Case{"{\"id\":\"' OR Id != '\"}", 400}, Case{"{\"id\":\"../x\"}", 400}, Case{"{\"id\":\"\"}", 400},
+                            Case{"{\"id\":[\"a\"]}", 400}, Case{"{\"id\":\"" + std::string(300, 'a') + "\"}", 400}}) {
         auto answer = post("/webhook/say", its.body);
         EXPECT_EQ(answer.status, its.status) << its.body;
         EXPECT_FALSE(body_of(answer)["error"]["message"].text().empty()) << its.body;
@@ -214,7 +222,8 @@ TEST_F(ApiTest, ListsRunsByStatusFlowAndKey) {
     EXPECT_EQ(count("?key=hello&flow=say"), 1u);
     EXPECT_EQ(count("?flow=other"), 0u);
     EXPECT_EQ(count("?limit=1"), 1u);
-    for (std::string query : {"?status=lost", "?limit=0", "?limit=1001", "?limit=many", "?page=2"}) EXPECT_EQ(get("/api/v1/runs" + query).status, 400) << query;
+    for (std::string query : {"?status=lost", "?limit=0", "?limit=1001", "?limit=many", "?page=2"})
+        EXPECT_EQ(get("/api/v1/runs" + query).status, 400) << query;
 }
 
 TEST_F(ApiTest, ReplaysAndDropsOnlyParkedRuns) {

@@ -25,7 +25,9 @@ engine::Status busy_status() {
     return status;
 }
 
-std::string text() { return metrics_text(busy_status(), {.waiting = 4, .running = 2, .succeeded = 7, .skipped = 0, .parked = 6, .dropped = 0}, 12'000); }
+std::string text() {
+    return metrics_text(busy_status(), {.waiting = 4, .running = 2, .succeeded = 7, .skipped = 0, .parked = 6, .dropped = 0}, 12'000);
+}
 
 bool has_line(const std::string& text, const std::string& line) { return ("\n" + text).find("\n" + line + "\n") != std::string::npos; }
 
@@ -39,11 +41,13 @@ std::set<std::string> names_in(const std::string& text) {
 }
 
 TEST(Metrics, SayWhatTheEngineCounts) {
-    for (std::string line : {"lockstep_uptime_seconds 12", "lockstep_events_total 10", "lockstep_runs_ended_total{flow=\"deal-closed\",outcome=\"succeeded\"} 7",
-                             "lockstep_calls_total{connection=\"sap\",outcome=\"ok\"} 20", "lockstep_calls_total{connection=\"sap\",outcome=\"transient\"} 1",
-                             "lockstep_requests_total{connection=\"sap\"} 42", "lockstep_in_doubt_total 1", "lockstep_runs_waiting 4", "lockstep_runs_parked 6",
-                             "lockstep_oldest_waiting_seconds 1.5", "lockstep_connection_paused_seconds{connection=\"sap\"} 2.5", "lockstep_calls_under_way{connection=\"sap\"} 3",
-                             "lockstep_calls_queued{connection=\"sap\"} 5", "lockstep_store_ok 1"})
+    for (std::string line :
+         {"lockstep_uptime_seconds 12", "lockstep_events_total 10",
+          "lockstep_runs_ended_total{flow=\"deal-closed\",outcome=\"succeeded\"} 7",
+          "lockstep_calls_total{connection=\"sap\",outcome=\"ok\"} 20", "lockstep_calls_total{connection=\"sap\",outcome=\"transient\"} 1",
+          "lockstep_requests_total{connection=\"sap\"} 42", "lockstep_in_doubt_total 1", "lockstep_runs_waiting 4",
+          "lockstep_runs_parked 6", "lockstep_oldest_waiting_seconds 1.5", "lockstep_connection_paused_seconds{connection=\"sap\"} 2.5",
+          "lockstep_calls_under_way{connection=\"sap\"} 3", "lockstep_calls_queued{connection=\"sap\"} 5", "lockstep_store_ok 1"})
         EXPECT_TRUE(has_line(text(), line)) << line << " in:\n" << text();
 }
 
@@ -63,7 +67,8 @@ TEST(Metrics, StandOnTheirPageAllOfThemAndNoOthers) {
     auto names = names_in(text());
     ASSERT_FALSE(names.empty());
     std::set<std::string> listed;
-    for (std::size_t at = 0; (at = page.find("\n| `lockstep_", at)) != std::string::npos; ++at) listed.insert(page.substr(at + 4, page.find('`', at + 4) - at - 4));
+    for (std::size_t at = 0; (at = page.find("\n| `lockstep_", at)) != std::string::npos; ++at)
+        listed.insert(page.substr(at + 4, page.find('`', at + 4) - at - 4));
     EXPECT_EQ(listed, names);
 }
 

@@ -12,10 +12,14 @@ namespace {
 
 std::string_view what_repeating_does(schema::ActionEffect effect) {
     switch (effect) {
-        case schema::ActionEffect::read: return "changes nothing; simply done again";
-        case schema::ActionEffect::idempotent: return "sets the same values again; done again after the settle time";
-        case schema::ActionEffect::unique: return "looks for its effect by `unique` before it makes it";
-        case schema::ActionEffect::stateful: return "asks the vendor's record whether it was done before it does it";
+        case schema::ActionEffect::read:
+            return "changes nothing; simply done again";
+        case schema::ActionEffect::idempotent:
+            return "sets the same values again; done again after the settle time";
+        case schema::ActionEffect::unique:
+            return "looks for its effect by `unique` before it makes it";
+        case schema::ActionEffect::stateful:
+            return "asks the vendor's record whether it was done before it does it";
     }
     return "";
 }
@@ -44,12 +48,16 @@ std::string action_text(const schema::Action& action) {
 
 std::string connector_text(const connector::Connector& connector) {
     const auto& limits = connector.default_limits;
-    std::string text = fmt::format("\n## {}\n\n{}.\n\n| setting | environment | required | default | meaning |\n| --- | --- | --- | --- | --- |\n", connector.name, connector.summary);
+    std::string text =
+        fmt::format("\n## {}\n\n{}.\n\n| setting | environment | required | default | meaning |\n| --- | --- | --- | --- | --- |\n",
+                    connector.name, connector.summary);
     for (const auto& setting : connector.settings)
-        text += fmt::format("| `{}` | {} | {} | {} | {}{} |\n", setting.name, setting.environment.empty() ? "" : "`" + setting.environment + "`", setting.required ? "yes" : "",
-                            setting.fallback.empty() ? "" : "`" + setting.fallback + "`", cell(setting.summary), setting.secret ? "; secret" : "");
-    text += fmt::format("\nLimits by default: concurrency {}, settle_ms {}, retries {}, retry_base_ms {}, call_timeout_ms {}.\n", limits.concurrency_max, limits.settle_ms,
-                        limits.retries_max, limits.retry_base_ms, limits.call_timeout_ms);
+        text += fmt::format("| `{}` | {} | {} | {} | {}{} |\n", setting.name,
+                            setting.environment.empty() ? "" : "`" + setting.environment + "`", setting.required ? "yes" : "",
+                            setting.fallback.empty() ? "" : "`" + setting.fallback + "`", cell(setting.summary),
+                            setting.secret ? "; secret" : "");
+    text += fmt::format("\nLimits by default: concurrency {}, settle_ms {}, retries {}, retry_base_ms {}, call_timeout_ms {}.\n",
+                        limits.concurrency_max, limits.settle_ms, limits.retries_max, limits.retry_base_ms, limits.call_timeout_ms);
     for (const auto& action : connector.actions) text += action_text(action);
     return text;
 }
@@ -59,7 +67,8 @@ std::string page() {
         "# Actions\n\n"
         "What a step's `uses:` can name, and what its `with:` takes. This page is made from what the connectors declare\n"
         "(`connectors/*/connector.cpp`), which is also what `lockstep check` checks flows against.\n\n"
-        "The **effect** says what the engine does when it cannot know whether a call happened (its answer was lost, or the process ended):\n"
+        "The **effect** says what the engine does when it cannot know whether a call happened (its answer was lost, or the process "
+        "ended):\n"
         "a read is done again; everything else waits the connection's `settle_ms` and is then performed again, and an action that could\n"
         "make something twice looks for its own effect first and adopts it.\n\n"
         "`require` and `set` belong to the flow language and use no connection: docs/flows.md.\n";
@@ -75,7 +84,8 @@ TEST(ActionsPage, HasEveryActionWithItsInputs) {
         for (const auto& action : connector->actions) {
             std::size_t at = text.find("### " + action.name + "\n");
             ASSERT_NE(at, std::string::npos) << action.name;
-            for (const auto& input : action.inputs) EXPECT_NE(text.find("| `" + input.name + "` |", at), std::string::npos) << action.name << " " << input.name;
+            for (const auto& input : action.inputs)
+                EXPECT_NE(text.find("| `" + input.name + "` |", at), std::string::npos) << action.name << " " << input.name;
         }
 }
 
@@ -87,7 +97,9 @@ TEST(Actions, CreatingOnesSayWhatIsLockedAndWhatIsUnique) {
             EXPECT_FALSE(action.output.empty()) << action.name;
             if (action.effect != schema::ActionEffect::unique) continue;
             EXPECT_FALSE(action.lock_inputs.empty()) << action.name;
-            EXPECT_TRUE(std::any_of(action.inputs.begin(), action.inputs.end(), [](const auto& input) { return input.name == "unique" && input.required; })) << action.name;
+            EXPECT_TRUE(std::any_of(action.inputs.begin(), action.inputs.end(), [](const auto& input) {
+                return input.name == "unique" && input.required;
+            })) << action.name;
         }
 }
 

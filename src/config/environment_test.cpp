@@ -15,25 +15,29 @@ TEST(EnvironmentExample, HasEveryNameOfEveryConnector) {
     std::string text = environment_example();
     for (const auto* connector : connector::all_connectors())
         for (const auto& setting : connector->settings)
-            if (!setting.environment.empty()) EXPECT_NE(text.find("\n" + std::string(setting.required ? "" : "#") + setting.environment + "="), std::string::npos) << setting.environment;
+            if (!setting.environment.empty())
+                EXPECT_NE(text.find("\n" + std::string(setting.required ? "" : "#") + setting.environment + "="), std::string::npos)
+                    << setting.environment;
 }
 
 TEST(EnvironmentFile, ReadsNamesAndValues) {
     TemporaryDirectory directory;
     auto environment = environment_with_file(directory.write("env",
-        "# a comment\n\n"
-        "A=plain\n"
-        "  B = spaced out \n"
-        "C=\"in quotes\"\n"
-        "D='it is \"so\"'\n"
-        "export E=exported\n"
-        "F=https://host/path?a=b#c\n"
-        "G=\n"
-        "H=ends with return\r\n"), environment_of({{"G", "from outside"}, {"A", "hidden"}, {"Z", "outside"}}));
+                                                             "# a comment\n\n"
+                                                             "A=plain\n"
+                                                             "  B = spaced out \n"
+                                                             "C=\"in quotes\"\n"
+                                                             "D='it is \"so\"'\n"
+                                                             "export E=exported\n"
+                                                             "F=https://host/path?a=b#c\n"
+                                                             "G=\n"
+                                                             "H=ends with return\r\n"),
+                                             environment_of({{"G", "from outside"}, {"A", "hidden"}, {"Z", "outside"}}));
     ASSERT_TRUE(environment) << environment.error().message;
     const std::pair<std::string, std::string> wanted[] = {
-        {"A", "plain"}, {"B", "spaced out"}, {"C", "in quotes"}, {"D", "it is \"so\""}, {"E", "exported"},
-        {"F", "https://host/path?a=b#c"}, {"G", "from outside"}, {"H", "ends with return"}, {"Z", "outside"}};
+        {"A", "plain"},        {"B", "spaced out"},       {"C", "in quotes"},
+        {"D", "it is \"so\""}, {"E", "exported"},         {"F", "https://host/path?a=b#c"},
+        {"G", "from outside"}, {"H", "ends with return"}, {"Z", "outside"}};
     for (const auto& [name, value] : wanted) EXPECT_EQ((*environment)(name), value) << name;
     EXPECT_EQ((*environment)("NOPE"), std::nullopt);
 }

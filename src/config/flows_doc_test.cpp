@@ -8,7 +8,10 @@
 namespace lockstep::config {
 namespace {
 
-struct Example { int line = 0; std::string text; };
+struct Example {
+    int line = 0;
+    std::string text;
+};
 
 /// The ```yaml blocks of a page.
 std::vector<Example> examples_of(const std::string& page) {
@@ -17,14 +20,20 @@ std::vector<Example> examples_of(const std::string& page) {
     std::string line;
     bool inside = false;
     for (int number = 1; std::getline(lines, line); ++number) {
-        if (line == "```yaml") { inside = true; examples.push_back({number, ""}); continue; }
+        if (line == "```yaml") {
+            inside = true;
+            examples.push_back({number, ""});
+            continue;
+        }
         if (line == "```") inside = false;
         if (inside) examples.back().text += line + "\n";
     }
     return examples;
 }
 
-bool has_key(const std::string& text, const std::string& key) { return text.starts_with(key + ":") || text.find("\n" + key + ":") != std::string::npos; }
+bool has_key(const std::string& text, const std::string& key) {
+    return text.starts_with(key + ":") || text.find("\n" + key + ":") != std::string::npos;
+}
 
 /// Makes a whole flow of an example: one of steps follows a step `deal`; what an example of other keys lacks is added.
 std::string whole_flow(const std::string& example) {
@@ -53,8 +62,10 @@ TEST(FlowsPage, HasOnlyExamplesThatPassTheCheck) {
 
 TEST(FlowsPage, NamesEveryKeyOfTheLanguage) {
     std::string page = lockstep::testing::read_project_file("docs/flows.md");
-    for (std::string key : {"flow", "summary", "config", "key", "on", "steps", "waiting_after", "on_waiting", "on_parked", "report", "webhook", "schedule", "dedupe", "time_zone",
-                            "must", "says", "as", "id", "uses", "with", "if", "needs", "for_each", "retry", "timeout", "on_error", "connection", "that", "otherwise", "because", "each", "value"})
+    for (std::string key : {"flow",      "summary",  "config",     "key",      "on",        "steps",     "waiting_after", "on_waiting",
+                            "on_parked", "report",   "webhook",    "schedule", "dedupe",    "time_zone", "must",          "says",
+                            "as",        "id",       "uses",       "with",     "if",        "needs",     "for_each",      "retry",
+                            "timeout",   "on_error", "connection", "that",     "otherwise", "because",   "each",          "value"})
         EXPECT_NE(page.find("`" + key + ":`"), std::string::npos) << key;
 }
 

@@ -16,7 +16,9 @@ const std::string connections = "connections:\n  slack: { webhook_url: \"https:/
 
 std::size_t lines_in(const std::string& text) { return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1; }
 
-struct Mistake { std::string name, text, says; };
+struct Mistake {
+    std::string name, text, says;
+};
 
 TEST(LoadFile, NamesEveryMistakeWithFileLineAndColumn) {
     const Mistake mistakes[] = {
@@ -26,13 +28,18 @@ TEST(LoadFile, NamesEveryMistakeWithFileLineAndColumn) {
         {"connections that are a list", "connections: [ slack ]\n", ":1:14: `connections:` is a map of names"},
         {"a connection that is a text", "connections:\n  slack: here\n", ":2:10: a connection is a map of settings"},
         {"unknown connector", "connections:\n  slak: {}\n", ":2:3: there is no connector `slak` (did you mean `slack`?)"},
-        {"unknown connector of a named connection", "connections:\n  alerts: { connector: slak }\n", ":2:24: there is no connector `slak` (did you mean `slack`?)"},
+        {"unknown connector of a named connection", "connections:\n  alerts: { connector: slak }\n",
+         ":2:24: there is no connector `slak` (did you mean `slack`?)"},
         {"missing setting", "connections:\n  slack: {}\n", ":2:3: the connection `slack` needs `webhook_url`"},
-        {"unknown setting", connections + "  sap: { base_url: \"https://x\", base_ulr: y }\n", ":3:33: the connection `sap` has no `base_ulr` (did you mean `base_url`?)"},
+        {"unknown setting", connections + "  sap: { base_url: \"https://x\", base_ulr: y }\n",
+         ":3:33: the connection `sap` has no `base_ulr` (did you mean `base_url`?)"},
         {"unknown limit", connections + "  sap: { base_url: \"https://x\", limits: { retry: 1 } }\n", ":3:43: `limits:` has no `retry`"},
-        {"limit out of bounds", connections + "  sap: { base_url: \"https://x\", limits: { concurrency: 0 } }\n", ":3:56: `concurrency` is a number from 1 to 1000: 0"},
-        {"limit that is no number", connections + "  sap: { base_url: \"https://x\", limits: { settle_ms: soon } }\n", "`settle_ms` is a number from 0 to 3600000: soon"},
-        {"limit with a fraction", connections + "  sap: { base_url: \"https://x\", limits: { retries: 1.5 } }\n", "`retries` is a number from 0 to 100: 1.5"},
+        {"limit out of bounds", connections + "  sap: { base_url: \"https://x\", limits: { concurrency: 0 } }\n",
+         ":3:56: `concurrency` is a number from 1 to 1000: 0"},
+        {"limit that is no number", connections + "  sap: { base_url: \"https://x\", limits: { settle_ms: soon } }\n",
+         "`settle_ms` is a number from 0 to 3600000: soon"},
+        {"limit with a fraction", connections + "  sap: { base_url: \"https://x\", limits: { retries: 1.5 } }\n",
+         "`retries` is a number from 0 to 100: 1.5"},
         {"unknown server setting", connections + "server: { prot: 3000 }\n", ":3:11: `server:` has no `prot` (did you mean `port`?)"},
         {"port out of bounds", connections + "server: { port: 65536 }\n", ":3:17: `port` is a number from 0 to 65535: 65536"},
         {"port below zero", connections + "server: { port: -1 }\n", "`port` is a number from 0 to 65535: -1"},
@@ -40,11 +47,15 @@ TEST(LoadFile, NamesEveryMistakeWithFileLineAndColumn) {
         {"unknown format", connections + "log: { format: xml }\n", ":3:16: `format` is json or text: xml"},
         {"unknown log setting", connections + "log: { lvel: info }\n", ":3:8: `log:` has no `lvel` (did you mean `level`?)"},
         {"no workers", connections + "workers: 0\n", ":3:10: `workers` is a number from 1 to 1000: 0"},
-        {"unknown alert setting", connections + "alerts: { conection: slack }\n", ":3:11: `alerts:` has no `conection` (did you mean `connection`?)"},
+        {"unknown alert setting", connections + "alerts: { conection: slack }\n",
+         ":3:11: `alerts:` has no `conection` (did you mean `connection`?)"},
         {"flows that are a list", connections + "flows: [ deal-closed ]\n", ":3:8: `flows:` is a map of names"},
-        {"unknown flow", connections + "flows:\n  deal-close: {}\n", ":4:3: there is no built-in flow `deal-close` (did you mean `deal-closed`?); give its `file:`"},
-        {"unknown setting of a flow", connections + "flows:\n  deal-closed: { cofig: {} }\n", ":4:18: the flow `deal-closed` has no `cofig` (did you mean `config`?)"},
-        {"flow that is a text", connections + "flows:\n  deal-closed: yes please\n", ":4:16: a flow is a map with `file`, `config` and `enabled`"},
+        {"unknown flow", connections + "flows:\n  deal-close: {}\n",
+         ":4:3: there is no built-in flow `deal-close` (did you mean `deal-closed`?); give its `file:`"},
+        {"unknown setting of a flow", connections + "flows:\n  deal-closed: { cofig: {} }\n",
+         ":4:18: the flow `deal-closed` has no `cofig` (did you mean `config`?)"},
+        {"flow that is a text", connections + "flows:\n  deal-closed: yes please\n",
+         ":4:16: a flow is a map with `file`, `config` and `enabled`"},
         {"flow file that is not there", connections + "flows:\n  mine: { file: nowhere.yaml }\n", ":4:17: the file cannot be read: "},
         {"reference without an end", "connections:\n  slack: { webhook_url: \"${env.URL\" }\n", ":2:25: `${env.` has no `}`"},
     };
@@ -61,7 +72,9 @@ TEST(LoadFile, NamesEveryMistakeWithFileLineAndColumn) {
 
 TEST(LoadFile, NamesAllMistakesAtOnceALineEach) {
     TemporaryDirectory directory;
-    auto config = load_file(directory.write("lockstep.yaml", "server: { port: x }\nlog: { level: y }\nconnections:\n  slack: {}\n  sap: {}\n"), environment_of({}));
+    auto config =
+        load_file(directory.write("lockstep.yaml", "server: { port: x }\nlog: { level: y }\nconnections:\n  slack: {}\n  sap: {}\n"),
+                  environment_of({}));
     ASSERT_FALSE(config);
     EXPECT_EQ(lines_in(config.error().message), 4u) << config.error().message;
 }
@@ -85,7 +98,8 @@ TEST(LoadFile, SaysWhichFileIsMissing) {
 
 TEST(LoadFile, NamesEveryEnvironmentNameThatIsMissing) {
     TemporaryDirectory directory;
-    std::string file = directory.write("lockstep.yaml", "connections:\n  slack: { webhook_url: \"${env.A}${env.B}\" }\nserver: { webhook_secret: \"${env.C}\" }\n");
+    std::string file = directory.write(
+        "lockstep.yaml", "connections:\n  slack: { webhook_url: \"${env.A}${env.B}\" }\nserver: { webhook_secret: \"${env.C}\" }\n");
     auto config = load_file(file, environment_of({{"B", "b"}}));
     ASSERT_FALSE(config);
     EXPECT_EQ(config.error().code, ErrorCode::env_missing);
@@ -115,7 +129,8 @@ connections:
     limits: { concurrency: 2, settle_ms: 0, retries: 5, retry_base_ms: 100, call_timeout_ms: 1000 }
 flows:
   deal-closed: { config: { order_type: TA } }
-)"), environment_of({{"SECRET", "s3cret"}, {"PATH_OF_HOOK", "T/B/x"}}));
+)"),
+                            environment_of({{"SECRET", "s3cret"}, {"PATH_OF_HOOK", "T/B/x"}}));
     ASSERT_TRUE(config) << config.error().message;
     EXPECT_EQ(config->server.address, "0.0.0.0");
     EXPECT_EQ(config->server.port, 8443);
@@ -145,7 +160,8 @@ TEST(LoadFile, RunsAllBuiltInFlowsWithoutFlows) {
     TemporaryDirectory directory;
     auto config = load_file(directory.write("lockstep.yaml", connections), environment_of({}));
     ASSERT_TRUE(config) << config.error().message;
-    EXPECT_TRUE(std::any_of(config->flows.begin(), config->flows.end(), [](const auto& flow) { return flow.file == "flows/deal-closed.yaml"; }));
+    EXPECT_TRUE(
+        std::any_of(config->flows.begin(), config->flows.end(), [](const auto& flow) { return flow.file == "flows/deal-closed.yaml"; }));
     EXPECT_EQ(config->server.port, 3000);
     EXPECT_EQ(config->server.address, "127.0.0.1");
     EXPECT_TRUE(config->server.webhook_secret.empty());
@@ -154,7 +170,8 @@ TEST(LoadFile, RunsAllBuiltInFlowsWithoutFlows) {
 
 TEST(LoadFile, LeavesOutAFlowThatIsNotEnabled) {
     TemporaryDirectory directory;
-    auto config = load_file(directory.write("lockstep.yaml", connections + "flows:\n  deal-closed: { enabled: false }\n"), environment_of({}));
+    auto config =
+        load_file(directory.write("lockstep.yaml", connections + "flows:\n  deal-closed: { enabled: false }\n"), environment_of({}));
     ASSERT_TRUE(config) << config.error().message;
     EXPECT_TRUE(config->flows.empty());
 }
@@ -174,14 +191,18 @@ TEST(LoadEnvironment, NamesEverythingThatIsMissingAtOnce) {
     auto config = load_environment(environment_of({{"ZOHO_ORG_ID", "700000001"}}));
     ASSERT_FALSE(config);
     EXPECT_EQ(config.error().code, ErrorCode::env_missing);
-    for (std::string name : {"SF_CLIENT_ID", "SAP_BASE_URL", "ZOHO_CLIENT_ID", "ZOHO_CLIENT_SECRET", "ZOHO_REFRESH_TOKEN", "SLACK_WEBHOOK_URL"})
+    for (std::string name :
+         {"SF_CLIENT_ID", "SAP_BASE_URL", "ZOHO_CLIENT_ID", "ZOHO_CLIENT_SECRET", "ZOHO_REFRESH_TOKEN", "SLACK_WEBHOOK_URL"})
         EXPECT_NE(config.error().message.find(name), std::string::npos) << config.error().message;
     EXPECT_EQ(config.error().message.find("ZOHO_ORG_ID"), std::string::npos) << config.error().message;
 }
 
 TEST(LoadEnvironment, TakesTheNamesOfLockstepItself) {
     auto names = complete_names();
-    names.insert({{"PORT", "4000"}, {"LOCKSTEP_STORE", "/var/lib/lockstep.db"}, {"LOCKSTEP_WEBHOOK_SECRET", "s3cret"}, {"ZOHO_API_URL", "https://www.zohoapis.eu"}});
+    names.insert({{"PORT", "4000"},
+                  {"LOCKSTEP_STORE", "/var/lib/lockstep.db"},
+                  {"LOCKSTEP_WEBHOOK_SECRET", "s3cret"},
+                  {"ZOHO_API_URL", "https://www.zohoapis.eu"}});
     auto config = load_environment(environment_of(names));
     ASSERT_TRUE(config) << config.error().message;
     EXPECT_EQ(config->server.port, 4000);
@@ -271,7 +292,8 @@ TEST(MakeConnections, NamesTheMistakesOfAllConnections) {
     }
     auto made = make_connections(*config, runtime, nullptr);
     ASSERT_FALSE(made);
-    for (std::string says : {"connection salesforce: no way to sign in", "connection sap: SAP needs", "missing: SAP_PASSWORD", "connection slack: not an address"})
+    for (std::string says : {"connection salesforce: no way to sign in", "connection sap: SAP needs", "missing: SAP_PASSWORD",
+                             "connection slack: not an address"})
         EXPECT_NE(made.error().message.find(says), std::string::npos) << says << " in:\n" << made.error().message;
 }
 

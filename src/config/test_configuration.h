@@ -38,9 +38,16 @@ using Names = std::map<std::string, std::string>;
 
 /// The environment names that are enough to start; none leads anywhere.
 inline Names complete_names() {
-    return {{"SF_CLIENT_ID", "3MVG9"}, {"SF_CLIENT_SECRET", "a-secret-of-salesforce"}, {"SF_LOGIN_URL", "https://example.my.salesforce.com"},
-            {"SAP_BASE_URL", "https://example-api.s4hana.ondemand.com"}, {"SAP_USER", "LOCKSTEP"}, {"SAP_PASSWORD", "a-secret-of-sap"},
-            {"ZOHO_CLIENT_ID", "1000.ABC"}, {"ZOHO_CLIENT_SECRET", "a-secret-of-zoho"}, {"ZOHO_REFRESH_TOKEN", "1000.token"}, {"ZOHO_ORG_ID", "700000001"},
+    return {{"SF_CLIENT_ID", "3MVG9"},
+            {"SF_CLIENT_SECRET", "a-secret-of-salesforce"},
+            {"SF_LOGIN_URL", "https://example.my.salesforce.com"},
+            {"SAP_BASE_URL", "https://example-api.s4hana.ondemand.com"},
+            {"SAP_USER", "LOCKSTEP"},
+            {"SAP_PASSWORD", "a-secret-of-sap"},
+            {"ZOHO_CLIENT_ID", "1000.ABC"},
+            {"ZOHO_CLIENT_SECRET", "a-secret-of-zoho"},
+            {"ZOHO_REFRESH_TOKEN", "1000.token"},
+            {"ZOHO_ORG_ID", "700000001"},
             {"SLACK_WEBHOOK_URL", "https://hooks.slack.com/services/T0/B0/x"}};
 }
 
