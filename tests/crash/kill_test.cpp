@@ -1,4 +1,6 @@
 // Lockstep is killed again and again under load, while the vendors fail and lose answers.
+#include <gtest/gtest-spi.h>
+
 #include <atomic>
 
 #include "company.h"
@@ -101,6 +103,26 @@ int interrupted_calls(const Landscape& landscape, const std::vector<std::string>
 }
 
 }  // namespace
+
+/// The canary: were an order doubled or an invoice lost, the comparison would say so.
+TEST(Kill, TheComparisonFindsADoubledOrderAndALostInvoice) {
+    Landscape landscape;
+    const auto deals = load_company(landscape, {.accounts = 1, .deals = 1});
+    landscape.start_serve();
+    (void)landscape.wait_for(landscape.close_deal(deals[0]));
+    expect_done_once(landscape, deals);
+    landscape.load("sap/A_SalesOrder", {Map{{"SalesOrder", "4711"}, {"PurchaseOrderByCustomer", deals[0]}, {"SoldToParty", "1000000"}, {"TransactionCurrency", "EUR"}}});
+    ::testing::TestPartResultArray failures;
+    {
+        const ::testing::ScopedFakeTestPartResultReporter reporter(::testing::ScopedFakeTestPartResultReporter::INTERCEPT_ALL_THREADS, &failures);
+        expect_done_once(landscape, deals);
+        expect_deal_done_once(read_effects(landscape), deal_id(2));
+    }
+    std::string all;
+    for (int i = 0; i < failures.size(); ++i) all += failures.GetTestPartResult(i).summary();
+    EXPECT_NE(all.find("order for " + deals[0]), std::string::npos) << all;
+    EXPECT_NE(all.find("invoice for SF-" + deal_id(2)), std::string::npos) << all;
+}
 
 TEST(Kill, NothingAcknowledgedIsLostOrDoneTwice) {
     const std::uint32_t seed = seed_of_today();
