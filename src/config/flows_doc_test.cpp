@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <set>
 #include <sstream>
 
 #include "config/test_configuration.h"
@@ -60,13 +61,47 @@ TEST(FlowsPage, HasOnlyExamplesThatPassTheCheck) {
     }
 }
 
+/// The names that a reader takes: those in the lists that its source gives to `only_keys`.
+std::set<std::string> keys_taken_by(const std::string& source_file) {
+    const std::string source = lockstep::testing::read_project_file(source_file);
+    std::set<std::string> keys;
+    for (std::size_t at = 0; (at = source.find("only_keys(", at)) != std::string::npos; ++at) {
+        std::size_t open = source.find_first_of("{;", at), close = source.find('}', at);
+        if (open == std::string::npos || source[open] != '{') continue;
+        std::istringstream list(source.substr(open + 1, close - open - 1));
+        for (std::string name; std::getline(list, name, ',');)
+            if (std::size_t quote = name.find('"'); quote != std::string::npos && std::islower(static_cast<unsigned char>(name[quote + 1])))
+                keys.insert(name.substr(quote + 1, name.find('"', quote + 1) - quote - 1));
+    }
+    return keys;
+}
+
 TEST(FlowsPage, NamesEveryKeyOfTheLanguage) {
-    std::string page = lockstep::testing::read_project_file("docs/flows.md");
-    for (std::string key : {"flow",      "summary",  "config",     "key",      "on",        "steps",     "waiting_after", "on_waiting",
-                            "on_parked", "report",   "webhook",    "schedule", "dedupe",    "time_zone", "must",          "says",
-                            "as",        "id",       "uses",       "with",     "if",        "needs",     "for_each",      "retry",
-                            "timeout",   "on_error", "connection", "that",     "otherwise", "because",   "each",          "value"})
-        EXPECT_NE(page.find("`" + key + ":`"), std::string::npos) << key;
+    const std::string page = lockstep::testing::read_project_file("docs/flows.md");
+    auto keys = keys_taken_by("src/flow/parse.cpp");
+    keys.insert({"each", "value"});
+    ASSERT_GE(keys.size(), 30u);
+    auto names = [&](const std::string& before, const std::string& key) { return page.find(before + key + ":") != std::string::npos; };
+    for (const auto& key : keys) EXPECT_TRUE(names("`", key) || names("`{ ", key) || names(", ", key)) << key;
+}
+
+TEST(ConfigurationPage, NamesEveryKeyOfTheFile) {
+    const std::string page = lockstep::testing::read_project_file("docs/configuration.md");
+    auto keys = keys_taken_by("src/config/load.cpp");
+    ASSERT_GE(keys.size(), 20u);
+    for (const auto& key : keys) EXPECT_NE(page.find("`" + key + ":"), std::string::npos) << key;
+}
+
+TEST(ConfigurationPage, NamesEveryEnvironmentNameOfLockstepItself) {
+    const std::string page = lockstep::testing::read_project_file("docs/configuration.md"), example = environment_example();
+    std::istringstream lines(example.substr(example.find("# lockstep itself")));
+    int names = 0;
+    for (std::string line; std::getline(lines, line);)
+        if (std::size_t equals = line.find('='); equals != std::string::npos && line.find(' ') == std::string::npos) {
+            ++names;
+            EXPECT_NE(page.find("`" + line.substr(1, equals - 1) + "`"), std::string::npos) << line;
+        }
+    EXPECT_GE(names, 3);
 }
 
 TEST(ExampleConfiguration, IsTakenAsItIs) {

@@ -197,6 +197,16 @@ TEST(LoadEnvironment, NamesEverythingThatIsMissingAtOnce) {
     EXPECT_EQ(config.error().message.find("ZOHO_ORG_ID"), std::string::npos) << config.error().message;
 }
 
+TEST(LoadEnvironment, NamesIncompleteWaysToSignInBesideWhatIsMissing) {
+    auto names = complete_names();
+    names["ZOHO_ORG_ID"] = names["SF_CLIENT_SECRET"] = names["SAP_PASSWORD"] = "";
+    auto config = load_environment(environment_of(names));
+    ASSERT_FALSE(config);
+    EXPECT_EQ(config.error().code, ErrorCode::env_missing);
+    for (std::string name : {"ZOHO_ORG_ID", "SF_PRIVATE_KEY_PATH", "SF_CLIENT_SECRET", "SAP_PASSWORD"})
+        EXPECT_NE(config.error().message.find(name), std::string::npos) << config.error().message;
+}
+
 TEST(LoadEnvironment, TakesTheNamesOfLockstepItself) {
     auto names = complete_names();
     names.insert({{"PORT", "4000"},
