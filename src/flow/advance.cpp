@@ -19,12 +19,26 @@ constexpr std::int64_t limited_wait_ms = 5'000;
 /// So many lost answers of one step mean that no answer will ever come.
 constexpr int doubts_max = 20;
 
+bool any_element(const Flow& flow, const RunState& state, Section section, bool (*holds)(const ElementState&)) {
+    for (std::size_t i = 0; i < state.steps.size(); ++i)
+        if (flow.steps[i].section == section && std::any_of(state.steps[i].elements.begin(), state.steps[i].elements.end(), holds)) return true;
+    return false;
+}
+
+bool is_intended(const ElementState& its) { return its.phase == Phase::intended; }
+bool may_be_at_vendor(const ElementState& its) { return its.phase == Phase::intended || its.phase == Phase::in_doubt; }
+
+/// The main steps and on_waiting's take turns: what on_waiting writes must not arrive after what the main steps write.
+bool main_may_call(const Flow& flow, const RunState& state) { return !any_element(flow, state, Section::on_waiting, may_be_at_vendor); }
+bool on_waiting_may_call(const Flow& flow, const RunState& state) { return !any_element(flow, state, Section::main, is_intended); }
+
 /// Whether a step that waits may be called when its time has come. While parking, only what is in doubt is still called:
 /// to learn whether it happened. What on_waiting tells is no longer true once nothing waits.
-bool may_call(const Step& step, const RunState& state, const ElementState& its) {
+bool may_call(const Flow& flow, const RunState& state, const Step& step, const ElementState& its) {
+    bool in_doubt = its.phase == Phase::in_doubt;
     switch (step.section) {
-        case Section::main: return !state.parking || its.phase == Phase::in_doubt;
-        case Section::on_waiting: return its.phase == Phase::in_doubt || (!state.parking && state.trouble_since_ms > 0);
+        case Section::main: return (in_doubt || !state.parking) && main_may_call(flow, state);
+        case Section::on_waiting: return (in_doubt || (!state.parking && state.trouble_since_ms > 0)) && on_waiting_may_call(flow, state);
         case Section::on_parked: return state.parking;
     }
     return false;
@@ -148,7 +162,7 @@ private:
     void wake_due() {
         for_each_element([this](int step, int element, ElementState& its) {
             bool due = waits(its) && its.wake_at_ms <= context_.now_ms;
-            if (due && may_call(step_at(step), state_, its)) intend(step, element, its, {});
+            if (due && may_call(flow_, state_, step_at(step), its)) intend(step, element, its, {});
         });
         bool long_waiting = state_.trouble_since_ms > 0 && context_.now_ms - state_.trouble_since_ms >= flow_.waiting_after_ms;
         if (long_waiting && !state_.announced_waiting && !state_.parking && has_section(Section::on_waiting))
@@ -170,8 +184,8 @@ private:
 
     bool section_is_active(Section section) const {
         switch (section) {
-            case Section::main: return !state_.parking && !under_way(Section::on_waiting);
-            case Section::on_waiting: return state_.announced_waiting && !state_.parking;
+            case Section::main: return !state_.parking && main_may_call(flow_, state_);
+            case Section::on_waiting: return state_.announced_waiting && !state_.parking && state_.trouble_since_ms > 0 && on_waiting_may_call(flow_, state_);
             case Section::on_parked: return state_.parking && !state_.skipping && settled();
         }
         return false;
@@ -185,17 +199,6 @@ private:
                 if (its.phase == Phase::intended || its.phase == Phase::in_doubt) return false;
         }
         return true;
-    }
-
-    /// Whether a call of the section may be at the vendor. The main steps wait for on_waiting's, so that what on_waiting
-    /// writes cannot arrive after what they write.
-    bool under_way(Section section) const {
-        for (std::size_t i = 0; i < state_.steps.size(); ++i) {
-            if (flow_.steps[i].section != section) continue;
-            for (const auto& its : state_.steps[i].elements)
-                if (its.phase == Phase::intended || its.phase == Phase::in_doubt) return true;
-        }
-        return false;
     }
 
     /// Whether all that a step needs is over, and all that those need: an effect that a replay keeps is done before what
@@ -369,7 +372,7 @@ std::optional<std::int64_t> next_wake_ms(const Flow& flow, const RunState& state
     auto consider = [&](std::int64_t at) { earliest = earliest ? std::min(*earliest, at) : at; };
     for (std::size_t i = 0; i < state.steps.size(); ++i)
         for (const auto& its : state.steps[i].elements)
-            if (waits(its) && may_call(flow.steps[i], state, its)) consider(its.wake_at_ms);
+            if (waits(its) && may_call(flow, state, flow.steps[i], its)) consider(its.wake_at_ms);
     bool announces = std::any_of(flow.steps.begin(), flow.steps.end(), [](const Step& step) { return step.section == Section::on_waiting; });
     if (announces && state.trouble_since_ms > 0 && !state.announced_waiting && !state.parking) consider(state.trouble_since_ms + flow.waiting_after_ms);
     return earliest;

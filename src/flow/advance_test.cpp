@@ -201,12 +201,33 @@ TEST(Advance, TellsOfWaitingOnceAfterAMinuteOfRetrying) {
     EXPECT_EQ(run.calls(), "one");
     run.answer("one", fail(limited));
     run.wake();
-    EXPECT_EQ(run.calls(), "tell");
+    ASSERT_EQ(run.calls(), "tell");
+    EXPECT_EQ(run.open[0].input["x"], Value("slow down"));
     run.answer("tell", Value());
     run.wake();
     EXPECT_EQ(run.calls(), "one");
     run.answer("one", Value());
     EXPECT_EQ(run.end->status, End::Status::succeeded);
+}
+
+/// Both write the same field: whichever came last would stay.
+TEST(Advance, WhatTellsOfWaitingIsNeverUnderWayBesideAMainStep) {
+    Driver run(flow_text("  - { id: one, uses: b.mail }\n", "on_waiting: [ { id: tell, uses: a.set } ]\n"));
+    run.start();
+    Error limited{ErrorCode::rate_limited, "slow down"};
+    limited.retry_after_ms = 62'000;
+    run.answer("one", fail(limited));
+    run.wake();
+    ASSERT_EQ(run.calls(), "tell");
+    run.now_ms += 10'000;
+    EXPECT_TRUE(run.give(input::Wake{}).calls.empty()) << "the main step waits for the telling to be over";
+    run.answer("tell", error(ErrorCode::vendor_unavailable));
+    EXPECT_EQ(run.calls(), "one");
+    run.now_ms += 60'000;
+    EXPECT_TRUE(run.give(input::Wake{}).calls.empty()) << "and the telling for the main step";
+    EXPECT_EQ(next_wake_ms(run.flow, run.state), std::nullopt);
+    run.answer("one", fail(limited));
+    EXPECT_EQ(run.calls(), "tell");
 }
 
 TEST(Advance, WhatNobodyWaitsForAnyMoreSetsNoTimer) {

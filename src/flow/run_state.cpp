@@ -155,7 +155,10 @@ void apply(const Flow& flow, RunState& state, const Fact& fact) {
             state.reason_code = fact.data["code"].text();
             state.failed_step = fact.data["step"].text();
             break;
-        case Fact::Kind::waiting: state.announced_waiting = true; break;
+        case Fact::Kind::waiting:
+            state.announced_waiting = true;
+            state.reason = fact.data["reason"].text();
+            break;
         case Fact::Kind::ended: state.ended = true; break;
         case Fact::Kind::replayed: apply_replayed(flow, state, fact); break;
     }
