@@ -21,6 +21,8 @@ constexpr std::int64_t look_every_ms = 2'000;
 constexpr std::int64_t down_ms_max = 20'000;
 constexpr int replay_rounds_max = 5;
 constexpr int workers = 12;
+/// So much of a timeline is shown.
+constexpr std::size_t timeline_lines = 80;
 /// About so often do tasks take turns until a deal is done; crashes are drawn among them.
 constexpr std::uint64_t switches_a_deal = 60;
 /// A lost request is applied this long afterwards at most: below the settle time of the connections (10 s).
@@ -313,7 +315,7 @@ std::string Scenario::to_string() const {
 std::string Report::to_string() const {
     std::string text;
     for (const auto& sentence : broken) text += "  broken: " + sentence + "\n";
-    std::size_t from = timeline.size() > 60 ? timeline.size() - 60 : 0;
+    std::size_t from = timeline.size() > timeline_lines ? timeline.size() - timeline_lines : 0;
     for (std::size_t i = from; i < timeline.size(); ++i) text += "  " + timeline[i].substr(0, 200) + "\n";
     return text;
 }
