@@ -33,7 +33,8 @@ constexpr Row rows[] = {
     {"sap", 500, "/IWBEP/CX_MGW_TECH_EXCEPTION", "An exception was raised"},
     {"sap", 503, "/IWFND/CM_MGW_RT/503", "Service unavailable"},
     {"sap", 0, "/IWBEP/CX_MGW_BUSI_EXCEPTION", "An exception was raised"},
-    {"zoho_books", 401, "57", "You are not authorized to perform this operation"},
+    {"zoho_books", 401, "14", "The request could not be authenticated as the authentication value you entered is invalid."},
+    {"zoho_books", 403, "57", "You are not authorized to perform this operation"},
     {"zoho_books", 404, "1002", "Resource does not exist."},
     {"zoho_books", 429, "44",
      "For security reasons your organization has been blocked as it have exceeded the maximum number of requests per minute that can "

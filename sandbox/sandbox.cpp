@@ -7,8 +7,10 @@
 namespace lockstep::sandbox {
 namespace {
 
-// The clock that the vendors see: the given one, moved by `POST /clock`.
+// The clock that the vendors see: the given one, moved by `POST /clock`. The clients' stays: else no assertion of theirs would
+// be accepted after a move, and nobody could see how they take it that a token is over.
 Options with_clock(Options options, std::atomic<std::int64_t>& offset_ms) {
+    if (!options.client_clock) options.client_clock = options.clock;
     options.clock = [inner = std::move(options.clock), &offset_ms] { return inner().plus_ms(offset_ms); };
     return options;
 }

@@ -37,6 +37,7 @@ struct Credentials {
 
 struct Options {
     ClockFunction clock;
+    ClockFunction client_clock;         ///< what clients sign their assertions by: `POST /clock` does not move it; empty: `clock`
     Addresses addresses;
     Credentials credentials;
     std::uint64_t seed = 1;

@@ -141,7 +141,7 @@ net::Response Sessions::grant_jwt(const net::Parameters& form) {
                                     without_trailing_slash(options_.addresses.salesforce)};
     if (std::ranges::find(accepted, audience) == std::end(accepted)) return refused("invalid_grant", "audience is invalid");
     const Value& expiry = assertion->claims["exp"];
-    const std::int64_t now_s = options_.clock().seconds;
+    const std::int64_t now_s = (options_.client_clock ? options_.client_clock : options_.clock)().seconds;
     auto expires_s =
         expiry.is_number() ? expiry.to_decimal().rounded(0, Rounding::floor) : Result<Decimal>(fail(ErrorCode::value_invalid, "no exp"));
     auto whole = expires_s ? expires_s->to_int64() : Result<std::int64_t>(fail(ErrorCode::value_invalid, "no exp"));
