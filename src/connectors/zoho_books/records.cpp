@@ -165,6 +165,8 @@ Result<Value> Records::after_name_taken(connector::CallContext& context, const W
     refusal.message = "the name belongs to another contact in Zoho Books: " + wanted.sought.name;
     Result<List> others = contacts_named(context, api_, *wanted.sought.entity, wanted.sought.name);
     if (others && !others->empty()) refusal.message += " (" + who(others->front()) + ")";
+    for (const auto& [field, value] : wanted.sought.unique)
+        refusal.message += "; if both are one customer, put " + value.text() + " into its field " + std::string(field) + "; otherwise rename one of them";
     return fail(std::move(refusal));
 }
 
