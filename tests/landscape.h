@@ -165,4 +165,15 @@ private:
     std::unique_ptr<Process> sandbox_, serve_;
 };
 
+/// A lockstep.yaml's four connections, all from the environment but SAP's address, and with SAP's limits.
+inline std::string connections_with_sap_at(const std::string& base_url, const std::string& limits) {
+    return "connections:\n"
+           "  salesforce: { client_id: \"${env.SF_CLIENT_ID}\", private_key_path: \"${env.SF_PRIVATE_KEY_PATH}\", username: \"${env.SF_USERNAME}\", login_url: \"${env.SF_LOGIN_URL}\" }\n"
+           "  sap:\n    base_url: " + base_url + "\n    token_url: " + base_url + "/oauth/token\n"
+           "    client_id: \"${env.SAP_CLIENT_ID}\"\n    client_secret: \"${env.SAP_CLIENT_SECRET}\"\n    limits: " + limits + "\n"
+           "  zoho_books:\n    client_id: \"${env.ZOHO_CLIENT_ID}\"\n    client_secret: \"${env.ZOHO_CLIENT_SECRET}\"\n    refresh_token: \"${env.ZOHO_REFRESH_TOKEN}\"\n"
+           "    organization_id: \"${env.ZOHO_ORG_ID}\"\n    accounts_url: \"${env.ZOHO_ACCOUNTS_URL}\"\n    api_url: \"${env.ZOHO_API_URL}\"\n"
+           "  slack: { webhook_url: \"${env.SLACK_WEBHOOK_URL}\" }\n";
+}
+
 }  // namespace lockstep::testing

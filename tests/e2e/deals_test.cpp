@@ -55,4 +55,68 @@ TEST(Deals, ADealThatIsNotWonIsSkipped) {
     EXPECT_EQ(landscape.vendor_writes(), 0);
 }
 
+TEST(Deals, EveryOpenDealOfTheMadeUpManufacturerIsSyncedOrParkedForWhatIsWrongWithIt) {
+    Landscape landscape({.seed_data = true});
+    std::vector<std::string> open;
+    List won;
+    for (const Value& deal : landscape.state("salesforce/Opportunity")) {
+        if (deal["IsClosed"] == Value(true)) continue;
+        open.push_back(deal["Id"].text());
+        won.push_back(Map{{"Id", deal["Id"]}, {"StageName", "Closed Won"}});
+    }
+    ASSERT_GT(open.size(), 50u);
+    landscape.load("salesforce/Opportunity", std::move(won));
+    const Effects before = read_effects(landscape);
+    landscape.start_serve();
+    for (const auto& id : open) (void)landscape.close_deal(id);
+    ASSERT_TRUE(landscape.wait_until_quiet(90'000));
+    const Effects effects = read_effects(landscape);
+    std::size_t parked = 0;
+    for (const Value& run : landscape.runs("status=parked")) {
+        ++parked;
+        const std::string reason = run["reason"].text();
+        const auto says = [&](std::string_view part) { return reason.find(part) != std::string::npos; };
+        EXPECT_TRUE(says("nobody to send the invoice to") || says("country is not known") || says("does not exist")) << reason;
+        EXPECT_EQ(effects.invoices.count("SF-" + run["key"].text()), 0u) << reason;
+    }
+    EXPECT_GE(parked, 1u) << "there are deals with something wrong among them";
+    EXPECT_LE(parked, 5u);
+    EXPECT_EQ(effects.orders.size() - before.orders.size(), open.size() - parked);
+    EXPECT_EQ(effects.invoices.size() - before.invoices.size(), open.size() - parked);
+    for (const Value& run : landscape.runs("status=succeeded")) expect_deal_done_once(effects, run["key"].text());
+    for (const auto& records : {effects.partners, effects.contacts})
+        for (const auto& [account, record] : records)
+            EXPECT_LE(records.count(account), account.empty() ? records.size() : 1u) << account;
+}
+
+TEST(Deals, ARunThatRetriesForLongSaysSoInSalesforceAndAShortOneSpendsNoCallOnIt) {
+    const TemporaryFolder folder;
+    const std::string yaml = folder.file("lockstep.yaml"), flow = folder.file("deal-closed.yaml");
+    std::string text = read_file(std::string(LOCKSTEP_SOURCE_DIR) + "/flows/deal-closed.yaml");
+    const std::string_view a_minute = "waiting_after: 60s";
+    ASSERT_NE(text.find(a_minute), std::string::npos);
+    write_file(flow, text.replace(text.find(a_minute), a_minute.size(), "waiting_after: 1s"));
+    Landscape landscape({.config = yaml});
+    write_file(yaml, connections_with_sap_at(landscape.environment().at("SAP_BASE_URL"), "{ retries: 50, retry_base_ms: 50 }") + "flows:\n  deal-closed: { file: " + flow + " }\n");
+    const auto deals = load_company(landscape, {.accounts = 1, .deals = 2});
+    landscape.start_serve();
+    const auto status = [&](std::size_t deal) { return only(by_key(landscape.state("salesforce/Opportunity"), "Id"), deals[deal], "deal")["Sync_Status__c"].text(); };
+    const auto updates = [&] {
+        const Value calls = landscape.control("GET", "/calls")["calls"];
+        std::int64_t total = 0;
+        for (const Value& call : calls.as_list()) total += call["method"].text() == "PATCH" ? call["count"].as_int() : 0;
+        return total;
+    };
+    EXPECT_EQ(landscape.wait_for(landscape.close_deal(deals[0]))["status"].text(), "succeeded");
+    EXPECT_EQ(updates(), 1) << "the numbers are written back, and nothing else";
+
+    landscape.set_faults(1, {Map{{"connector", "sap"}, {"kind", "status"}, {"status", 503}, {"probability", 1}}});
+    const std::string run = landscape.close_deal(deals[1]);
+    EXPECT_TRUE(wait_until(20'000, [&] { return status(1).starts_with("Waiting: "); }, 50)) << json::write(landscape.run(run)).substr(0, 3000);
+    (void)landscape.control("DELETE", "/faults");
+    EXPECT_EQ(landscape.wait_for(run)["status"].text(), "succeeded");
+    EXPECT_EQ(updates(), 3) << "waiting is told once";
+    expect_done_once(landscape, deals);
+}
+
 }  // namespace lockstep::testing
