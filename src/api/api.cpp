@@ -14,6 +14,13 @@ constexpr int syncs_shown = 50;
 
 bool is_loopback(std::string_view peer) { return peer.starts_with("127.") || peer == "::1" || peer.starts_with("::ffff:127."); }
 
+/// Whether the client asked for this machine by a name of its own: a page of the web that has a name of its own point
+/// here does not, and a proxy that serves others does not either.
+bool names_loopback(std::string_view host) {
+    host = host.substr(0, host.starts_with('[') ? host.find(']') + 1 : host.find(':'));
+    return host.empty() || host == "localhost" || host == "[::1]" || is_loopback(host);
+}
+
 /// Compares without telling by the time it takes how much was right.
 bool same_secret(std::string_view given, std::string_view wanted) {
     unsigned difference = given.size() == wanted.size() ? 0 : 1;
@@ -67,7 +74,7 @@ void Api::handle(net::Request request, std::unique_ptr<net::Responder> responder
         if (!fits) continue;
         bool method = route.method == request.method || (route.method == "GET" && request.method == "HEAD");
         if (!method) { allowed += (allowed.empty() ? "" : ", ") + route.method; continue; }
-        if (route.local_only && !is_loopback(request.peer))
+        if (route.local_only && !(is_loopback(request.peer) && names_loopback(request.headers.get("Host").value_or(""))))
             return refuse(std::move(responder), ErrorCode::permission_missing, "this address answers only to the machine itself");
         return (this->*route.handler)(request, *path, std::move(responder));
     }
@@ -103,7 +110,9 @@ void Api::webhook(const net::Request& request, Answer answer, const flow::Flow& 
     }
     auto key = flow::event_key(flow, trigger, *body);
     if (!key) return answer->send(error_response(key.error()));
-    submit({.flow = flow.name, .key = *std::move(key), .trigger = "webhook", .body_json = request.body}, std::move(answer));
+    auto dedupe_id = flow::event_dedupe_id(flow, trigger, *body);
+    if (!dedupe_id) return answer->send(error_response(dedupe_id.error()));
+    submit({.flow = flow.name, .key = *std::move(key), .trigger = "webhook", .dedupe_id = *std::move(dedupe_id), .body_json = request.body}, std::move(answer));
 }
 
 void Api::submit(engine::Submission submission, Answer answer) {

@@ -56,9 +56,9 @@ void print_run(const store::LoadedRun& loaded) {
         if (!calls || !calls->is_list()) continue;
         for (const auto& call : calls->as_list()) {
             fmt::print("        → {} {}\n", call["method"].text(), call["url"].text());
-            if (!call["request_body"].text().empty()) fmt::print("          {}\n", call["request_body"].text());
+            if (!call["request"].text().empty()) fmt::print("          {}\n", call["request"].text());
             fmt::print("        ← {} {} ({} ms)\n", call["status"].text(), call["error"].text(), call["duration_ms"].text());
-            if (!call["response_body"].text().empty()) fmt::print("          {}\n", call["response_body"].text());
+            if (!call["response"].text().empty()) fmt::print("          {}\n", call["response"].text());
         }
     }
 }

@@ -106,6 +106,12 @@ private:
         return out + text.substr(at);
     }
 
+    bool truth_of(const Node& node, std::string_view what) {
+        if (node.kind != Node::Kind::scalar || (node.text != "true" && node.text != "false"))
+            problem(node.place, fmt::format("`{}` is true or false: {}", what, node.text));
+        return node.text == "true";
+    }
+
     std::string relative(const std::string& file) const {
         std::filesystem::path given(file);
         return given.is_absolute() ? file : (std::filesystem::path(path_).parent_path() / given).string();
@@ -136,6 +142,18 @@ private:
         if (const Node* connections = top.find("connections")) read_connections(*connections);
         else problem(top.place, "`connections:` is missing");
         read_flows(top.find("flows"));
+        check_alerts(top.find("alerts"));
+    }
+
+    void check_alerts(const Node* alerts) {
+        const Node* named = alerts ? alerts->find("connection") : nullptr;
+        if (!named || config_.alert_connection.empty()) return;
+        std::vector<std::string> names;
+        for (const auto& connection : config_.connections) {
+            if (connection.name == config_.alert_connection && connection.connector->name == "slack") return;
+            if (connection.connector->name == "slack") names.push_back(connection.name);
+        }
+        problem(named->place, fmt::format("there is no Slack connection `{}`{}", config_.alert_connection, did_you_mean(config_.alert_connection, names)));
     }
 
     void read_server(const Node& server) {
@@ -145,7 +163,7 @@ private:
         if (const Node* file = server.find("certificate_file")) config_.server.certificate_file = relative(text_of(*file));
         if (const Node* file = server.find("key_file")) config_.server.key_file = relative(text_of(*file));
         if (const Node* secret = server.find("webhook_secret")) config_.server.webhook_secret = Secret(text_of(*secret));
-        if (const Node* open = server.find("triggers_are_open_to_everyone")) config_.server.triggers_open = open->text == "true";
+        if (const Node* open = server.find("triggers_are_open_to_everyone")) config_.server.triggers_open = truth_of(*open, "triggers_are_open_to_everyone");
     }
 
     void read_log(const Node& logging) {
@@ -182,6 +200,7 @@ private:
         only_keys(node, known, fmt::format("the connection `{}`", key.text));
         for (const auto& [setting, value] : node.entries)
             if (setting.text == "limits") read_limits(value, connection.limits);
+            else if (value.kind == Node::Kind::list || value.kind == Node::Kind::map) problem(value.place, fmt::format("`{}` must be a text", setting.text));
             else if (setting.text != "connector") connection.settings.set(setting.text, setting.text.ends_with("_path") ? relative(text_of(value)) : text_of(value));
         for (const auto& setting : connector->settings)
             if (setting.required && !connection.settings.contains(setting.name))
@@ -213,7 +232,7 @@ private:
     void read_flow(const Node& key, const Node& node, const std::vector<std::string>& builtin) {
         if (node.kind == Node::Kind::map) only_keys(node, {"file", "config", "enabled"}, fmt::format("the flow `{}`", key.text));
         else if (node.kind != Node::Kind::null) return problem(node.place, "a flow is a map with `file`, `config` and `enabled`");
-        if (const Node* enabled = node.find("enabled"); enabled && enabled->text == "false") return;
+        if (const Node* enabled = node.find("enabled"); enabled && !truth_of(*enabled, "enabled")) return;
         FlowConfig flow;
         if (const Node* file = node.find("file")) {
             flow.file = relative(text_of(*file));
@@ -228,6 +247,7 @@ private:
             flow.text = its.text;
         }
         if (const Node* overrides = node.find("config"); overrides && overrides->kind == Node::Kind::map) flow.config = overrides->to_value().as_map();
+        else if (overrides && overrides->kind != Node::Kind::null) problem(overrides->place, "`config:` of a flow is a map");
         config_.flows.push_back(std::move(flow));
     }
 

@@ -30,6 +30,14 @@ Result<std::string> checked_key(const Flow& flow, const std::string& key) {
     return form->as_string();
 }
 
+Result<std::string> event_dedupe_id(const Flow& flow, const Trigger& trigger, const Value& body) {
+    if (!trigger.dedupe) return std::string();
+    expr::MapEnvironment environment(Map{{"body", body}, {"config", flow.config}});
+    auto id = trigger.dedupe->render(environment);
+    if (!id) return fail(ErrorCode::request_invalid, "the body does not say which event it is: " + id.error().message);
+    return id->text();
+}
+
 Result<std::string> event_key(const Flow& flow, const Trigger& trigger, const Value& body) {
     expr::MapEnvironment environment(Map{{"body", body}, {"config", flow.config}});
     auto key = trigger.key.render(environment);

@@ -98,6 +98,8 @@ Result<Flow> parse_flow(std::string_view text, const std::string& file, const Fl
 
 /// Renders the key of an event and checks it against `key:`. Errors: `request_invalid` saying what a key looks like.
 Result<std::string> event_key(const Flow& flow, const Trigger& trigger, const Value& body);
+/// Renders the trigger's `dedupe:`; empty if it has none. Errors: `request_invalid`.
+Result<std::string> event_dedupe_id(const Flow& flow, const Trigger& trigger, const Value& body);
 /// Checks and normalises a key given by hand. Errors: as `event_key`.
 Result<std::string> checked_key(const Flow& flow, const std::string& key);
 

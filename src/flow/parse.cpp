@@ -282,7 +282,10 @@ private:
     // ---- references of expressions ----
 
     void check_references() {
-        for (const auto& trigger : flow_.triggers) check_template(trigger.key, {"body", "config"}, nullptr);
+        for (const auto& trigger : flow_.triggers) {
+            check_template(trigger.key, {"body", "config"}, nullptr);
+            if (trigger.dedupe) check_template(*trigger.dedupe, {"body", "config"}, nullptr);
+        }
         if (flow_.key_must) check_template(*flow_.key_must, {"key", "config"}, nullptr);
         if (flow_.key_as) check_template(*flow_.key_as, {"key", "config"}, nullptr);
         for (const auto& step : flow_.steps) {
