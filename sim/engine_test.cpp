@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
+#include <set>
+
 #include "base/log.h"
 #include "flow/testing.h"
 #include "sim/fiber_runtime.h"
@@ -219,6 +223,24 @@ TEST_F(EngineTest, AfterACrashTheRunInTheMiddleGoesBeforeAReplayOfItsKey) {
     ASSERT_EQ(ended.size(), 2u);
     auto ended_at = [&](const auto& answered) { return std::find_if(ended.begin(), ended.end(), [&](const auto& run) { return run.id == (**answered)->run_id; })->ended_at_ms; };
     EXPECT_LT(ended_at(newer), ended_at(older));
+}
+
+/// Events of one moment: their ids alone say afterwards who came first.
+TEST_F(EngineTest, RunsOfOneKeyKeepTheirOrderOverARestart) {
+    std::string text = flow_text("  - { id: one, uses: a.set, with: { x: \"${ body.id }\" } }\n");
+    start(text);
+    std::vector<std::shared_ptr<std::optional<Result<engine::Accepted>>>> submitted;
+    answer = [](const std::string&) { return Result<Value>(fail(ErrorCode::vendor_unavailable, "down")); };
+    for (int i = 0; i < 8; ++i) submitted.push_back(submit("k"));
+    pass(100);  // the first waits for its retry
+    kill();
+    answer = [](const std::string&) { return Result<Value>(Value(1)); };
+    start(text);
+    ASSERT_TRUE(becomes_quiet());
+    std::map<std::string, std::int64_t> ended_at;
+    for (const auto& run : runs(store::RunStatus::succeeded)) ended_at[run.id] = run.ended_at_ms;
+    ASSERT_EQ(ended_at.size(), 8u);
+    for (std::size_t i = 1; i < submitted.size(); ++i) EXPECT_LT(ended_at[(**submitted[i - 1])->run_id], ended_at[(**submitted[i])->run_id]) << i;
 }
 
 TEST_F(EngineTest, AParkedRunOfAFlowThatIsGoneFreesItsKeyForTheNext) {

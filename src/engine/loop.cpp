@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/random_id.h"
+#include "engine/loop_parts.h"
 #include "engine/operator_actions.h"
 #include "engine/run_codec.h"
 #include "value/json.h"
@@ -17,15 +18,11 @@ namespace {
 
 /// A commit that failed is tried again this often.
 constexpr std::int64_t commit_retry_ms = 500;
-/// Open runs are read from the store in pages of this size at start.
-constexpr int open_runs_page = 5000;
 /// A limit without a time; a configuration that a person must mend first.
 constexpr std::int64_t limited_pause_ms = 5'000;
 constexpr std::int64_t misconfigured_pause_ms = 60'000;
-/// How alerts appear among the jobs.
-constexpr std::string_view alert_run_id = "alert";
+constexpr std::string_view alert_action = "slack.post";
 constexpr std::int64_t alert_timeout_ms = 20'000;
-constexpr std::int64_t probe_timeout_ms = 15'000;
 
 std::string call_name(const CallId& id) { return fmt::format("{}/{}/{}", id.run_id, id.step, id.element); }
 
@@ -39,128 +36,25 @@ std::string request_id(const CallId& id) {
     return fmt::format("{:016x}{:016x}", hash(14695981039346656037ull), hash(0x9e3779b97f4a7c15ull));
 }
 
-bool is_at_a_vendor(const flow::ElementState& element) { return element.phase == flow::Phase::intended || element.phase == flow::Phase::in_doubt; }
+/// The next id in order: the last digit (Crockford's base 32) counted up, with carry.
+std::string id_after(std::string id) {
+    constexpr std::string_view digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    for (auto at = id.rbegin(); at != id.rend(); ++at) {
+        std::size_t digit = digits.find(*at);
+        LS_ASSERT(digit != std::string_view::npos);
+        *at = digits[(digit + 1) % digits.size()];
+        if (digit + 1 < digits.size()) break;
+    }
+    return id;
+}
 
 Error taken_up_already(const std::string& run_id) { return {ErrorCode::request_invalid, "the run has just been replayed or dropped: " + run_id}; }
 
-Error stopping_error() {
-    Error error{ErrorCode::shutting_down, "the process is stopping"};
-    error.retry_after_ms = 0;
-    return error;
-}
-
 }  // namespace
-
 Engine::Impl::Impl(Parts parts)
     : flows(std::move(parts.flows)), runtime_(parts.runtime), store_(parts.store), http_(parts.http), options_(parts.options),
       desk_(parts.runtime, std::move(parts.connections)), alerts_(parts.runtime, options_.alert_delay_ms, options_.alert_window_ms),
       inbox_changed_(parts.runtime.make_condition()), quiet_changed_(parts.runtime.make_condition()) {}
-
-Result<void> Engine::Impl::start() {
-    LS_TRY_ASSIGN(auto rows, store_.schedules());
-    LS_TRY_ASSIGN(auto schedules, Schedules::make(flows, rows, runtime_.now()));
-    schedules_ = std::move(schedules);
-    if (store::Batch first{.schedules = schedules_->fresh()}; !first.empty()) LS_TRY(store_.commit(first));
-    LS_TRY_ASSIGN(auto alerts, store_.open_alerts(10'000));
-    alerts_.restore(std::move(alerts));
-    LS_TRY(read_open_runs());
-    publish_status();
-    status_.running = true;
-    runtime_.spawn("engine", [this] { run_loop(); });
-    for (int i = 0; i < options_.workers; ++i) runtime_.spawn("worker", [this] { run_worker(); });
-    return {};
-}
-
-/// Runs whose calls were under way come first, within their keys and over all, and hold their locks from the start: so
-/// nobody makes again what they may have made. All others follow in the order of their events.
-Result<void> Engine::Impl::read_open_runs() {
-    std::vector<store::OpenRun> later;
-    auto push = [this](const store::OpenRun& run) { backlog_.push(run.flow + "\n" + run.key, {run.id, runtime_.now().ms()}); };
-    std::string after;
-    while (true) {
-        LS_TRY_ASSIGN(auto open, store_.open_runs(after, open_runs_page));
-        for (auto& run : open) {
-            if (run.status == store::RunStatus::running && was_in_work(run.id)) push(run);
-            else later.push_back(run);
-        }
-        if (open.size() < static_cast<std::size_t>(open_runs_page)) break;
-        after = open.back().id;
-    }
-    for (const auto& run : later) push(run);
-    return {};
-}
-
-/// Whether calls of the run may be at a vendor; takes their locks. What cannot be read is parked when it is claimed.
-bool Engine::Impl::was_in_work(const std::string& run_id) {
-    auto loaded = store_.load_run(run_id);
-    if (!loaded || !*loaded) return false;
-    const flow::Flow* flow = find_flow((*loaded)->run.flow);
-    if (!flow) return false;
-    auto state = restore(*flow, **loaded);
-    if (!state) return false;
-    take_locks(run_id, *flow, *state);
-    return std::any_of(state->steps.begin(), state->steps.end(), [](const flow::StepState& step) {
-        return std::any_of(step.elements.begin(), step.elements.end(), is_at_a_vendor);
-    });
-}
-
-void Engine::Impl::take_locks(const std::string& run_id, const flow::Flow& flow, const flow::RunState& state) {
-    for (std::size_t s = 0; s < state.steps.size(); ++s)
-        for (std::size_t e = 0; e < state.steps[s].elements.size(); ++e) {
-            const auto& element = state.steps[s].elements[e];
-            std::string name = is_at_a_vendor(element) ? flow::lock_key(flow.steps[s], element.input) : "";
-            if (!name.empty()) (void)locks_.acquire(name, {run_id, static_cast<int>(s), state.steps[s].is_list ? static_cast<int>(e) : -1});
-        }
-}
-
-void Engine::Impl::submit(Submission submission, Done done) {
-    ErrorCode refused = ErrorCode::overloaded;
-    {
-        std::lock_guard lock(mutex_);
-        if (!draining_ && !stopping_ && backlog_size_ + inbox_.size() < options_.backlog_max) {
-            inbox_.emplace_back(SubmitMessage{std::move(submission), std::move(done)});
-            inbox_changed_->notify_one();
-            return;
-        }
-        if (draining_ || stopping_) refused = ErrorCode::shutting_down;
-        ++status_.counters.refused;
-    }
-    Error error{refused, refused == ErrorCode::overloaded ? fmt::format("more than {} events are waiting; try again later", options_.backlog_max)
-                                                          : "the engine is stopping; try again in a moment"};
-    error.retry_after_ms = refused == ErrorCode::overloaded ? 30'000 : 5'000;
-    done(fail(std::move(error)));
-}
-
-void Engine::Impl::replay(std::string run_id, ReplayMode mode, std::string actor, std::function<void(Result<void>)> done) {
-    std::unique_lock lock(mutex_);
-    if (draining_ || stopping_) {
-        lock.unlock();
-        return done(fail(stopping_error()));
-    }
-    inbox_.emplace_back(ReplayMessage{std::move(run_id), mode, std::move(actor), std::move(done)});
-    inbox_changed_->notify_one();
-}
-
-void Engine::Impl::drop(std::string run_id, std::string reason, std::string actor, std::function<void(Result<void>)> done) {
-    std::unique_lock lock(mutex_);
-    if (draining_ || stopping_) {
-        lock.unlock();
-        return done(fail(stopping_error()));
-    }
-    inbox_.emplace_back(DropMessage{std::move(run_id), std::move(reason), std::move(actor), std::move(done)});
-    inbox_changed_->notify_one();
-}
-
-std::vector<std::pair<std::string, Result<void>>> Engine::Impl::probe_connections() {
-    std::vector<std::pair<std::string, Result<void>>> all;
-    for (const auto& its : desk_.status()) {
-        connector::Trace trace;
-        connector::CallContext call{.runtime = runtime_, .http = http_, .trace = trace, .deadline_ms = runtime_.monotonic_ms() + probe_timeout_ms,
-                                    .request_id = {}, .first_sent = runtime_.now()};
-        all.emplace_back(its.name, desk_.connection(its.name)->probe(call));
-    }
-    return all;
-}
 
 // ---- workers ----
 
@@ -270,6 +164,14 @@ void Engine::Impl::refuse_messages(std::deque<Message>& messages, const Error& e
     }
 }
 
+/// Ids of runs grow, also within a millisecond and when the clock is set back: a restart goes by them.
+std::string Engine::Impl::next_run_id() {
+    std::string id = make_sortable_id(runtime_);
+    if (id <= last_run_id_) id = id_after(last_run_id_);
+    last_run_id_ = id;
+    return id;
+}
+
 void Engine::Impl::take(Round& round, SubmitMessage message, bool own) {
     auto& submission = message.submission;
     if (!submission.dedupe_id.empty()) {
@@ -287,7 +189,7 @@ void Engine::Impl::take(Round& round, SubmitMessage message, bool own) {
     std::int64_t now = runtime_.now().ms();
     store::EventRow event{.id = make_sortable_id(runtime_), .flow = submission.flow, .key = submission.key, .dedupe_id = submission.dedupe_id,
                           .trigger = submission.trigger, .body_json = std::move(submission.body_json), .received_at_ms = now};
-    store::RunRow run{.id = make_sortable_id(runtime_), .event_id = event.id, .flow = event.flow, .key = event.key, .created_at_ms = now, .updated_at_ms = now};
+    store::RunRow run{.id = next_run_id(), .event_id = event.id, .flow = event.flow, .key = event.key, .created_at_ms = now, .updated_at_ms = now};
     round.batch.events.push_back(event);
     round.batch.runs.push_back(run);
     round.events.push_back({std::move(event), std::move(run), std::move(message.done), own, {}});
@@ -645,63 +547,13 @@ void Engine::Impl::end_run(const std::string& run_id) {
 }
 
 Job Engine::Impl::alert_job(const store::AlertRow& row) const {
-    return {.id = {std::string(alert_run_id), -1, -1}, .connection = options_.alert_connection, .action = options_.alert_connection + ".post",
+    return {.id = {std::string(alert_run_id), -1, -1}, .connection = options_.alert_connection, .action = std::string(alert_action),
             .input = Map{{"text", row.text}}, .timeout_ms = alert_timeout_ms, .request_id = row.id, .first_sent = runtime_.now()};
 }
 
 const flow::Flow* Engine::Impl::find_flow(std::string_view name) const {
     auto found = std::find_if(flows.begin(), flows.end(), [&](const flow::Flow& flow) { return flow.name == name; });
     return found == flows.end() ? nullptr : &*found;
-}
-
-// ---- seen from outside ----
-
-void Engine::Impl::publish_status() {
-    std::lock_guard lock(mutex_);
-    backlog_size_ = backlog_.size();
-    status_.waiting = backlog_.size();
-    status_.active = active_.size();
-    status_.alerts_open = alerts_.open();
-    std::int64_t since = backlog_.oldest_since_ms();
-    status_.oldest_waiting_ms = since == 0 ? 0 : std::max<std::int64_t>(0, runtime_.now().ms() - since);
-}
-
-Status Engine::Impl::status() const {
-    auto connections = desk_.status();
-    std::size_t under_way = desk_.under_way();
-    std::lock_guard lock(mutex_);
-    Status status = status_;
-    status.connections = std::move(connections);
-    status.calls_under_way = under_way;
-    return status;
-}
-
-bool Engine::Impl::wait_until_quiet(std::int64_t timeout_ms) {
-    std::int64_t until = runtime_.monotonic_ms() + timeout_ms;
-    std::unique_lock lock(mutex_);
-    while (!loop_ended_ && (busy_ || !inbox_.empty() || status_.waiting > 0 || status_.active > 0))
-        if (!quiet_changed_->wait_until(lock, until)) return false;
-    return true;
-}
-
-void Engine::Impl::drain(std::int64_t timeout_ms) {
-    std::int64_t until = runtime_.monotonic_ms() + timeout_ms;
-    std::unique_lock lock(mutex_);
-    draining_ = true;
-    for (auto& job : desk_.close()) report_unsent(std::move(job));  // under the same lock: the loop must not end before
-    inbox_changed_->notify_all();
-    while (!loop_ended_ && status_.running)
-        if (!quiet_changed_->wait_until(lock, until)) break;
-}
-
-void Engine::Impl::stop() {
-    {
-        std::lock_guard lock(mutex_);
-        stopping_ = true;
-        inbox_changed_->notify_all();
-    }
-    (void)desk_.close();
-    runtime_.join_all();
 }
 
 }  // namespace lockstep::engine

@@ -79,6 +79,7 @@ private:
     bool wait_for_work(std::deque<Message>& messages);
     std::optional<std::int64_t> next_timer_ms() const;
 
+    std::string next_run_id();
     void take(Round& round, SubmitMessage message, bool own = false);
     void take(Round& round, JobOutcome outcome);
     void take(Round& round, AlertOutcome outcome);
@@ -129,6 +130,7 @@ private:
     // the loop's own
     Backlog backlog_;
     LockTable locks_;
+    std::string last_run_id_;
     std::unordered_map<std::string, ActiveRun> active_;
     std::unordered_map<std::string, std::pair<std::string, Job>> waiting_for_lock_;  // "run/step/element" → lock and job
     std::multimap<std::int64_t, std::string> timers_;  // monotonic ms → run id; stale ones are skipped
