@@ -29,20 +29,20 @@ struct Addresses {
 /// Keys and secrets of the emulated accounts, made at start (never constants) and written to the environment file.
 struct Credentials {
     std::string sf_client_id, sf_client_secret, sf_username, sf_password, sf_refresh_token;
-    std::string sf_public_key_pem;    ///< verifies JWT assertions
+    std::string sf_public_key_pem;  ///< verifies JWT assertions
     std::string sap_client_id, sap_client_secret, sap_user, sap_password, sap_api_key;
     std::string zoho_client_id, zoho_client_secret, zoho_refresh_token, zoho_org_id;
-    std::string slack_path;           ///< `/services/T…/B…/…`
+    std::string slack_path;  ///< `/services/T…/B…/…`
 };
 
 struct Options {
     ClockFunction clock;
-    ClockFunction client_clock;         ///< what clients sign their assertions by: `POST /clock` does not move it; empty: `clock`
+    ClockFunction client_clock;  ///< what clients sign their assertions by: `POST /clock` does not move it; empty: `clock`
     Addresses addresses;
     Credentials credentials;
     std::uint64_t seed = 1;
-    int zoho_calls_per_minute = 0;      ///< 0: not limited; the real figure is 100
-    int salesforce_calls_per_day = 0;   ///< the figure in Sforce-Limit-Info and /limits; 0: 5 000 000
+    int zoho_calls_per_minute = 0;     ///< 0: not limited; the real figure is 100
+    int salesforce_calls_per_day = 0;  ///< the figure in Sforce-Limit-Info and /limits; 0: 5 000 000
 };
 
 /// One emulated vendor. `handle` is called with the emulator's lock held: one request at a time.
@@ -59,12 +59,15 @@ public:
     /// Drops every record, token and session.
     virtual void reset() = 0;
     /// What the vendor would send when `event` happens (a webhook of Zoho's, a callout of Salesforce's).
-    virtual Result<net::Request> emit(std::string_view event, const Map& details) { (void)details; return fail(ErrorCode::not_found, "no such event: " + std::string(event)); }
+    virtual Result<net::Request> emit(std::string_view event, const Map& details) {
+        (void)details;
+        return fail(ErrorCode::not_found, "no such event: " + std::string(event));
+    }
 };
 
 std::unique_ptr<Vendor> make_salesforce(const Options& options);
 std::unique_ptr<Vendor> make_sap(const Options& options);
-std::unique_ptr<Vendor> make_zoho(const Options& options);   ///< accounts and Books
+std::unique_ptr<Vendor> make_zoho(const Options& options);  ///< accounts and Books
 std::unique_ptr<Vendor> make_slack(const Options& options);
 
 /// What is to become of one request.
@@ -72,7 +75,7 @@ struct Verdict {
     enum class Kind { answer, drop, truncate };
     Kind kind = Kind::answer;
     net::Response response;
-    std::int64_t delay_ms = 0;          ///< before the answer or the drop
+    std::int64_t delay_ms = 0;  ///< before the answer or the drop
     std::size_t truncate_bytes = 0;
     /// late_apply: the request is applied this long after the connection was dropped (`apply_late` does it).
     std::optional<std::int64_t> apply_late_after_ms;
@@ -102,7 +105,10 @@ private:
 };
 
 /// Makes fresh credentials and an RSA key pair (PEM). Errors: `internal`.
-struct GeneratedCredentials { Credentials credentials; std::string sf_private_key_pem; };
+struct GeneratedCredentials {
+    Credentials credentials;
+    std::string sf_private_key_pem;
+};
 Result<GeneratedCredentials> generate_credentials();
 
 /// The sandbox behind real sockets: ports P (Salesforce), P+1 (SAP), P+2 (Zoho), P+3 (Slack), P+4 (control).

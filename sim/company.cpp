@@ -16,8 +16,10 @@ std::string product_code(int serial) { return fmt::format("PART-{:03}", serial);
 List lines_of(const Company& company, int deal) {
     List lines;
     for (int i = 0; i <= deal % 3; ++i) {
-        Map line{{"OpportunityId", company.deal_id(deal)}, {"Product2Id", record_id("01t", (deal + i) % products)},
-                 {"Quantity", 1 + (deal * 7 + i * 3) % 12}, {"UnitPrice", *Decimal::from_parts(995 + deal * 137 % 9000 + i, 2)}};
+        Map line{{"OpportunityId", company.deal_id(deal)},
+                 {"Product2Id", record_id("01t", (deal + i) % products)},
+                 {"Quantity", 1 + (deal * 7 + i * 3) % 12},
+                 {"UnitPrice", *Decimal::from_parts(995 + deal * 137 % 9000 + i, 2)}};
         if ((deal + i) % 3 == 0) line.set("Discount", Decimal(15));
         lines.push_back(std::move(line));
     }
@@ -44,10 +46,13 @@ Decimal number(const Value& value) {
 class Audit {
 public:
     Audit(const Company& company, sandbox::Sandbox& sandbox)
-        : company_(company), deals_(by(sandbox, "salesforce", "Opportunity", "Id")), orders_(by(sandbox, "sap", "A_SalesOrder", "PurchaseOrderByCustomer")),
+        : company_(company),
+          deals_(by(sandbox, "salesforce", "Opportunity", "Id")),
+          orders_(by(sandbox, "sap", "A_SalesOrder", "PurchaseOrderByCustomer")),
           partners_(by(sandbox, "sap", "A_BusinessPartner", "BusinessPartnerIDByExtSystem")),
           contacts_(by(sandbox, "zoho_books", "contacts", "custom_field_hash.cf_salesforce_id")),
-          invoices_(by(sandbox, "zoho_books", "invoices", "reference_number")), emails_(by(sandbox, "zoho_books", "emails", "invoice_id")) {}
+          invoices_(by(sandbox, "zoho_books", "invoices", "reference_number")),
+          emails_(by(sandbox, "zoho_books", "emails", "invoice_id")) {}
 
     std::vector<std::string> run() {
         for (int deal = 0; deal < company_.deals; ++deal) check_deal(company_.deal_id(deal));
@@ -66,7 +71,8 @@ public:
 
 private:
     void check_deal(const std::string& id) {
-        Value deal = only(deals_, id, "deal"), order = only(orders_, id, "SAP order"), invoice = only(invoices_, "SF-" + id, "Zoho invoice");
+        Value deal = only(deals_, id, "deal"), order = only(orders_, id, "SAP order"),
+              invoice = only(invoices_, "SF-" + id, "Zoho invoice");
         if (order.is_null() || invoice.is_null()) return;
         (void)only(emails_, invoice["invoice_id"].text(), "email");
         must(deal["SAP_Order_Number__c"].text() == order["SalesOrder"].text(), id + ": another order's number is written back");
@@ -101,17 +107,28 @@ std::string Company::deal_id(int serial) const { return record_id("006", serial)
 Result<void> Company::load(sandbox::Sandbox& sandbox) const {
     List items, materials, clients, persons, opportunities, lines;
     for (int i = 0; i < products; ++i) {
-        items.push_back(Map{{"Id", record_id("01t", i)}, {"Name", fmt::format("Ventil Größe {}", i)}, {"ProductCode", product_code(i)}, {"IsActive", true}});
+        items.push_back(Map{{"Id", record_id("01t", i)},
+                            {"Name", fmt::format("Ventil Größe {}", i)},
+                            {"ProductCode", product_code(i)},
+                            {"IsActive", true}});
         materials.push_back(Map{{"Product", product_code(i)}, {"BaseUnit", "PC"}});
     }
     for (int i = 0; i < accounts; ++i) {
-        clients.push_back(Map{{"Id", account_id(i)}, {"Name", fmt::format("Köhler & Söhne Nº {} “L'Étoile” GmbH", i)}, {"BillingStreet", fmt::format("Straße {}\nHof 2", i)},
-                              {"BillingCity", "Köln"}, {"BillingPostalCode", "50667"}, {"BillingCountry", "Germany"}});
-        persons.push_back(Map{{"AccountId", account_id(i)}, {"LastName", "O'Neill"}, {"Email", fmt::format("invoices@account-{}.example", i)}});
+        clients.push_back(Map{{"Id", account_id(i)},
+                              {"Name", fmt::format("Köhler & Söhne Nº {} “L'Étoile” GmbH", i)},
+                              {"BillingStreet", fmt::format("Straße {}\nHof 2", i)},
+                              {"BillingCity", "Köln"},
+                              {"BillingPostalCode", "50667"},
+                              {"BillingCountry", "Germany"}});
+        persons.push_back(
+            Map{{"AccountId", account_id(i)}, {"LastName", "O'Neill"}, {"Email", fmt::format("invoices@account-{}.example", i)}});
     }
     for (int i = 0; i < deals; ++i) {
-        opportunities.push_back(Map{{"Id", deal_id(i)}, {"Name", fmt::format("Deal {}", i)}, {"AccountId", account_id(account_of(i))},
-                                    {"StageName", "Closed Won"}, {"CloseDate", "2026-02-18"}});
+        opportunities.push_back(Map{{"Id", deal_id(i)},
+                                    {"Name", fmt::format("Deal {}", i)},
+                                    {"AccountId", account_id(account_of(i))},
+                                    {"StageName", "Closed Won"},
+                                    {"CloseDate", "2026-02-18"}});
         for (auto& line : lines_of(*this, i)) lines.push_back(std::move(line));
     }
     LS_TRY(sandbox.vendor("salesforce").load("Product2", items));

@@ -19,7 +19,9 @@ using flow::testing::flow_text;
 
 class NoHttp : public net::HttpClient {
 public:
-    Result<net::Response> send(const net::Request&, const net::SendOptions&) override { return fail(ErrorCode::unreachable, "there is no network here"); }
+    Result<net::Response> send(const net::Request&, const net::SendOptions&) override {
+        return fail(ErrorCode::unreachable, "there is no network here");
+    }
 };
 
 class EngineTest : public ::testing::Test {
@@ -36,7 +38,9 @@ protected:
         EngineTest& test;
     };
 
-    EngineTest() : runtime(1, *parse_timestamp("2026-02-18T08:00:00Z")), real(open()), store(*real) { log::configure(log::Level::error, log::Format::json); }
+    EngineTest() : runtime(1, *parse_timestamp("2026-02-18T08:00:00Z")), real(open()), store(*real) {
+        log::configure(log::Level::error, log::Format::json);
+    }
     ~EngineTest() override { kill(); }
 
     static std::unique_ptr<store::Store> open() {
@@ -51,10 +55,16 @@ protected:
         std::vector<flow::Flow> flows;
         flows.push_back(*std::move(flow));
         std::vector<engine::ConnectionEntry> connections;
-        for (const char* name : {"a", "b"}) connections.push_back({name, std::make_unique<Vendor>(*this), {.concurrency_max = concurrency, .settle_ms = 10'000}});
+        for (const char* name : {"a", "b"})
+            connections.push_back({name, std::make_unique<Vendor>(*this), {.concurrency_max = concurrency, .settle_ms = 10'000}});
         options.workers = 4;
         options.alert_connection = "";
-        engine = std::make_unique<engine::Engine>(engine::Parts{.runtime = runtime, .store = store, .http = http, .flows = std::move(flows), .connections = std::move(connections), .options = options});
+        engine = std::make_unique<engine::Engine>(engine::Parts{.runtime = runtime,
+                                                                .store = store,
+                                                                .http = http,
+                                                                .flows = std::move(flows),
+                                                                .connections = std::move(connections),
+                                                                .options = options});
         auto started = engine->start();
         ASSERT_TRUE(started) << started.error().message;
     }
@@ -75,7 +85,9 @@ protected:
         engine->replay(run_id, engine::ReplayMode::from_failed, "test", [answered](Result<void> done) { *answered = std::move(done); });
         return answered;
     }
-    void pass(std::int64_t ms) { (void)runtime.run_until([] { return false; }, runtime.monotonic_ms() + ms); }
+    void pass(std::int64_t ms) {
+        (void)runtime.run_until([] { return false; }, runtime.monotonic_ms() + ms);
+    }
     bool becomes_quiet() { return engine->wait_until_quiet(3'600'000); }
     std::vector<store::RunRow> runs(store::RunStatus status) { return *store.list_runs({.status = status, .limit = 1000}); }
     std::size_t doubts() {
@@ -126,7 +138,9 @@ TEST_F(EngineTest, WhileNothingCanBeWrittenEventsAreRefusedAtOnceAndRunsGoOnAfte
     start(flow_text("  - { id: one, uses: a.set, with: { x: 1 } }\n  - { id: two, uses: a.set, with: { x: 2 } }\n"));
     auto early = submit("early");
     bool full = false;
-    store.before_commit = [&](const store::Batch&) -> Result<void> { return full ? Result<void>(fail(ErrorCode::store_full, "the disk is full")) : Result<void>(); };
+    store.before_commit = [&](const store::Batch&) -> Result<void> {
+        return full ? Result<void>(fail(ErrorCode::store_full, "the disk is full")) : Result<void>();
+    };
     ASSERT_TRUE(runtime.run_until([&] { return !calls.empty(); }, 1'000));
     full = true;
     pass(2'000);
@@ -160,7 +174,9 @@ TEST_F(EngineTest, TwoReplaysOfOneRunAtOnceAreOneReplay) {
 
 TEST_F(EngineTest, ARunThatCannotBeReadNowKeepsItsPlaceAndTheOthersGoOn) {
     std::set<std::string> unreadable;
-    store.before_load = [&](const std::string& id) { return unreadable.contains(id) ? Result<void>(fail(ErrorCode::store_failed, "the disk hums")) : Result<void>(); };
+    store.before_load = [&](const std::string& id) {
+        return unreadable.contains(id) ? Result<void>(fail(ErrorCode::store_failed, "the disk hums")) : Result<void>();
+    };
     start(flow_text("  - { id: one, uses: a.set, with: { x: \"${ body.id }\" } }\n"));
     call_ms = 1'000;
     (void)submit("k");
@@ -175,14 +191,18 @@ TEST_F(EngineTest, ARunThatCannotBeReadNowKeepsItsPlaceAndTheOthersGoOn) {
     ASSERT_TRUE(becomes_quiet());
     auto ended = runs(store::RunStatus::succeeded);
     ASSERT_EQ(ended.size(), 4u);
-    auto ended_at = [&](const std::string& id) { return std::find_if(ended.begin(), ended.end(), [&](const auto& run) { return run.id == id; })->ended_at_ms; };
+    auto ended_at = [&](const std::string& id) {
+        return std::find_if(ended.begin(), ended.end(), [&](const auto& run) { return run.id == id; })->ended_at_ms;
+    };
     EXPECT_LT(ended_at((**second)->run_id), ended_at((**third)->run_id));
 }
 
 TEST_F(EngineTest, ADrainLeavesNothingInDoubtAndEverybodyGetsAnAnswer) {
     concurrency = 1;
     call_ms = 500;
-    std::string text = flow_text("  - { id: make, uses: a.create, with: { unique: { n: 1 }, x: \"${ key }\" } }\n  - { id: last, uses: b.mail, with: { x: \"${ key }\" } }\n");
+    std::string text = flow_text(
+        "  - { id: make, uses: a.create, with: { unique: { n: 1 }, x: \"${ key }\" } }\n  - { id: last, uses: b.mail, with: { x: \"${ key "
+        "}\" } }\n");
     start(text);
     for (int i = 0; i < 10; ++i) (void)submit("k" + std::to_string(i));
     pass(1'200);
@@ -221,7 +241,9 @@ TEST_F(EngineTest, AfterACrashTheRunInTheMiddleGoesBeforeAReplayOfItsKey) {
     ASSERT_TRUE(becomes_quiet());
     auto ended = runs(store::RunStatus::succeeded);
     ASSERT_EQ(ended.size(), 2u);
-    auto ended_at = [&](const auto& answered) { return std::find_if(ended.begin(), ended.end(), [&](const auto& run) { return run.id == (**answered)->run_id; })->ended_at_ms; };
+    auto ended_at = [&](const auto& answered) {
+        return std::find_if(ended.begin(), ended.end(), [&](const auto& run) { return run.id == (**answered)->run_id; })->ended_at_ms;
+    };
     EXPECT_LT(ended_at(newer), ended_at(older));
 }
 
@@ -240,7 +262,8 @@ TEST_F(EngineTest, RunsOfOneKeyKeepTheirOrderOverARestart) {
     std::map<std::string, std::int64_t> ended_at;
     for (const auto& run : runs(store::RunStatus::succeeded)) ended_at[run.id] = run.ended_at_ms;
     ASSERT_EQ(ended_at.size(), 8u);
-    for (std::size_t i = 1; i < submitted.size(); ++i) EXPECT_LT(ended_at[(**submitted[i - 1])->run_id], ended_at[(**submitted[i])->run_id]) << i;
+    for (std::size_t i = 1; i < submitted.size(); ++i)
+        EXPECT_LT(ended_at[(**submitted[i - 1])->run_id], ended_at[(**submitted[i])->run_id]) << i;
 }
 
 TEST_F(EngineTest, AParkedRunOfAFlowThatIsGoneFreesItsKeyForTheNext) {

@@ -44,13 +44,13 @@ private:
     friend class FiberCondition;
     struct Fiber;
 
-    bool step();                       ///< runs one ready fiber, or moves time on; false if nothing can happen
+    bool step();  ///< runs one ready fiber, or moves time on; false if nothing can happen
     void run(Fiber* fiber);
     std::uint64_t take_ticket() { return ++tickets_; }
     /// Switches away until woken or until the time. Returns false if the time came first.
     bool wait_current(std::uint64_t ticket, std::int64_t until_ms);
     bool wake(std::uint64_t ticket, bool timed_out);  ///< false if nobody waits with this ticket any more
-    std::int64_t next_event_ms();      ///< of timers and calls; `never_ms` if there is none
+    std::int64_t next_event_ms();                     ///< of timers and calls; `never_ms` if there is none
 
     std::uint64_t random_state_[2];
     std::int64_t wall_start_ms_;

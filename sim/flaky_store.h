@@ -24,11 +24,18 @@ public:
         return real_.load_run(id);
     }
 
-    Result<std::optional<store::EventRow>> event_by_dedupe_id(const std::string& flow, const std::string& id) override { return real_.event_by_dedupe_id(flow, id); }
-    Result<std::vector<store::OpenRun>> open_runs(const std::string& after_id, int limit) override { return real_.open_runs(after_id, limit); }
+    Result<std::optional<store::EventRow>> event_by_dedupe_id(const std::string& flow, const std::string& id) override {
+        return real_.event_by_dedupe_id(flow, id);
+    }
+    Result<std::vector<store::OpenRun>> open_runs(const std::string& after_id, int limit) override {
+        return real_.open_runs(after_id, limit);
+    }
     Result<std::vector<store::RunRow>> list_runs(const store::RunFilter& filter) override { return real_.list_runs(filter); }
     Result<store::StatusCounts> status_counts() override { return real_.status_counts(); }
-    Result<std::optional<store::LinkRow>> find_link(const std::string& connection, const std::string& entity, const std::string& key) override { return real_.find_link(connection, entity, key); }
+    Result<std::optional<store::LinkRow>> find_link(const std::string& connection, const std::string& entity,
+                                                    const std::string& key) override {
+        return real_.find_link(connection, entity, key);
+    }
     Result<std::vector<store::ScheduleRow>> schedules() override { return real_.schedules(); }
     Result<std::optional<store::CursorRow>> cursor(const std::string& name) override { return real_.cursor(name); }
     Result<std::vector<store::AlertRow>> open_alerts(int limit) override { return real_.open_alerts(limit); }

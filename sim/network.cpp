@@ -16,7 +16,9 @@ Error lost(net::Effect effect) {
 }
 
 /// What tells two requests apart that make the same thing: the end of the path and the member that must be unique.
-struct Creation { std::string_view path_end, member; };
+struct Creation {
+    std::string_view path_end, member;
+};
 constexpr std::array<Creation, 4> creations = {{{"/A_SalesOrder", "\"PurchaseOrderByCustomer\":\""},
                                                 {"/A_BusinessPartner", "\"BusinessPartnerIDByExtSystem\":\""},
                                                 {"/contacts", "\"value\":\""},
@@ -123,7 +125,8 @@ void Network::deliver(const std::shared_ptr<Flight>& flight) {
     note(fmt::format("{} {} {} {} → {} {}{}", flight->connector, flight->request.method, flight->request.url, shown_body(flight->request),
                      kinds[static_cast<int>(verdict.kind)], verdict.response.status, verdict.apply_late_after_ms ? ", applied late" : ""));
     std::int64_t now = runtime_.monotonic_ms();
-    if (!verdict.apply_late_after_ms) has_landed(*flight);
+    if (!verdict.apply_late_after_ms)
+        has_landed(*flight);
     else
         runtime_.call_at(now + *verdict.apply_late_after_ms, [this, flight] {
             sandbox_.apply_late(flight->connector, flight->request);

@@ -32,7 +32,8 @@ constexpr int late_ms_max = 9'500;
 std::filesystem::path scratch_folder() {
     std::error_code none;
     std::filesystem::path memory = "/dev/shm";
-    return std::filesystem::is_directory(memory, none) && ::access(memory.c_str(), W_OK) == 0 ? memory : std::filesystem::temp_directory_path();
+    return std::filesystem::is_directory(memory, none) && ::access(memory.c_str(), W_OK) == 0 ? memory
+                                                                                              : std::filesystem::temp_directory_path();
 }
 
 /// Keys are dear to make: one set serves every world of the process.
@@ -59,17 +60,31 @@ const Keys& keys() {
     return made;
 }
 
-const sandbox::Addresses addresses{.salesforce = "http://salesforce.test", .sap = "http://sap.test", .zoho = "http://zoho.test", .slack = "http://slack.test", .control = {}};
+const sandbox::Addresses addresses{.salesforce = "http://salesforce.test",
+                                   .sap = "http://sap.test",
+                                   .zoho = "http://zoho.test",
+                                   .slack = "http://slack.test",
+                                   .control = {}};
 
 config::Environment environment() {
     return [](const std::string& name) -> std::optional<std::string> {
         const auto& its = keys().credentials;
-        const std::map<std::string, std::string> all = {
-            {"SF_CLIENT_ID", its.sf_client_id}, {"SF_PRIVATE_KEY_PATH", keys().key_file}, {"SF_USERNAME", its.sf_username}, {"SF_LOGIN_URL", addresses.salesforce},
-            {"SF_INSTANCE_URL", addresses.salesforce}, {"SAP_BASE_URL", addresses.sap}, {"SAP_TOKEN_URL", addresses.sap + "/oauth/token"},
-            {"SAP_CLIENT_ID", its.sap_client_id}, {"SAP_CLIENT_SECRET", its.sap_client_secret}, {"ZOHO_CLIENT_ID", its.zoho_client_id},
-            {"ZOHO_CLIENT_SECRET", its.zoho_client_secret}, {"ZOHO_REFRESH_TOKEN", its.zoho_refresh_token}, {"ZOHO_ORG_ID", its.zoho_org_id},
-            {"ZOHO_ACCOUNTS_URL", addresses.zoho}, {"ZOHO_API_URL", addresses.zoho}, {"SLACK_WEBHOOK_URL", addresses.slack + its.slack_path}};
+        const std::map<std::string, std::string> all = {{"SF_CLIENT_ID", its.sf_client_id},
+                                                        {"SF_PRIVATE_KEY_PATH", keys().key_file},
+                                                        {"SF_USERNAME", its.sf_username},
+                                                        {"SF_LOGIN_URL", addresses.salesforce},
+                                                        {"SF_INSTANCE_URL", addresses.salesforce},
+                                                        {"SAP_BASE_URL", addresses.sap},
+                                                        {"SAP_TOKEN_URL", addresses.sap + "/oauth/token"},
+                                                        {"SAP_CLIENT_ID", its.sap_client_id},
+                                                        {"SAP_CLIENT_SECRET", its.sap_client_secret},
+                                                        {"ZOHO_CLIENT_ID", its.zoho_client_id},
+                                                        {"ZOHO_CLIENT_SECRET", its.zoho_client_secret},
+                                                        {"ZOHO_REFRESH_TOKEN", its.zoho_refresh_token},
+                                                        {"ZOHO_ORG_ID", its.zoho_org_id},
+                                                        {"ZOHO_ACCOUNTS_URL", addresses.zoho},
+                                                        {"ZOHO_API_URL", addresses.zoho},
+                                                        {"SLACK_WEBHOOK_URL", addresses.slack + its.slack_path}};
         auto found = all.find(name);
         return found == all.end() ? std::nullopt : std::optional(found->second);
     };
@@ -86,8 +101,12 @@ Decimal percent(std::uint64_t n) { return *Decimal::from_parts(static_cast<std::
 class World {
 public:
     explicit World(const Scenario& scenario)
-        : scenario_(scenario), runtime_(scenario.seed, start_time()),
-          sandbox_({.clock = [this] { return runtime_.now(); }, .addresses = addresses, .credentials = keys().credentials, .seed = scenario.seed}),
+        : scenario_(scenario),
+          runtime_(scenario.seed, start_time()),
+          sandbox_({.clock = [this] { return runtime_.now(); },
+                    .addresses = addresses,
+                    .credentials = keys().credentials,
+                    .seed = scenario.seed}),
           network_(runtime_, sandbox_, addresses, scenario.network_defects) {}
 
     Report play() {
@@ -119,30 +138,48 @@ private:
         forget_store();
         for (int i = 0; i < scenario_.company.deals; ++i) triggers_.push_back({.deal = scenario_.company.deal_id(i), .at_ms = moment()});
         for (int i = 0; i < scenario_.duplicate_triggers; ++i)
-            triggers_.push_back({.deal = scenario_.company.deal_id(static_cast<int>(runtime_.random_below(static_cast<std::uint64_t>(scenario_.company.deals)))), .at_ms = moment()});
-        for (int i = 0; i < scenario_.crashes; ++i) crash_at_.insert(1 + runtime_.random_below(switches_a_deal * static_cast<std::uint64_t>(scenario_.company.deals)));
+            triggers_.push_back({.deal = scenario_.company.deal_id(
+                                     static_cast<int>(runtime_.random_below(static_cast<std::uint64_t>(scenario_.company.deals)))),
+                                 .at_ms = moment()});
+        for (int i = 0; i < scenario_.crashes; ++i)
+            crash_at_.insert(1 + runtime_.random_below(switches_a_deal * static_cast<std::uint64_t>(scenario_.company.deals)));
         if (scenario_.crash_at_switch) crash_at_.insert(*scenario_.crash_at_switch);
     }
 
-    std::int64_t moment() { return scenario_.spread_ms == 0 ? 1 : 1 + static_cast<std::int64_t>(runtime_.random_below(static_cast<std::uint64_t>(scenario_.spread_ms))); }
+    std::int64_t moment() {
+        return scenario_.spread_ms == 0
+                   ? 1
+                   : 1 + static_cast<std::int64_t>(runtime_.random_below(static_cast<std::uint64_t>(scenario_.spread_ms)));
+    }
 
     void set_faults() {
         auto fault = [&](const char* connector, const char* method, const char* kind, std::uint64_t most, Map more = {}) {
-            Map map{{"connector", connector}, {"method", method}, {"route", "*"}, {"kind", kind}, {"probability", percent(runtime_.random_below(most))}};
+            Map map{{"connector", connector},
+                    {"method", method},
+                    {"route", "*"},
+                    {"kind", kind},
+                    {"probability", percent(runtime_.random_below(most))}};
             for (const auto& [name, value] : more) map.set(name, value);
             return Value(map);
         };
         auto late = [&] { return Map{{"delay_ms", static_cast<std::int64_t>(runtime_.random_below(late_ms_max))}}; };
         static constexpr int statuses[] = {500, 502, 503};
-        Value faults = List{fault("*", "*", "status", 8, {{"status", statuses[runtime_.random_below(3)]}}), fault("*", "*", "drop_before", 6), fault("*", "POST", "drop_after", 25),
-                            fault("sap", "POST", "late_apply", 20, late()), fault("zoho_books", "POST", "late_apply", 20, late()), fault("zoho_books", "PUT", "late_apply", 20, late()),
-                            fault("salesforce", "PATCH", "drop_after", 25), fault("*", "*", "throttle", 4, {{"retry_after_s", static_cast<std::int64_t>(runtime_.random_below(20))}}),
-                            fault("*", "*", "malformed", 5), fault("*", "*", "delay", 10, {{"delay_ms", static_cast<std::int64_t>(runtime_.random_below(70'000))}})};
+        Value faults = List{fault("*", "*", "status", 8, {{"status", statuses[runtime_.random_below(3)]}}),
+                            fault("*", "*", "drop_before", 6),
+                            fault("*", "POST", "drop_after", 25),
+                            fault("sap", "POST", "late_apply", 20, late()),
+                            fault("zoho_books", "POST", "late_apply", 20, late()),
+                            fault("zoho_books", "PUT", "late_apply", 20, late()),
+                            fault("salesforce", "PATCH", "drop_after", 25),
+                            fault("*", "*", "throttle", 4, {{"retry_after_s", static_cast<std::int64_t>(runtime_.random_below(20))}}),
+                            fault("*", "*", "malformed", 5),
+                            fault("*", "*", "delay", 10, {{"delay_ms", static_cast<std::int64_t>(runtime_.random_below(70'000))}})};
         control("POST", "/faults", Map{{"seed", static_cast<std::int64_t>(scenario_.seed)}, {"faults", std::move(faults)}});
     }
 
     void control(const std::string& method, const std::string& path, const Value& body) {
-        auto answer = sandbox_.control({.method = method, .url = path, .headers = {}, .body = body.is_null() ? "" : json::write(body), .peer = {}});
+        auto answer =
+            sandbox_.control({.method = method, .url = path, .headers = {}, .body = body.is_null() ? "" : json::write(body), .peer = {}});
         LS_ASSERT(answer.ok());
     }
 
@@ -200,10 +237,13 @@ private:
     void give(std::size_t index) {
         Trigger& trigger = triggers_[index];
         trigger.given = true;
-        application_->engine().submit({.flow = std::string(flow_name), .key = trigger.deal, .trigger = "webhook"}, [this, index](Result<engine::Accepted> accepted) {
-            if (accepted) triggers_[index].run_id = accepted->run_id;
-            else broken_.push_back("a trigger was refused: " + accepted.error().to_text());
-        });
+        application_->engine().submit({.flow = std::string(flow_name), .key = trigger.deal, .trigger = "webhook"},
+                                      [this, index](Result<engine::Accepted> accepted) {
+                                          if (accepted)
+                                              triggers_[index].run_id = accepted->run_id;
+                                          else
+                                              broken_.push_back("a trigger was refused: " + accepted.error().to_text());
+                                      });
     }
 
     // ---- time passes ----
@@ -232,7 +272,8 @@ private:
                 crash_at_.erase(crash_at_.begin());
                 crash();
             }
-            if (scenario_.faults && runtime_.monotonic_ms() >= scenario_.faults_ms && !std::exchange(healed_, true)) control("DELETE", "/faults", {});
+            if (scenario_.faults && runtime_.monotonic_ms() >= scenario_.faults_ms && !std::exchange(healed_, true))
+                control("DELETE", "/faults", {});
             if (is_over()) return;
         }
         broken_.push_back("not everything came to an end");
@@ -262,7 +303,10 @@ private:
         for (const auto& trigger : triggers_) {
             auto loaded = application_->store().load_run(trigger.run_id);
             LS_ASSERT(loaded.has_value());
-            if (!*loaded) { broken_.push_back("an acknowledged event is gone: " + trigger.deal); continue; }
+            if (!*loaded) {
+                broken_.push_back("an acknowledged event is gone: " + trigger.deal);
+                continue;
+            }
             auto status = (*loaded)->run.status;
             if (status != store::RunStatus::succeeded && status != store::RunStatus::skipped)
                 broken_.push_back(fmt::format("{} is {} at the end: {}", trigger.deal, store::to_string(status), (*loaded)->run.reason));
@@ -273,9 +317,17 @@ private:
     }
 
     Report report() {
-        return {.broken = std::move(broken_), .timeline = network_.timeline(), .trace_hash = network_.trace_hash(), .switches = runtime_.switches(),
-                .requests = network_.requests(), .creations = network_.creations(), .retries = retries_, .in_doubt = in_doubt_, .crashes = crashes_,
-                .replays = replays_, .virtual_ms = runtime_.monotonic_ms()};
+        return {.broken = std::move(broken_),
+                .timeline = network_.timeline(),
+                .trace_hash = network_.trace_hash(),
+                .switches = runtime_.switches(),
+                .requests = network_.requests(),
+                .creations = network_.creations(),
+                .retries = retries_,
+                .in_doubt = in_doubt_,
+                .crashes = crashes_,
+                .replays = replays_,
+                .virtual_ms = runtime_.monotonic_ms()};
     }
 
     const Scenario& scenario_;
@@ -308,8 +360,9 @@ Scenario Scenario::drawn(std::uint64_t seed) {
 }
 
 std::string Scenario::to_string() const {
-    return fmt::format("seed {}: {} deals of {} accounts, {} duplicate triggers within {} ms, faults {}, crashes {}{}", seed, company.deals, company.accounts, duplicate_triggers,
-                       spread_ms, faults ? "yes" : "no", crashes, crash_at_switch ? fmt::format(", at switch {}", *crash_at_switch) : "");
+    return fmt::format("seed {}: {} deals of {} accounts, {} duplicate triggers within {} ms, faults {}, crashes {}{}", seed, company.deals,
+                       company.accounts, duplicate_triggers, spread_ms, faults ? "yes" : "no", crashes,
+                       crash_at_switch ? fmt::format(", at switch {}", *crash_at_switch) : "");
 }
 
 std::string Report::to_string() const {

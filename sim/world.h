@@ -17,11 +17,11 @@ namespace lockstep::sim {
 struct Scenario {
     std::uint64_t seed = 1;
     Company company;
-    int duplicate_triggers = 0;          ///< besides one for every deal
-    std::int64_t spread_ms = 0;          ///< the triggers come within this time; 0: all at once
-    bool faults = false;                 ///< vendors and network fail, as the seed says, until `faults_ms`
+    int duplicate_triggers = 0;  ///< besides one for every deal
+    std::int64_t spread_ms = 0;  ///< the triggers come within this time; 0: all at once
+    bool faults = false;         ///< vendors and network fail, as the seed says, until `faults_ms`
     std::int64_t faults_ms = 90'000;
-    int crashes = 0;                     ///< at moments that the seed says
+    int crashes = 0;                               ///< at moments that the seed says
     std::optional<std::uint64_t> crash_at_switch;  ///< once, after so many switches between tasks
     NetworkDefects network_defects;
     std::optional<std::int64_t> settle_ms;  ///< instead of the connections' own
@@ -33,10 +33,10 @@ struct Scenario {
 
 /// What became of it.
 struct Report {
-    std::vector<std::string> broken;     ///< promises that did not hold, a sentence each
+    std::vector<std::string> broken;  ///< promises that did not hold, a sentence each
     std::vector<std::string> timeline;
     std::uint64_t trace_hash = 0;
-    std::uint64_t switches = 0;          ///< between tasks: so many points there were at which to crash
+    std::uint64_t switches = 0;  ///< between tasks: so many points there were at which to crash
     std::uint64_t requests = 0, creations = 0, retries = 0, in_doubt = 0;
     int crashes = 0, replays = 0;
     std::int64_t virtual_ms = 0;

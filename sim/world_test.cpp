@@ -49,7 +49,8 @@ TEST_F(Promises, HoldWhereverTheProcessDies) {
         ASSERT_TRUE(report.ok()) << scenario.to_string() << "\n" << report.to_string();
         ASSERT_EQ(report.crashes, 1);
     }
-    std::printf("crashed at %llu of %llu points\n", static_cast<unsigned long long>(points), static_cast<unsigned long long>(undisturbed.switches));
+    std::printf("crashed at %llu of %llu points\n", static_cast<unsigned long long>(points),
+                static_cast<unsigned long long>(undisturbed.switches));
 }
 
 TEST_F(Promises, HoldThroughCrashesAndFaults) {
@@ -66,8 +67,10 @@ TEST_F(Promises, HoldThroughCrashesAndFaults) {
         crashes += static_cast<std::uint64_t>(report.crashes);
         replays += static_cast<std::uint64_t>(report.replays);
     }
-    std::printf("%llu seeds: %llu requests, %llu retries, %llu in doubt, %llu crashes, %llu replays\n", static_cast<unsigned long long>(seeds), static_cast<unsigned long long>(requests),
-                static_cast<unsigned long long>(retries), static_cast<unsigned long long>(in_doubt), static_cast<unsigned long long>(crashes), static_cast<unsigned long long>(replays));
+    std::printf("%llu seeds: %llu requests, %llu retries, %llu in doubt, %llu crashes, %llu replays\n",
+                static_cast<unsigned long long>(seeds), static_cast<unsigned long long>(requests), static_cast<unsigned long long>(retries),
+                static_cast<unsigned long long>(in_doubt), static_cast<unsigned long long>(crashes),
+                static_cast<unsigned long long>(replays));
     EXPECT_GT(in_doubt, 0u);
 }
 

@@ -27,14 +27,16 @@ inline Decimal plus(const Decimal& a, const Decimal& b) { return *a.plus(b); }
 struct CompanyOptions {
     int accounts = 10;
     int deals = 20;
-    int first = 1;                          ///< the serial of the first deal and account
+    int first = 1;  ///< the serial of the first deal and account
     std::string stage = "Closed Won";
-    bool emails = true;                     ///< whether accounts have a contact with an address
+    bool emails = true;  ///< whether accounts have a contact with an address
 };
 
 inline Map account(int serial) {
-    return {{"Id", account_id(serial)}, {"Name", fmt::format("Köhler & Söhne Nº {} “L'Étoile” GmbH", serial)}, {"Phone", "+49 221 1234"},
-            {"BillingStreet", fmt::format("Straße {}\nHof 2", serial)}, {"BillingCity", "Köln"}, {"BillingPostalCode", "50667"}, {"BillingCountry", "Germany"}};
+    return {{"Id", account_id(serial)},   {"Name", fmt::format("Köhler & Söhne Nº {} “L'Étoile” GmbH", serial)},
+            {"Phone", "+49 221 1234"},    {"BillingStreet", fmt::format("Straße {}\nHof 2", serial)},
+            {"BillingCity", "Köln"},      {"BillingPostalCode", "50667"},
+            {"BillingCountry", "Germany"}};
 }
 inline Map contact_of(int account) {
     return {{"AccountId", account_id(account)}, {"LastName", "O'Neill"}, {"Email", fmt::format("invoices@account-{}.example", account)}};
@@ -47,21 +49,28 @@ inline List line_items(int deal) {
     for (int i = 0; i <= deal % 3; ++i) {
         const int quantity = 1 + (deal * 7 + i * 3) % 12;
         const Decimal unit_price = *Decimal::from_parts(995 + deal * 137 % 9000 + i, 2);
-        Map line{{"OpportunityId", deal_id(deal)}, {"Product2Id", product_id(1 + (deal + i) % 10)}, {"Quantity", quantity}, {"UnitPrice", unit_price}};
+        Map line{{"OpportunityId", deal_id(deal)},
+                 {"Product2Id", product_id(1 + (deal + i) % 10)},
+                 {"Quantity", quantity},
+                 {"UnitPrice", unit_price}};
         if ((deal + i) % 3 == 0) line.set("Discount", Decimal(15));
         lines.push_back(std::move(line));
     }
     return lines;
 }
 inline Map deal(int serial, const CompanyOptions& options) {
-    return {{"Id", deal_id(serial)}, {"Name", fmt::format("Deal {} – Größe ½\"", serial)}, {"AccountId", account_id(options.first + serial % options.accounts)},
-            {"StageName", options.stage}, {"CloseDate", "2026-02-18"}};
+    return {{"Id", deal_id(serial)},
+            {"Name", fmt::format("Deal {} – Größe ½\"", serial)},
+            {"AccountId", account_id(options.first + serial % options.accounts)},
+            {"StageName", options.stage},
+            {"CloseDate", "2026-02-18"}};
 }
 
 inline void load_products(const Landscape& landscape) {
     List products, materials;
     for (int i = 1; i <= 10; ++i) {
-        products.push_back(Map{{"Id", product_id(i)}, {"Name", fmt::format("Ventil Größe {}", i)}, {"ProductCode", product_code(i)}, {"IsActive", true}});
+        products.push_back(
+            Map{{"Id", product_id(i)}, {"Name", fmt::format("Ventil Größe {}", i)}, {"ProductCode", product_code(i)}, {"IsActive", true}});
         materials.push_back(Map{{"Product", product_code(i)}, {"BaseUnit", "PC"}});
     }
     landscape.load("salesforce/Product2", std::move(products));
@@ -108,15 +117,18 @@ struct Effects {
     ByKey deals, orders, invoices, emails, partners, contacts;
 };
 inline Effects read_effects(const Landscape& landscape) {
-    return {by_key(landscape.state("salesforce/Opportunity"), "Id"), by_key(landscape.state("sap/A_SalesOrder"), "PurchaseOrderByCustomer"),
-            by_key(landscape.state("zoho_books/invoices"), "reference_number"), by_key(landscape.state("zoho_books/emails"), "invoice_id"),
+    return {by_key(landscape.state("salesforce/Opportunity"), "Id"),
+            by_key(landscape.state("sap/A_SalesOrder"), "PurchaseOrderByCustomer"),
+            by_key(landscape.state("zoho_books/invoices"), "reference_number"),
+            by_key(landscape.state("zoho_books/emails"), "invoice_id"),
             by_key(landscape.state("sap/A_BusinessPartner"), "BusinessPartnerIDByExtSystem"),
             by_key(landscape.state("zoho_books/contacts"), "custom_field_hash.cf_salesforce_id")};
 }
 
 /// One order, one invoice, one email, with the deal's total, and their numbers in Salesforce.
 inline void expect_deal_done_once(const Effects& effects, const std::string& id) {
-    const Value deal = only(effects.deals, id, "deal"), order = only(effects.orders, id, "order"), invoice = only(effects.invoices, "SF-" + id, "invoice");
+    const Value deal = only(effects.deals, id, "deal"), order = only(effects.orders, id, "order"),
+                invoice = only(effects.invoices, "SF-" + id, "invoice");
     if (order.is_null() || invoice.is_null()) return;
     (void)only(effects.emails, invoice["invoice_id"].text(), "email");
     EXPECT_EQ(deal["SAP_Order_Number__c"], order["SalesOrder"]) << id;

@@ -19,11 +19,11 @@ inline std::string program() {
 class Landscape {
 public:
     struct Options {
-        bool seed_data = false;             ///< the made-up manufacturer; otherwise the sandbox is empty
+        bool seed_data = false;  ///< the made-up manufacturer; otherwise the sandbox is empty
         std::vector<std::string> sandbox_arguments;
         /// The sandbox applies a request at once or never, so its effects need not be waited for longer than this.
         std::int64_t settle_ms = 1'000;
-        std::string config;                 ///< lockstep.yaml; empty: the environment names alone
+        std::string config;  ///< lockstep.yaml; empty: the environment names alone
     };
 
     Landscape() : Landscape(Options{}) {}
@@ -32,11 +32,13 @@ public:
         if (!options_.seed_data) arguments.emplace_back("--empty");
         arguments.insert(arguments.end(), options_.sandbox_arguments.begin(), options_.sandbox_arguments.end());
         sandbox_ = std::make_unique<Process>(Process::Options{.arguments = arguments, .folder = folder_.path(), .name = "sandbox"});
-        const bool ready = wait_until(30'000, [&] { return sandbox_->output().find("environment ") != std::string::npos || !sandbox_->is_running(); });
+        const bool ready =
+            wait_until(30'000, [&] { return sandbox_->output().find("environment ") != std::string::npos || !sandbox_->is_running(); });
         require(ready && sandbox_->is_running(), "the sandbox does not start: " + sandbox_->errors());
         std::istringstream lines(read_file(env_file()));
         for (std::string line; std::getline(lines, line);)
-            if (const auto equals = line.find('='); equals != std::string::npos) environment_[line.substr(0, equals)] = line.substr(equals + 1);
+            if (const auto equals = line.find('='); equals != std::string::npos)
+                environment_[line.substr(0, equals)] = line.substr(equals + 1);
     }
 
     // ---- files and processes ----
@@ -68,7 +70,8 @@ public:
     /// Starts `lockstep serve` without waiting for it.
     void launch_serve() {
         serve_.reset();
-        serve_ = std::make_unique<Process>(Process::Options{.arguments = serve_command(), .folder = folder_.path(), .name = "serve", .append = true});
+        serve_ = std::make_unique<Process>(
+            Process::Options{.arguments = serve_command(), .folder = folder_.path(), .name = "serve", .append = true});
     }
     /// Starts it and waits until it is ready.
     void start_serve() {
@@ -77,7 +80,8 @@ public:
         require(ready && serve_->is_running(), "lockstep serve does not start: " + serve_->errors());
     }
     bool is_ready() const {
-        auto answer = http_->send({.method = "GET", .url = base() + "/readyz", .headers = {}, .body = {}, .peer = {}}, {.total_timeout_ms = 5'000});
+        auto answer =
+            http_->send({.method = "GET", .url = base() + "/readyz", .headers = {}, .body = {}, .peer = {}}, {.total_timeout_ms = 5'000});
         return answer && answer->status == 200;
     }
     /// Asks it to stop (SIGTERM) and returns its exit code.
@@ -89,11 +93,14 @@ public:
 
     // ---- over HTTP ----
 
-    Result<net::Response> try_send(std::string method, std::string url, std::string body = {}, net::Headers headers = {{"Content-Type", "application/json"}}) const {
-        return http_->send({.method = std::move(method), .url = std::move(url), .headers = std::move(headers), .body = std::move(body), .peer = {}},
-                           {.effect = net::Effect::write, .connect_timeout_ms = 5'000, .total_timeout_ms = 60'000});
+    Result<net::Response> try_send(std::string method, std::string url, std::string body = {},
+                                   net::Headers headers = {{"Content-Type", "application/json"}}) const {
+        return http_->send(
+            {.method = std::move(method), .url = std::move(url), .headers = std::move(headers), .body = std::move(body), .peer = {}},
+            {.effect = net::Effect::write, .connect_timeout_ms = 5'000, .total_timeout_ms = 60'000});
     }
-    net::Response send(std::string method, std::string url, std::string body = {}, net::Headers headers = {{"Content-Type", "application/json"}}) const {
+    net::Response send(std::string method, std::string url, std::string body = {},
+                       net::Headers headers = {{"Content-Type", "application/json"}}) const {
         auto answer = try_send(method, url, std::move(body), std::move(headers));
         require(answer.has_value(), method + " " + url + ": " + (answer ? "" : answer.error().to_text()));
         return *answer;
@@ -113,7 +120,8 @@ public:
 
     /// The sandbox's control API; the answer must be a good one.
     Value control(std::string method, const std::string& path, const Value& body = {}) const {
-        const net::Response answer = send(std::move(method), environment_.at("SANDBOX_CONTROL_URL") + path, body.is_null() ? "" : json::write(body));
+        const net::Response answer =
+            send(std::move(method), environment_.at("SANDBOX_CONTROL_URL") + path, body.is_null() ? "" : json::write(body));
         require(answer.ok(), path + ": " + answer.body.substr(0, 1000));
         return json_of(answer);
     }
@@ -121,13 +129,16 @@ public:
     void load(const std::string& object, List records) const {
         (void)control("POST", "/load/" + object, Map{{"records", std::move(records)}});
     }
-    void set_faults(std::int64_t seed, List faults) const { (void)control("POST", "/faults", Map{{"seed", seed}, {"faults", std::move(faults)}}); }
+    void set_faults(std::int64_t seed, List faults) const {
+        (void)control("POST", "/faults", Map{{"seed", seed}, {"faults", std::move(faults)}});
+    }
     /// How many requests that change something the vendors have got; tokens are not counted.
     std::int64_t vendor_writes() const {
         const Value calls = control("GET", "/calls")["calls"];
         std::int64_t total = 0;
         for (const Value& call : calls.as_list())
-            if (call["method"].text() != "GET" && call["route"].text().find("token") == std::string::npos && call["connector"].text() != "slack")
+            if (call["method"].text() != "GET" && call["route"].text().find("token") == std::string::npos &&
+                call["connector"].text() != "slack")
                 total += call["count"].as_int();
         return total;
     }
@@ -146,7 +157,13 @@ public:
     Value counts() const { return ask("/health")["runs"]; }
     /// Waits until no run is waiting or running.
     bool wait_until_quiet(std::int64_t timeout_ms) const {
-        return wait_until(timeout_ms, [&] { const Value its = counts(); return its["waiting"] == Value(0) && its["running"] == Value(0); }, 50);
+        return wait_until(
+            timeout_ms,
+            [&] {
+                const Value its = counts();
+                return its["waiting"] == Value(0) && its["running"] == Value(0);
+            },
+            50);
     }
     List runs(const std::string& query) const { return ask("/api/v1/runs?limit=1000&" + query)["runs"].as_list(); }
 
@@ -168,11 +185,18 @@ private:
 /// A lockstep.yaml's four connections, all from the environment but SAP's address, and with SAP's limits.
 inline std::string connections_with_sap_at(const std::string& base_url, const std::string& limits) {
     return "connections:\n"
-           "  salesforce: { client_id: \"${env.SF_CLIENT_ID}\", private_key_path: \"${env.SF_PRIVATE_KEY_PATH}\", username: \"${env.SF_USERNAME}\", login_url: \"${env.SF_LOGIN_URL}\" }\n"
-           "  sap:\n    base_url: " + base_url + "\n    token_url: " + base_url + "/oauth/token\n"
-           "    client_id: \"${env.SAP_CLIENT_ID}\"\n    client_secret: \"${env.SAP_CLIENT_SECRET}\"\n    limits: " + limits + "\n"
-           "  zoho_books:\n    client_id: \"${env.ZOHO_CLIENT_ID}\"\n    client_secret: \"${env.ZOHO_CLIENT_SECRET}\"\n    refresh_token: \"${env.ZOHO_REFRESH_TOKEN}\"\n"
-           "    organization_id: \"${env.ZOHO_ORG_ID}\"\n    accounts_url: \"${env.ZOHO_ACCOUNTS_URL}\"\n    api_url: \"${env.ZOHO_API_URL}\"\n"
+           "  salesforce: { client_id: \"${env.SF_CLIENT_ID}\", private_key_path: \"${env.SF_PRIVATE_KEY_PATH}\", username: "
+           "\"${env.SF_USERNAME}\", login_url: \"${env.SF_LOGIN_URL}\" }\n"
+           "  sap:\n    base_url: " +
+           base_url + "\n    token_url: " + base_url +
+           "/oauth/token\n"
+           "    client_id: \"${env.SAP_CLIENT_ID}\"\n    client_secret: \"${env.SAP_CLIENT_SECRET}\"\n    limits: " +
+           limits +
+           "\n"
+           "  zoho_books:\n    client_id: \"${env.ZOHO_CLIENT_ID}\"\n    client_secret: \"${env.ZOHO_CLIENT_SECRET}\"\n    refresh_token: "
+           "\"${env.ZOHO_REFRESH_TOKEN}\"\n"
+           "    organization_id: \"${env.ZOHO_ORG_ID}\"\n    accounts_url: \"${env.ZOHO_ACCOUNTS_URL}\"\n    api_url: "
+           "\"${env.ZOHO_API_URL}\"\n"
            "  slack: { webhook_url: \"${env.SLACK_WEBHOOK_URL}\" }\n";
 }
 

@@ -1,12 +1,12 @@
 #pragma once
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -110,11 +110,11 @@ inline std::vector<std::string> bare_environment() {
 class Process {
 public:
     struct Options {
-        std::vector<std::string> arguments;    ///< the program first
+        std::vector<std::string> arguments;  ///< the program first
         std::vector<std::string> environment = bare_environment();
-        std::string folder;                    ///< working directory; `<name>.out` and `<name>.err` are written here
+        std::string folder;  ///< working directory; `<name>.out` and `<name>.err` are written here
         std::string name = "program";
-        bool append = false;                   ///< goes on in the output files of an earlier process of that name
+        bool append = false;  ///< goes on in the output files of an earlier process of that name
     };
 
     explicit Process(const Options& options)
@@ -140,7 +140,9 @@ public:
     ~Process() { kill(); }
 
     pid_t pid() const { return pid_; }
-    void signal(int number) const { if (!status_) ::kill(pid_, number); }
+    void signal(int number) const {
+        if (!status_) ::kill(pid_, number);
+    }
     /// Ends it at once (SIGKILL) and waits until it has gone.
     void kill() {
         signal(SIGKILL);

@@ -8,18 +8,27 @@ namespace {
 
 int status_of(const Error& error) {
     switch (error.code) {
-        case ErrorCode::not_found: return 404;
-        case ErrorCode::request_too_large: return 413;
-        case ErrorCode::unauthorized: return 401;
-        case ErrorCode::permission_missing: return 403;
+        case ErrorCode::not_found:
+            return 404;
+        case ErrorCode::request_too_large:
+            return 413;
+        case ErrorCode::unauthorized:
+            return 401;
+        case ErrorCode::permission_missing:
+            return 403;
         case ErrorCode::overloaded:
-        case ErrorCode::shutting_down: return 503;
-        default: break;
+        case ErrorCode::shutting_down:
+            return 503;
+        default:
+            break;
     }
     switch (error.cls()) {
-        case ErrorClass::rejected: return 400;
-        case ErrorClass::bug: return 500;
-        default: return 503;
+        case ErrorClass::rejected:
+            return 400;
+        case ErrorClass::bug:
+            return 500;
+        default:
+            return 503;
     }
 }
 
@@ -37,23 +46,33 @@ net::Response error_response(const Error& error) {
     Map body{{"code", to_string(error.code)}, {"message", error.message}};
     if (!error.field.empty()) body.set("field", error.field);
     auto response = net::json_response(status_of(error), Map{{"error", body}});
-    if (error.retry_after_ms) response.headers.set("Retry-After", std::to_string((*error.retry_after_ms + 999) / 1000));
-    else if (response.status == 503) response.headers.set("Retry-After", "10");
+    if (error.retry_after_ms)
+        response.headers.set("Retry-After", std::to_string((*error.retry_after_ms + 999) / 1000));
+    else if (response.status == 503)
+        response.headers.set("Retry-After", "10");
     return response;
 }
 
 Result<Value> json_body(const net::Request& request) {
     auto type = request.headers.get("Content-Type").value_or("");
     if (type.substr(0, type.find(';')) != "application/json")
-        return fail(Error{ErrorCode::request_invalid, fmt::format("the body must be JSON with Content-Type: application/json, not `{}`", type), {}, "Content-Type"});
+        return fail(Error{ErrorCode::request_invalid,
+                          fmt::format("the body must be JSON with Content-Type: application/json, not `{}`", type),
+                          {},
+                          "Content-Type"});
     LS_TRY_ASSIGN(auto body, json::parse(request.body));
     if (!body.is_map()) return fail(ErrorCode::request_invalid, "the body must be a JSON object");
     return body;
 }
 
 Value run_value(const store::RunRow& run) {
-    Map map{{"id", run.id}, {"flow", run.flow}, {"key", run.key}, {"status", store::to_string(run.status)},
-            {"retries", static_cast<std::int64_t>(run.retries)}, {"created_at", time_value(run.created_at_ms)}, {"updated_at", time_value(run.updated_at_ms)}};
+    Map map{{"id", run.id},
+            {"flow", run.flow},
+            {"key", run.key},
+            {"status", store::to_string(run.status)},
+            {"retries", static_cast<std::int64_t>(run.retries)},
+            {"created_at", time_value(run.created_at_ms)},
+            {"updated_at", time_value(run.updated_at_ms)}};
     if (run.ended_at_ms) map.set("ended_at", time_value(run.ended_at_ms));
     if (!run.reason.empty()) map.set("reason", run.reason);
     if (!run.reason_code.empty()) map.set("code", run.reason_code);
@@ -65,7 +84,10 @@ Value run_value(const store::RunRow& run) {
 Value run_detail(const store::LoadedRun& loaded) {
     Value value = run_value(loaded.run);
     Map& map = value.mutable_map();
-    map.set("event", Map{{"id", loaded.event.id}, {"trigger", loaded.event.trigger}, {"received_at", time_value(loaded.event.received_at_ms)}, {"body", json_or_text(loaded.event.body_json)}});
+    map.set("event", Map{{"id", loaded.event.id},
+                         {"trigger", loaded.event.trigger},
+                         {"received_at", time_value(loaded.event.received_at_ms)},
+                         {"body", json_or_text(loaded.event.body_json)}});
     List facts;
     for (const auto& row : loaded.journal) {
         Map fact{{"seq", row.seq}, {"at", time_value(row.at_ms)}, {"kind", row.kind}};

@@ -41,7 +41,7 @@ struct Api::Route {
     std::string method;
     std::vector<std::string> path;  ///< `*` stands for any segment
     void (Api::*handler)(const net::Request&, const Path&, Answer);
-    bool local_only = false;        ///< answers to this machine only
+    bool local_only = false;  ///< answers to this machine only
 };
 
 const std::vector<Api::Route>& Api::routes() {
@@ -70,16 +70,22 @@ void Api::handle(net::Request request, std::unique_ptr<net::Responder> responder
     if (!path) return responder->send(error_response(path.error()));
     std::string allowed;
     for (const auto& route : routes()) {
-        bool fits = std::equal(route.path.begin(), route.path.end(), path->begin(), path->end(), [](const auto& a, const auto& b) { return a == "*" || a == b; });
+        bool fits = std::equal(route.path.begin(), route.path.end(), path->begin(), path->end(),
+                               [](const auto& a, const auto& b) { return a == "*" || a == b; });
         if (!fits) continue;
         bool method = route.method == request.method || (route.method == "GET" && request.method == "HEAD");
-        if (!method) { allowed += (allowed.empty() ? "" : ", ") + route.method; continue; }
+        if (!method) {
+            allowed += (allowed.empty() ? "" : ", ") + route.method;
+            continue;
+        }
         if (route.local_only && !(is_loopback(request.peer) && names_loopback(request.headers.get("Host").value_or(""))))
             return refuse(std::move(responder), ErrorCode::permission_missing, "this address answers only to the machine itself");
         return (this->*route.handler)(request, *path, std::move(responder));
     }
     if (allowed.empty()) return refuse(std::move(responder), ErrorCode::not_found, "there is nothing at " + std::string(request.path()));
-    auto response = net::json_response(405, Map{{"error", Map{{"code", "request_invalid"}, {"message", fmt::format("{} takes {}, not {}", request.path(), allowed, request.method)}}}});
+    auto response = net::json_response(
+        405, Map{{"error", Map{{"code", "request_invalid"},
+                               {"message", fmt::format("{} takes {}, not {}", request.path(), allowed, request.method)}}}});
     response.headers.set("Allow", allowed);
     responder->send(std::move(response));
 }
@@ -97,11 +103,14 @@ bool Api::may_trigger(const net::Request& request) const {
 
 void Api::webhook(const net::Request& request, Answer answer, const flow::Flow& flow, const flow::Trigger& trigger) {
     if (request.method != "POST") {
-        auto response = net::json_response(405, Map{{"error", Map{{"code", "request_invalid"}, {"message", "a webhook takes POST, not " + request.method}}}});
+        auto response = net::json_response(
+            405, Map{{"error", Map{{"code", "request_invalid"}, {"message", "a webhook takes POST, not " + request.method}}}});
         response.headers.set("Allow", "POST");
         return answer->send(std::move(response));
     }
-    if (!may_trigger(request)) return refuse(std::move(answer), ErrorCode::unauthorized, "the webhook's secret is missing or wrong: send it as `Authorization: Bearer …` or `?token=…`");
+    if (!may_trigger(request))
+        return refuse(std::move(answer), ErrorCode::unauthorized,
+                      "the webhook's secret is missing or wrong: send it as `Authorization: Bearer …` or `?token=…`");
     auto body = json_body(request);
     if (!body) {
         auto response = error_response(body.error());
@@ -112,7 +121,8 @@ void Api::webhook(const net::Request& request, Answer answer, const flow::Flow& 
     if (!key) return answer->send(error_response(key.error()));
     auto dedupe_id = flow::event_dedupe_id(flow, trigger, *body);
     if (!dedupe_id) return answer->send(error_response(dedupe_id.error()));
-    submit({.flow = flow.name, .key = *std::move(key), .trigger = "webhook", .dedupe_id = *std::move(dedupe_id), .body_json = request.body}, std::move(answer));
+    submit({.flow = flow.name, .key = *std::move(key), .trigger = "webhook", .dedupe_id = *std::move(dedupe_id), .body_json = request.body},
+           std::move(answer));
 }
 
 void Api::submit(engine::Submission submission, Answer answer) {
@@ -139,7 +149,11 @@ void Api::run_flow(const net::Request& request, const Path& path, Answer answer)
     const Value& given = (*body)["key"];
     auto key = flow::checked_key(*flow, given.is_null() ? flow->name : given.text());
     if (!key) return answer->send(error_response(key.error()));
-    submit({.flow = flow->name, .key = *key, .trigger = "manual", .body_json = json::write((*body)["body"].is_map() ? (*body)["body"] : Value(Map{}))}, std::move(answer));
+    submit({.flow = flow->name,
+            .key = *key,
+            .trigger = "manual",
+            .body_json = json::write((*body)["body"].is_map() ? (*body)["body"] : Value(Map{}))},
+           std::move(answer));
 }
 
 // ---- runs ----
@@ -149,18 +163,26 @@ void Api::list_runs(const net::Request& request, const Path&, Answer answer) {
     if (!query) return answer->send(error_response(query.error()));
     store::RunFilter filter;
     for (const auto& [name, value] : *query) {
-        if (name == "flow") filter.flow = value;
-        else if (name == "key") filter.key = value;
-        else if (name == "before") filter.before_id = value;
+        if (name == "flow")
+            filter.flow = value;
+        else if (name == "key")
+            filter.key = value;
+        else if (name == "before")
+            filter.before_id = value;
         else if (name == "status") {
             filter.status = store::run_status_from(value);
-            if (!filter.status) return refuse(std::move(answer), ErrorCode::request_invalid, "no such status: " + value + " (waiting, running, succeeded, skipped, parked, dropped)");
+            if (!filter.status)
+                return refuse(std::move(answer), ErrorCode::request_invalid,
+                              "no such status: " + value + " (waiting, running, succeeded, skipped, parked, dropped)");
         } else if (name == "limit") {
             auto limit = Decimal::parse(value);
             auto number = limit ? limit->to_int64() : Result<std::int64_t>(fail(limit.error()));
-            if (!number || *number < 1 || *number > 1000) return refuse(std::move(answer), ErrorCode::request_invalid, "limit is a number from 1 to 1000: " + value);
+            if (!number || *number < 1 || *number > 1000)
+                return refuse(std::move(answer), ErrorCode::request_invalid, "limit is a number from 1 to 1000: " + value);
             filter.limit = static_cast<int>(*number);
-        } else return refuse(std::move(answer), ErrorCode::request_invalid, "no such parameter: " + name + " (status, flow, key, before, limit)");
+        } else
+            return refuse(std::move(answer), ErrorCode::request_invalid,
+                          "no such parameter: " + name + " (status, flow, key, before, limit)");
     }
     auto rows = application_.store().list_runs(filter);
     if (!rows) return answer->send(error_response(rows.error()));
@@ -180,12 +202,14 @@ void Api::replay_run(const net::Request& request, const Path& path, Answer answe
     auto body = json_body(request);
     if (!body) return answer->send(error_response(body.error()));
     std::string from = (*body)["from"].is_null() ? "failed" : (*body)["from"].text();
-    if (from != "failed" && from != "start") return refuse(std::move(answer), ErrorCode::request_invalid, "`from` is failed or start: " + from);
+    if (from != "failed" && from != "start")
+        return refuse(std::move(answer), ErrorCode::request_invalid, "`from` is failed or start: " + from);
     auto shared = std::make_shared<Answer>(std::move(answer));
-    application_.engine().replay(path[3], from == "start" ? engine::ReplayMode::from_start : engine::ReplayMode::from_failed, actor_of(request),
-                                 [shared, id = path[3]](Result<void> done) {
-        (*shared)->send(done ? net::json_response(202, Map{{"run", id}, {"status", "running"}}) : error_response(done.error()));
-    });
+    application_.engine().replay(
+        path[3], from == "start" ? engine::ReplayMode::from_start : engine::ReplayMode::from_failed, actor_of(request),
+        [shared, id = path[3]](Result<void> done) {
+            (*shared)->send(done ? net::json_response(202, Map{{"run", id}, {"status", "running"}}) : error_response(done.error()));
+        });
 }
 
 void Api::drop_run(const net::Request& request, const Path& path, Answer answer) {
@@ -206,7 +230,11 @@ void Api::livez(const net::Request&, const Path&, Answer answer) { answer->send(
 void Api::readyz(const net::Request&, const Path&, Answer answer) {
     auto status = application_.engine().status();
     auto store = application_.store().ping();
-    std::string why = draining_ ? "stopping" : !status.running ? "the engine is not running" : !store ? store.error().message : !status.store_ok ? status.store_error : "";
+    std::string why = draining_          ? "stopping"
+                      : !status.running  ? "the engine is not running"
+                      : !store           ? store.error().message
+                      : !status.store_ok ? status.store_error
+                                         : "";
     answer->send(net::text_response(why.empty() ? 200 : 503, why.empty() ? "ok\n" : why + "\n"));
 }
 
@@ -219,23 +247,35 @@ void Api::health(const net::Request& request, const Path&, Answer answer) {
     if (!counts) problems.push_back("store: " + counts.error().message);
     if (!status.alert_error.empty()) problems.push_back("alerts: " + status.alert_error);
     for (const auto& connection : status.connections)
-        if (connection.paused_ms > 0) problems.push_back(fmt::format("connection {} is paused: {}", connection.name, connection.paused_because));
+        if (connection.paused_ms > 0)
+            problems.push_back(fmt::format("connection {} is paused: {}", connection.name, connection.paused_because));
     bool down = !status.running || !status.store_ok || !counts || draining_;
-    Map body{{"status", down ? "down" : problems.empty() ? "ok" : "degraded"},
+    Map body{{"status", down               ? "down"
+                        : problems.empty() ? "ok"
+                                           : "degraded"},
              {"uptime", (application_.runtime().monotonic_ms() - started_ms_) / 1000}};
     if (is_loopback(request.peer)) {
         body.set("problems", std::move(problems));
-        body.set("runs", counts ? Value(Map{{"waiting", counts->waiting}, {"running", counts->running}, {"succeeded", counts->succeeded},
-                                            {"skipped", counts->skipped}, {"parked", counts->parked}, {"dropped", counts->dropped}}) : Value());
+        body.set("runs", counts ? Value(Map{{"waiting", counts->waiting},
+                                            {"running", counts->running},
+                                            {"succeeded", counts->succeeded},
+                                            {"skipped", counts->skipped},
+                                            {"parked", counts->parked},
+                                            {"dropped", counts->dropped}})
+                                : Value());
         List connections;
         for (const auto& its : status.connections) {
-            Map connection{{"name", its.name}, {"under_way", static_cast<std::int64_t>(its.under_way)}, {"queued", static_cast<std::int64_t>(its.queued)}, {"paused_ms", its.paused_ms}};
+            Map connection{{"name", its.name},
+                           {"under_way", static_cast<std::int64_t>(its.under_way)},
+                           {"queued", static_cast<std::int64_t>(its.queued)},
+                           {"paused_ms", its.paused_ms}};
             if (its.budget) connection.set("calls", Map{{"used", its.budget->used}, {"allowed", its.budget->allowed}});
             connections.push_back(std::move(connection));
         }
         body.set("connections", std::move(connections));
         List syncs;
-        if (recent) for (const auto& run : *recent) syncs.push_back(run_value(run));
+        if (recent)
+            for (const auto& run : *recent) syncs.push_back(run_value(run));
         body.set("syncs", std::move(syncs));
     }
     answer->send(net::json_response(down ? 503 : 200, body));
@@ -243,7 +283,8 @@ void Api::health(const net::Request& request, const Path&, Answer answer) {
 
 void Api::metrics(const net::Request&, const Path&, Answer answer) {
     auto counts = application_.store().status_counts();
-    auto text = metrics_text(application_.engine().status(), counts ? *counts : store::StatusCounts{}, application_.runtime().monotonic_ms() - started_ms_);
+    auto text = metrics_text(application_.engine().status(), counts ? *counts : store::StatusCounts{},
+                             application_.runtime().monotonic_ms() - started_ms_);
     answer->send(net::text_response(200, std::move(text), "text/plain; version=0.0.4; charset=utf-8"));
 }
 

@@ -6,5 +6,4 @@ namespace lockstep {
 }  // namespace lockstep
 
 /// Is on in every build, release too.
-#define LS_ASSERT(condition) \
-    ((condition) ? static_cast<void>(0) : ::lockstep::assertion_failed(#condition, __FILE__, __LINE__))
+#define LS_ASSERT(condition) ((condition) ? static_cast<void>(0) : ::lockstep::assertion_failed(#condition, __FILE__, __LINE__))

@@ -140,9 +140,7 @@ Result<Cron> Cron::parse(std::string_view expression) {
     }
     Cron cron;
     std::array<std::uint64_t*, 5> targets = {&cron.minutes_, &cron.hours_, &cron.days_, &cron.months_, &cron.weekdays_};
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-        LS_TRY_ASSIGN(*targets[i], field_bits(fields[i], field_rules[i]));
-    }
+    for (std::size_t i = 0; i < fields.size(); ++i) { LS_TRY_ASSIGN(*targets[i], field_bits(fields[i], field_rules[i])); }
     if (has(cron.weekdays_, 7)) cron.weekdays_ |= 1;
     cron.any_hour_ = fields[1].starts_with('*');
     cron.any_day_ = fields[2].starts_with('*');

@@ -64,9 +64,7 @@ std::string json_line(Level level, std::string_view message, std::initializer_li
     return line;
 }
 
-bool is_plain(std::string_view text) {
-    return !text.empty() && text.find_first_of(" \"=\n\r\t\\\x1b") == std::string_view::npos;
-}
+bool is_plain(std::string_view text) { return !text.empty() && text.find_first_of(" \"=\n\r\t\\\x1b") == std::string_view::npos; }
 
 std::string text_line(Level level, std::string_view message, std::initializer_list<Field> fields) {
     std::string line = fmt::format("{} {:<7} {}", format_timestamp(now()), name_of(level), message);

@@ -19,7 +19,9 @@ Level least_level();
 /// Writes one line: time, level, message and fields, as JSON or readable. Never pass a credential.
 /// Threads: any.
 void write(Level level, std::string_view message, std::initializer_list<Field> fields = {});
-inline void debug(std::string_view m, std::initializer_list<Field> f = {}) { if (least_level() <= Level::debug) write(Level::debug, m, f); }
+inline void debug(std::string_view m, std::initializer_list<Field> f = {}) {
+    if (least_level() <= Level::debug) write(Level::debug, m, f);
+}
 inline void info(std::string_view m, std::initializer_list<Field> f = {}) { write(Level::info, m, f); }
 inline void warning(std::string_view m, std::initializer_list<Field> f = {}) { write(Level::warning, m, f); }
 inline void error(std::string_view m, std::initializer_list<Field> f = {}) { write(Level::error, m, f); }

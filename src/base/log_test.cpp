@@ -17,11 +17,11 @@ std::string captured(log::Level level, log::Format format, F&& write) {
 }
 
 TEST(Log, JsonLinesEscapeWhatTheyHold) {
-    auto line = captured(log::Level::info, log::Format::json,
-                         [] { log::info("said \"no\"", {{"run", "01A"}, {"error", "a\nb\\\x01\xff"}}); });
+    auto line =
+        captured(log::Level::info, log::Format::json, [] { log::info("said \"no\"", {{"run", "01A"}, {"error", "a\nb\\\x01\xff"}}); });
     EXPECT_TRUE(line.starts_with("{\"time\":\"20")) << line;
-    EXPECT_TRUE(line.ends_with(
-        ",\"level\":\"info\",\"message\":\"said \\\"no\\\"\",\"run\":\"01A\",\"error\":\"a\\nb\\\\\\u0001\\ufffd\"}\n"))
+    EXPECT_TRUE(
+        line.ends_with(",\"level\":\"info\",\"message\":\"said \\\"no\\\"\",\"run\":\"01A\",\"error\":\"a\\nb\\\\\\u0001\\ufffd\"}\n"))
         << line;
 }
 

@@ -53,8 +53,7 @@ TEST(ThreadRuntime, AWaitEndsAtItsTime) {
     auto condition = runtime.make_condition();
     std::unique_lock lock(mutex);
     auto until = runtime.monotonic_ms() + 2;
-    while (condition->wait_until(lock, until)) {
-    }
+    while (condition->wait_until(lock, until)) {}
     EXPECT_GE(runtime.monotonic_ms(), until);
 }
 

@@ -62,9 +62,7 @@ private:
 
 bool is_calendar_day(int year, int month, int day) {
     namespace c = std::chrono;
-    return year >= 1 && c::year_month_day(c::year(year), c::month(static_cast<unsigned>(month)),
-                                          c::day(static_cast<unsigned>(day)))
-                            .ok();
+    return year >= 1 && c::year_month_day(c::year(year), c::month(static_cast<unsigned>(month)), c::day(static_cast<unsigned>(day))).ok();
 }
 
 std::optional<Date> read_date(Reader& reader) {
@@ -210,8 +208,7 @@ std::string format_timestamp(Timestamp time) {
     auto days = floor_div(time.seconds, seconds_per_day);
     auto clock = time.seconds - days * seconds_per_day;
     auto date = format_date(add_days(Date{}, static_cast<int>(days)));
-    return fmt::format("{}T{:02}:{:02}:{:02}{}Z", date, clock / 3600, clock / 60 % 60, clock % 60,
-                       fraction_text(time.nanos));
+    return fmt::format("{}T{:02}:{:02}:{:02}{}Z", date, clock / 3600, clock / 60 % 60, clock % 60, fraction_text(time.nanos));
 }
 
 Result<Date> parse_date(std::string_view text) {
@@ -230,8 +227,7 @@ Result<Duration> parse_duration(std::string_view text) {
     auto nanos = read_duration(reader);
     if (!nanos) return fail(ErrorCode::time_invalid, fmt::format("text is not a duration such as 1h30m: {}", text));
     if (negative) nanos = -*nanos;
-    return Duration{static_cast<std::int64_t>(*nanos / nanos_per_second),
-                    static_cast<std::int32_t>(*nanos % nanos_per_second)};
+    return Duration{static_cast<std::int64_t>(*nanos / nanos_per_second), static_cast<std::int32_t>(*nanos % nanos_per_second)};
 }
 
 std::string format_duration(Duration duration) {

@@ -45,9 +45,7 @@ Error unknown_zone(std::string_view zone) {
 Result<const date::time_zone*> find_zone(std::string_view zone) {
     try {
         return date::locate_zone(std::string(zone));
-    } catch (const std::exception&) {
-        return fail(unknown_zone(zone));
-    }
+    } catch (const std::exception&) { return fail(unknown_zone(zone)); }
 }
 
 /// Seconds east of Greenwich at a point in time.
@@ -56,9 +54,7 @@ Result<std::int64_t> offset_at(std::int64_t seconds, std::string_view zone) {
     LS_TRY_ASSIGN(const auto* found, find_zone(zone));
     try {
         return std::int64_t{found->get_info(date::sys_seconds(c::seconds(seconds))).offset.count()};
-    } catch (const std::exception&) {
-        return fail(unknown_zone(zone));
-    }
+    } catch (const std::exception&) { return fail(unknown_zone(zone)); }
 }
 
 CivilTime civil_of(std::int64_t local_seconds, std::int32_t nanos) {
@@ -95,9 +91,7 @@ Result<Instants> instants_of(Date date, int hour, int minute, int second, std::s
         }
         const auto& later = info.result == date::local_info::ambiguous ? info.second : info.first;
         return Instants{{local - info.first.offset.count(), 0}, {local - later.offset.count(), 0}};
-    } catch (const std::exception&) {
-        return fail(unknown_zone(zone));
-    }
+    } catch (const std::exception&) { return fail(unknown_zone(zone)); }
 }
 
 Result<Timestamp> from_civil(Date date, int hour, int minute, int second, std::string_view zone) {

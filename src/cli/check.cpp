@@ -23,7 +23,8 @@ Result<void> add_flow_file(config::Config& config, const std::string& path) {
 config::Config offline_config() {
     config::Config config;
     for (const auto* connector : connector::all_connectors())
-        config.connections.push_back({.name = connector->name, .connector = connector, .settings = {}, .limits = connector->default_limits});
+        config.connections.push_back(
+            {.name = connector->name, .connector = connector, .settings = {}, .limits = connector->default_limits});
     return config;
 }
 
@@ -36,7 +37,12 @@ int check_online(const config::Config& config) {
     int result = exit_done;
     for (auto& [its, connection] : *connections) {
         connector::Trace trace;
-        connector::CallContext context{.runtime = runtime, .http = *http, .trace = trace, .deadline_ms = runtime.monotonic_ms() + 20'000, .request_id = {}, .first_sent = runtime.now()};
+        connector::CallContext context{.runtime = runtime,
+                                       .http = *http,
+                                       .trace = trace,
+                                       .deadline_ms = runtime.monotonic_ms() + 20'000,
+                                       .request_id = {},
+                                       .first_sent = runtime.now()};
         auto probed = connection->probe(context);
         fmt::print("{:<12} {}\n", its.name, probed ? "ok" : probed.error().message);
         if (!probed) result = exit_failed;
@@ -47,7 +53,8 @@ int check_online(const config::Config& config) {
 }  // namespace
 
 int check(const CheckOptions& options) {
-    bool files_only = !options.flow_files.empty() && options.source.config_file.empty() && options.source.env_file.empty() && !options.online;
+    bool files_only =
+        !options.flow_files.empty() && options.source.config_file.empty() && options.source.env_file.empty() && !options.online;
     auto config = files_only ? Result<config::Config>(offline_config()) : load_config(options.source);
     if (!config) return report(config.error());
     for (const auto& path : options.flow_files)

@@ -49,16 +49,36 @@ struct DemoOptions {
 };
 int demo(const DemoOptions& options);
 
-struct CheckOptions { ConfigSource source; std::vector<std::string> flow_files; bool online = false; };
+struct CheckOptions {
+    ConfigSource source;
+    std::vector<std::string> flow_files;
+    bool online = false;
+};
 int check(const CheckOptions& options);
 
-struct RunOptions { ConfigSource source; std::string flow, key; std::int64_t timeout_ms = 120'000; bool json = false; };
+struct RunOptions {
+    ConfigSource source;
+    std::string flow, key;
+    std::int64_t timeout_ms = 120'000;
+    bool json = false;
+};
 int run_flow(const RunOptions& options);
 
-struct RunsOptions { ConfigSource source; std::string status, flow, key; int limit = 50; bool json = false; };
+struct RunsOptions {
+    ConfigSource source;
+    std::string status, flow, key;
+    int limit = 50;
+    bool json = false;
+};
 int list_runs(const RunsOptions& options);
 int show_run(const ConfigSource& source, const std::string& id, bool json);
-int replay_runs(const ConfigSource& source, const std::vector<std::string>& ids, bool all, bool from_start);
+struct ReplayOptions {
+    ConfigSource source;
+    std::vector<std::string> ids;
+    bool all = false, from_start = false;
+    std::string flow;
+};
+int replay_runs(const ReplayOptions& options);
 int drop_run(const ConfigSource& source, const std::string& id, const std::string& reason);
 
 int cel(bool jsonl, const std::string& expression, const std::string& bindings_json);

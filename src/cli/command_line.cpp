@@ -38,23 +38,32 @@ int main(int argc, char** argv) {
     demo_command->add_flag("--keep", demo_options.keep, "leave everything running at the end and print the addresses");
     bool no_faults = false;
     demo_command->add_flag("--no-faults", no_faults, "a day on which nothing goes wrong");
-    demo_command->callback([&] { demo_options.faults = !no_faults; result = demo(demo_options); });
+    demo_command->callback([&] {
+        demo_options.faults = !no_faults;
+        result = demo(demo_options);
+    });
 
     ServeOptions serve_options;
     auto* serve_command = app.add_subcommand("serve", "the engine");
     add_source(*serve_command, serve_options.source);
-    serve_command->add_option("--port", serve_options.port, "port to listen on (default: 3000, PORT, or as configured)")->check(CLI::Range(0, 65535));
+    serve_command->add_option("--port", serve_options.port, "port to listen on (default: 3000, PORT, or as configured)")
+        ->check(CLI::Range(0, 65535));
     serve_command->add_option("--drain-timeout-ms", serve_options.drain_timeout_ms, "how long SIGTERM waits for calls under way");
-    serve_command->add_option("--settle-ms", serve_options.settle_ms, "how long a vendor may still apply a request whose answer was lost (all connections)")->check(CLI::Range(0, 3'600'000));
+    serve_command
+        ->add_option("--settle-ms", serve_options.settle_ms,
+                     "how long a vendor may still apply a request whose answer was lost (all connections)")
+        ->check(CLI::Range(0, 3'600'000));
     serve_command->callback([&] { result = serve(serve_options); });
 
     SandboxOptions sandbox_options;
-    auto* sandbox_command = app.add_subcommand("sandbox", "the vendor emulators alone: Salesforce on P, SAP on P+1, Zoho on P+2, Slack on P+3, control on P+4");
+    auto* sandbox_command =
+        app.add_subcommand("sandbox", "the vendor emulators alone: Salesforce on P, SAP on P+1, Zoho on P+2, Slack on P+3, control on P+4");
     sandbox_command->add_option("--port", sandbox_options.port, "P; 0: five free ports")->check(CLI::Range(0, 65531));
     sandbox_command->add_option("--env-file", sandbox_options.env_file, "write the environment that `lockstep serve` needs to use it");
     sandbox_command->add_option("--seed", sandbox_options.seed, "seed of the made-up company's data");
     sandbox_command->add_flag("--empty", sandbox_options.empty, "start without data");
-    sandbox_command->add_option("--zoho-calls-per-minute", sandbox_options.zoho_calls_per_minute, "Zoho Books' limit; 0: none (the real one is 100)");
+    sandbox_command->add_option("--zoho-calls-per-minute", sandbox_options.zoho_calls_per_minute,
+                                "Zoho Books' limit; 0: none (the real one is 100)");
     sandbox_command->callback([&] { result = sandbox(sandbox_options); });
 
     CheckOptions check_options;
@@ -87,7 +96,9 @@ int main(int argc, char** argv) {
     auto* runs_show = runs_command->add_subcommand("show", "one run: event, steps, what was said to the vendors");
     runs_show->add_option("id", run_id, "run id")->required();
     runs_show->callback([&] { result = show_run(runs_options.source, run_id, runs_options.json); });
-    runs_command->callback([&] { if (runs_command->get_subcommands().empty()) result = list_runs(runs_options); });
+    runs_command->callback([&] {
+        if (runs_command->get_subcommands().empty()) result = list_runs(runs_options);
+    });
 
     auto* parked_command = app.add_subcommand("parked", "lists parked runs with their reasons; show, replay or drop them");
     add_source(*parked_command, runs_options.source);
@@ -100,9 +111,9 @@ int main(int argc, char** argv) {
     parked_show->callback([&] { result = show_run(runs_options.source, run_id, runs_options.json); });
     auto* parked_replay = parked_command->add_subcommand("replay", "takes parked runs up again, from the step that failed");
     parked_replay->add_option("ids", run_ids, "run ids");
-    parked_replay->add_flag("--all", all, "every parked run");
+    parked_replay->add_flag("--all", all, "every parked run (with --flow: of that flow)");
     parked_replay->add_flag("--from-start", from_start, "from the first step; effects that exist are found again, not made twice");
-    parked_replay->callback([&] { result = replay_runs(runs_options.source, run_ids, all, from_start); });
+    parked_replay->callback([&] { result = replay_runs({runs_options.source, run_ids, all, from_start, runs_options.flow}); });
     auto* parked_drop = parked_command->add_subcommand("drop", "ends a parked run for good");
     parked_drop->add_option("id", run_id, "run id")->required();
     parked_drop->add_option("--reason", drop_reason, "why; kept in the audit trail")->required();

@@ -98,9 +98,11 @@ int demo(const DemoOptions& options) {
     bool good = passed && *passed;
     if (options.keep) {
         const auto& at = (*sandbox)->addresses();
-        fmt::print("\nStill running; stop with Ctrl-C.\n  Lockstep    {}/health   {}/metrics\n  Salesforce  {}\n  SAP         {}\n  Zoho        {}\n  Slack       {}\n"
-                   "  control     {}/state/sap/A_SalesOrder\n  runs        build/lockstep runs --store {}\n",
-                   address, address, at.salesforce, at.sap, at.zoho, at.slack, at.control, config->store_path);
+        fmt::print(
+            "\nStill running; stop with Ctrl-C.\n  Lockstep    {}/health   {}/metrics\n  Salesforce  {}\n  SAP         {}\n  Zoho        "
+            "{}\n  Slack       {}\n"
+            "  control     {}/state/sap/A_SalesOrder\n  runs        build/lockstep runs --store {}\n",
+            address, address, at.salesforce, at.sap, at.zoho, at.slack, at.control, config->store_path);
         std::fflush(stdout);
         wait_for_interrupt();
     }

@@ -26,22 +26,28 @@ Decimal number(const Value& value) {
 /// What goes wrong on the day: for every vendor, errors, lost answers and requests that are applied late.
 Value faults(std::uint64_t seed) {
     auto fault = [](const char* connector, const char* method, const char* kind, const char* probability, Map more = {}) {
-        Map map{{"connector", connector}, {"method", method}, {"route", "*"}, {"kind", kind}, {"probability", *Decimal::parse(probability)}};
+        Map map{
+            {"connector", connector}, {"method", method}, {"route", "*"}, {"kind", kind}, {"probability", *Decimal::parse(probability)}};
         for (const auto& [name, value] : more) map.set(name, value);
         return Value(map);
     };
     return Map{{"seed", static_cast<std::int64_t>(seed)},
                {"faults", List{fault("*", "*", "delay", "0.3", {{"delay_ms", 40}}), fault("*", "*", "status", "0.03", {{"status", 500}}),
                                fault("*", "POST", "drop_after", "0.05"), fault("sap", "POST", "late_apply", "0.05", {{"delay_ms", 900}}),
-                               fault("zoho_books", "POST", "late_apply", "0.03", {{"delay_ms", 900}}), fault("*", "*", "drop_before", "0.02"),
-                               fault("*", "*", "throttle", "0.005", {{"retry_after_s", 1}})}}};
+                               fault("zoho_books", "POST", "late_apply", "0.03", {{"delay_ms", 900}}),
+                               fault("*", "*", "drop_before", "0.02"), fault("*", "*", "throttle", "0.005", {{"retry_after_s", 1}})}}};
 }
 
 }  // namespace
 
 DemoDay::DemoDay(sandbox::SandboxServer& sandbox, config::Application& application, std::string address, const DemoOptions& options)
-    : sandbox_(sandbox), application_(application), address_(std::move(address)), options_(options), http_(net::make_curl_client()),
-      started_ms_(application.runtime().monotonic_ms()), colour_(wants_colour()) {}
+    : sandbox_(sandbox),
+      application_(application),
+      address_(std::move(address)),
+      options_(options),
+      http_(net::make_curl_client()),
+      started_ms_(application.runtime().monotonic_ms()),
+      colour_(wants_colour()) {}
 
 std::string DemoDay::text(const char* colour, const std::string& what) const { return colour_ ? colour + what + "\033[0m" : what; }
 
@@ -61,9 +67,12 @@ Result<void> DemoDay::sign_in() {
         if (value.size() >= 2 && (value.front() == '"' || value.front() == '\'')) value = value.substr(1, value.size() - 2);
         return value;
     };
-    net::Request request{.method = "POST", .url = sandbox_.addresses().salesforce + "/services/oauth2/token",
+    net::Request request{.method = "POST",
+                         .url = sandbox_.addresses().salesforce + "/services/oauth2/token",
                          .headers = {{"Content-Type", "application/x-www-form-urlencoded"}},
-                         .body = net::write_form({{"grant_type", "client_credentials"}, {"client_id", value_of("SF_CLIENT_ID")}, {"client_secret", value_of("SF_CLIENT_SECRET")}}),
+                         .body = net::write_form({{"grant_type", "client_credentials"},
+                                                  {"client_id", value_of("SF_CLIENT_ID")},
+                                                  {"client_secret", value_of("SF_CLIENT_SECRET")}}),
                          .peer = {}};
     LS_TRY_ASSIGN(auto answer, http_->send(request, {}));
     LS_TRY_ASSIGN(auto body, json::parse(answer.body));
@@ -74,8 +83,11 @@ Result<void> DemoDay::sign_in() {
 
 /// What a person does in the browser is done until it has worked.
 Result<Value> DemoDay::salesforce(const std::string& method, const std::string& path, const Value& body) {
-    net::Request request{.method = method, .url = sandbox_.addresses().salesforce + std::string(data) + path,
-                         .headers = {{"Authorization", "Bearer " + token_}, {"Content-Type", "application/json"}}, .body = json::write(body), .peer = {}};
+    net::Request request{.method = method,
+                         .url = sandbox_.addresses().salesforce + std::string(data) + path,
+                         .headers = {{"Authorization", "Bearer " + token_}, {"Content-Type", "application/json"}},
+                         .body = json::write(body),
+                         .peer = {}};
     std::string last;
     for (int i = 0; i < tries_max; ++i) {
         auto answer = http_->send(request, {});
@@ -87,7 +99,11 @@ Result<Value> DemoDay::salesforce(const std::string& method, const std::string& 
 
 Result<void> DemoDay::set_faults() {
     if (!options_.faults) return {};
-    net::Request request{.method = "POST", .url = "/faults", .headers = {{"Content-Type", "application/json"}}, .body = json::write(faults(options_.seed)), .peer = {}};
+    net::Request request{.method = "POST",
+                         .url = "/faults",
+                         .headers = {{"Content-Type", "application/json"}},
+                         .body = json::write(faults(options_.seed)),
+                         .peer = {}};
     auto answer = sandbox_.sandbox().control(request);
     if (!answer.ok()) return fail(ErrorCode::internal, "the sandbox refuses the faults: " + answer.body);
     return {};
@@ -115,8 +131,11 @@ Result<void> DemoDay::close(const std::string& deal) {
 /// The record-triggered flow's callout, as Salesforce sends it.
 Result<void> DemoDay::trigger(const std::string& deal) {
     deals_.insert(deal);
-    net::Request request{.method = "POST", .url = address_ + "/webhook/salesforce/deal-closed", .headers = {{"Content-Type", "application/json;charset=UTF-8"}},
-                         .body = json::write(Map{{"opportunityId", deal}}), .peer = {}};
+    net::Request request{.method = "POST",
+                         .url = address_ + "/webhook/salesforce/deal-closed",
+                         .headers = {{"Content-Type", "application/json;charset=UTF-8"}},
+                         .body = json::write(Map{{"opportunityId", deal}}),
+                         .peer = {}};
     LS_TRY_ASSIGN(auto answer, http_->send(request, {}));
     if (answer.status != 202) return fail(ErrorCode::internal, "the webhook was refused: " + answer.body);
     return {};
@@ -137,8 +156,9 @@ void DemoDay::show_ended() {
         double seconds = static_cast<double>(application_.runtime().monotonic_ms() - started_ms_) / 1000;
         std::string retries = run.retries > 0 ? fmt::format("  ({} {})", run.retries, run.retries == 1 ? "retry" : "retries") : "";
         if (run.status == store::RunStatus::succeeded)
-            fmt::print("{:6.1f}s  {}  {:<44.44} {:>12} {}  order {}  {}{}\n", seconds, text(green, "synced"), about["deal"].text(), amount ? amount->to_string() : "",
-                       about["currency"].text(), about["order"].text(), about["invoice"].text(), retries);
+            fmt::print("{:6.1f}s  {}  {:<44.44} {:>12} {}  order {}  {}{}\n", seconds, text(green, "synced"), about["deal"].text(),
+                       amount ? amount->to_string() : "", about["currency"].text(), about["order"].text(), about["invoice"].text(),
+                       retries);
         else
             fmt::print("{:6.1f}s  {}  {:<44.44} {}{}\n", seconds, text(yellow, std::string(store::to_string(run.status))),
                        about["deal"].text().empty() ? run.key : about["deal"].text(), run.reason, retries);
@@ -147,7 +167,8 @@ void DemoDay::show_ended() {
 }
 
 void DemoDay::wait_until_quiet() {
-    for (std::int64_t until = application_.runtime().monotonic_ms() + day_timeout_ms; application_.runtime().monotonic_ms() < until; show_ended())
+    for (std::int64_t until = application_.runtime().monotonic_ms() + day_timeout_ms; application_.runtime().monotonic_ms() < until;
+         show_ended())
         if (application_.engine().wait_until_quiet(200)) break;
     show_ended();
 }
@@ -164,7 +185,9 @@ Result<void> DemoDay::mend_and_replay() {
         if (run.step != "has_email") continue;
         LS_TRY_ASSIGN(auto deal, salesforce("GET", "/sobjects/Opportunity/" + run.key + "?fields=AccountId", Value()));
         fmt::print("\nAn operator gives {} a contact with an address, and replays it.\n", run.key);
-        LS_TRY(salesforce("POST", "/sobjects/Contact", Map{{"LastName", "Accounts Payable"}, {"Email", "payables@customer.example"}, {"AccountId", deal["AccountId"].text()}}));
+        LS_TRY(salesforce(
+            "POST", "/sobjects/Contact",
+            Map{{"LastName", "Accounts Payable"}, {"Email", "payables@customer.example"}, {"AccountId", deal["AccountId"].text()}}));
         application_.engine().replay(run.id, engine::ReplayMode::from_failed, "demo", [](Result<void>) {});
         application_.runtime().sleep_ms(100);
         wait_until_quiet();
@@ -200,9 +223,13 @@ bool DemoDay::prove() {
             continue;
         }
         ++synced;
-        if (its_orders.size() != 1 || its_invoices.size() != 1) { wrong.push_back(id + ": lost"); continue; }
+        if (its_orders.size() != 1 || its_invoices.size() != 1) {
+            wrong.push_back(id + ": lost");
+            continue;
+        }
         if (emails[its_invoices[0]["invoice_id"].text()] != 1) wrong.push_back(id + ": not emailed exactly once");
-        bool numbers = deal["SAP_Order_Number__c"].text() == its_orders[0]["SalesOrder"].text() && deal["Zoho_Invoice_Number__c"].text() == its_invoices[0]["invoice_number"].text();
+        bool numbers = deal["SAP_Order_Number__c"].text() == its_orders[0]["SalesOrder"].text() &&
+                       deal["Zoho_Invoice_Number__c"].text() == its_invoices[0]["invoice_number"].text();
         if (!numbers) wrong.push_back(id + ": the numbers written back are others");
         Decimal amounts[] = {number(deal["Amount"]), number(its_orders[0]["TotalNetAmount"]), number(its_invoices[0]["total"])};
         if (amounts[0] != amounts[1] || amounts[0] != amounts[2]) wrong.push_back(id + ": the totals differ");
@@ -210,7 +237,9 @@ bool DemoDay::prove() {
     }
     auto doubled = [&](std::string_view connector, std::string_view object, auto&& name_of) {
         std::map<std::string, int> seen;
-        for (const auto& record : records(connector, object)) if (std::string name = name_of(record); !name.empty() && ++seen[name] > 1) wrong.push_back(name + ": two in " + std::string(object));
+        for (const auto& record : records(connector, object))
+            if (std::string name = name_of(record); !name.empty() && ++seen[name] > 1)
+                wrong.push_back(name + ": two in " + std::string(object));
         return static_cast<int>(seen.size());
     };
     tally.partners = doubled("sap", "A_BusinessPartner", [](const Value& its) { return its["BusinessPartnerIDByExtSystem"].text(); });
@@ -218,12 +247,17 @@ bool DemoDay::prove() {
     print_table(tally);
     fmt::print("\n");
     for (const auto& [currency, sums] : totals)
-        fmt::print("{} {}  deals {:>14}   orders {:>14}   invoices {:>14}\n", sums[0] == sums[1] && sums[0] == sums[2] ? text(green, "=") : text(yellow, "≠"),
-                   currency, sums[0].to_string(), sums[1].to_string(), sums[2].to_string());
+        fmt::print("{} {}  deals {:>14}   orders {:>14}   invoices {:>14}\n",
+                   sums[0] == sums[1] && sums[0] == sums[2] ? text(green, "=") : text(yellow, "≠"), currency, sums[0].to_string(),
+                   sums[1].to_string(), sums[2].to_string());
     for (const auto& message : wrong) fmt::print("{} {}\n", text(yellow, "wrong:"), message);
     bool good = wrong.empty() && synced > 0 && static_cast<std::size_t>(synced + parked) == deals_.size();
-    fmt::print("{}\n", good ? text(green, fmt::format("Proof: {} deals synced and {} parked of {}; nothing lost, nothing doubled, every total equal to the cent.", synced, parked, deals_.size()))
-                            : text(yellow, fmt::format("NOT as it should be: {} synced and {} parked of {} deals.", synced, parked, deals_.size())));
+    fmt::print(
+        "{}\n",
+        good ? text(green,
+                    fmt::format("Proof: {} deals synced and {} parked of {}; nothing lost, nothing doubled, every total equal to the cent.",
+                                synced, parked, deals_.size()))
+             : text(yellow, fmt::format("NOT as it should be: {} synced and {} parked of {} deals.", synced, parked, deals_.size())));
     return good;
 }
 
@@ -249,7 +283,8 @@ void DemoDay::print_table(const Tally& tally) {
     row("time", fmt::format("{:.1f} s", static_cast<double>(application_.runtime().monotonic_ms() - started_ms_) / 1000));
     row("parked", counts ? std::to_string(counts->parked) : "?");
     auto parked = application_.store().list_runs({.status = store::RunStatus::parked, .limit = 100});
-    if (parked) for (const auto& run : *parked) fmt::print("    {}  {}: {}\n", run.key, run.step, run.reason);
+    if (parked)
+        for (const auto& run : *parked) fmt::print("    {}  {}: {}\n", run.key, run.step, run.reason);
 }
 
 Result<bool> DemoDay::play() {
@@ -257,7 +292,7 @@ Result<bool> DemoDay::play() {
     auto deals = choose_deals();
     if (deals.empty()) return fail(ErrorCode::internal, "the sandbox has no open deals");
     fmt::print("{}\n\n", text(bold, fmt::format("A business day: {} deals close in Salesforce{}.", deals.size(),
-                                                 options_.faults ? "; vendors fail, answer late, apply requests and lose the answer" : "")));
+                                                options_.faults ? "; vendors fail, answer late, apply requests and lose the answer" : "")));
     LS_TRY(set_faults());
     for (const auto& deal : deals) {
         LS_TRY(close(deal));

@@ -24,7 +24,9 @@ public:
     Result<bool> play();
 
 private:
-    struct Tally { int orders = 0, invoices = 0, emails = 0, partners = 0, contacts = 0; };
+    struct Tally {
+        int orders = 0, invoices = 0, emails = 0, partners = 0, contacts = 0;
+    };
 
     Result<void> sign_in();
     Result<Value> salesforce(const std::string& method, const std::string& path, const Value& body);
@@ -47,8 +49,8 @@ private:
     DemoOptions options_;
     std::unique_ptr<net::HttpClient> http_;
     std::string token_;
-    std::set<std::string> deals_;       // triggered
-    std::set<std::string> shown_;       // runs that were printed
+    std::set<std::string> deals_;  // triggered
+    std::set<std::string> shown_;  // runs that were printed
     std::int64_t started_ms_;
     bool colour_;
 };

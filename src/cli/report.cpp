@@ -12,7 +12,8 @@ namespace lockstep::cli {
 Result<config::Config> load_config(const ConfigSource& source) {
     config::Environment environment = config::process_environment();
     if (!source.env_file.empty()) { LS_TRY_ASSIGN(environment, config::environment_with_file(source.env_file, environment)); }
-    LS_TRY_ASSIGN(auto config, source.config_file.empty() ? config::load_environment(environment) : config::load_file(source.config_file, environment));
+    LS_TRY_ASSIGN(auto config,
+                  source.config_file.empty() ? config::load_environment(environment) : config::load_file(source.config_file, environment));
     if (!source.store_path.empty()) config.store_path = source.store_path;
     return config;
 }

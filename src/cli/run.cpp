@@ -17,11 +17,15 @@ bool is_over(const std::string& status) { return status != "waiting" && status !
 
 int show_end(const Value& run, bool json_wanted) {
     std::string status = run["status"].text();
-    if (json_wanted) fmt::print("{}\n", json::write_pretty(run));
+    if (json_wanted)
+        fmt::print("{}\n", json::write_pretty(run));
     else {
         fmt::print("{} {}: {}\n", run["flow"].text(), run["key"].text(), status);
-        if (!run["reason"].text().empty()) fmt::print("  {}{}\n", run["step"].text().empty() ? "" : run["step"].text() + ": ", run["reason"].text());
-        if (run["report"].is_map()) for (const auto& [name, value] : run["report"].as_map()) if (!value.is_null()) fmt::print("  {:<10} {}\n", name, value.text());
+        if (!run["reason"].text().empty())
+            fmt::print("  {}{}\n", run["step"].text().empty() ? "" : run["step"].text() + ": ", run["reason"].text());
+        if (run["report"].is_map())
+            for (const auto& [name, value] : run["report"].as_map())
+                if (!value.is_null()) fmt::print("  {:<10} {}\n", name, value.text());
         fmt::print("  run        {}\n", run["id"].text());
     }
     return status == "succeeded" || status == "skipped" ? exit_done : exit_failed;
@@ -31,12 +35,13 @@ int show_end(const Value& run, bool json_wanted) {
 template <class Load>
 int wait_for_end(Load&& load, const RunOptions& options) {
     ThreadRuntime clock;
-    for (std::int64_t until = clock.monotonic_ms() + options.timeout_ms; ; clock.sleep_ms(poll_ms)) {
+    for (std::int64_t until = clock.monotonic_ms() + options.timeout_ms;; clock.sleep_ms(poll_ms)) {
         Result<Value> run = load();
         if (!run) return report(run.error());
         if (is_over((*run)["status"].text())) return show_end(*run, options.json);
         if (clock.monotonic_ms() > until) {
-            fmt::print(stderr, "lockstep: the run is not over after {} ms: {} ({})\n", options.timeout_ms, (*run)["id"].text(), (*run)["reason"].text());
+            fmt::print(stderr, "lockstep: the run is not over after {} ms: {} ({})\n", options.timeout_ms, (*run)["id"].text(),
+                       (*run)["reason"].text());
             return exit_failed;
         }
     }
@@ -67,14 +72,17 @@ int run_here(const config::Config& config, const RunOptions& options) {
     if (!key) return report(key.error());
     if (auto started = engine.start(); !started) return report(started.error());
     std::promise<Result<engine::Accepted>> promise;
-    engine.submit({.flow = flow->name, .key = *key, .trigger = "manual", .dedupe_id = {}}, [&](Result<engine::Accepted> accepted) { promise.set_value(std::move(accepted)); });
+    engine.submit({.flow = flow->name, .key = *key, .trigger = "manual", .dedupe_id = {}},
+                  [&](Result<engine::Accepted> accepted) { promise.set_value(std::move(accepted)); });
     auto accepted = promise.get_future().get();
     if (!accepted) return report(accepted.error());
-    int result = wait_for_end([&]() -> Result<Value> {
-        LS_TRY_ASSIGN(auto loaded, (*app)->store().load_run(accepted->run_id));
-        LS_ASSERT(loaded.has_value());
-        return api::run_value(loaded->run);
-    }, options);
+    int result = wait_for_end(
+        [&]() -> Result<Value> {
+            LS_TRY_ASSIGN(auto loaded, (*app)->store().load_run(accepted->run_id));
+            LS_ASSERT(loaded.has_value());
+            return api::run_value(loaded->run);
+        },
+        options);
     engine.drain(10'000);
     return result;
 }

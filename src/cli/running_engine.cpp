@@ -27,7 +27,8 @@ Result<Value> RunningEngine::send(const std::string& method, const std::string& 
     auto client = net::make_curl_client();
     net::Request request{.method = method, .url = base_ + path, .headers = {{"X-Lockstep-Actor", "cli"}}, .body = body, .peer = {}};
     if (!body.empty()) request.headers.set("Content-Type", "application/json");
-    LS_TRY_ASSIGN(auto answer, client->send(request, {.effect = method == "GET" ? net::Effect::read : net::Effect::write, .total_timeout_ms = call_timeout_ms}));
+    LS_TRY_ASSIGN(auto answer, client->send(request, {.effect = method == "GET" ? net::Effect::read : net::Effect::write,
+                                                      .total_timeout_ms = call_timeout_ms}));
     LS_TRY_ASSIGN(auto value, json::parse(answer.body));
     if (answer.ok()) return value;
     const Value& error = value["error"];

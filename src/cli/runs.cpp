@@ -29,8 +29,8 @@ std::string time_text(std::int64_t ms) { return ms == 0 ? "" : format_timestamp(
 void print_table(const std::vector<store::RunRow>& runs) {
     fmt::print("{:<26}  {:<20}  {:<12}  {:<18}  {:<9}  {}\n", "RUN", "CREATED", "FLOW", "KEY", "STATUS", "REASON");
     for (const auto& run : runs)
-        fmt::print("{:<26}  {:<20}  {:<12}  {:<18}  {:<9}  {}{}\n", run.id, time_text(run.created_at_ms), run.flow, run.key, store::to_string(run.status),
-                   run.step.empty() ? "" : run.step + ": ", run.reason);
+        fmt::print("{:<26}  {:<20}  {:<12}  {:<18}  {:<9}  {}{}\n", run.id, time_text(run.created_at_ms), run.flow, run.key,
+                   store::to_string(run.status), run.step.empty() ? "" : run.step + ": ", run.reason);
 }
 
 /// Journal data of one fact in a line: what a person needs to see.
@@ -63,9 +63,9 @@ void print_run(const store::LoadedRun& loaded) {
     }
 }
 
-Result<std::vector<std::string>> all_parked(store::Store& store) {
+Result<std::vector<std::string>> all_parked(store::Store& store, const std::string& flow) {
     std::vector<std::string> ids;
-    store::RunFilter filter{.status = store::RunStatus::parked, .limit = 1000};
+    store::RunFilter filter{.status = store::RunStatus::parked, .flow = flow, .limit = 1000};
     while (true) {
         LS_TRY_ASSIGN(auto runs, store.list_runs(filter));
         for (const auto& run : runs) ids.push_back(run.id);
@@ -84,7 +84,8 @@ Result<void> replay_one(const std::string& path, const std::optional<RunningEngi
     LS_TRY_ASSIGN(auto store, store::open_sqlite({.path = path}));
     LS_TRY_ASSIGN(auto loaded, engine::load_parked(*store, id));
     ThreadRuntime runtime;
-    return store->commit(engine::replay_batch(loaded, from_start ? engine::ReplayMode::from_start : engine::ReplayMode::from_failed, std::string(actor), runtime.now().ms()));
+    return store->commit(engine::replay_batch(loaded, from_start ? engine::ReplayMode::from_start : engine::ReplayMode::from_failed,
+                                              std::string(actor), runtime.now().ms()));
 }
 
 }  // namespace
@@ -115,31 +116,35 @@ int show_run(const ConfigSource& source, const std::string& id, bool json_wanted
     auto loaded = (*store)->load_run(id);
     if (!loaded) return report(loaded.error());
     if (!*loaded) return report({ErrorCode::not_found, "there is no such run: " + id});
-    if (json_wanted) fmt::print("{}\n", json::write_pretty(api::run_detail(**loaded)));
-    else print_run(**loaded);
+    if (json_wanted)
+        fmt::print("{}\n", json::write_pretty(api::run_detail(**loaded)));
+    else
+        print_run(**loaded);
     return exit_done;
 }
 
-int replay_runs(const ConfigSource& source, const std::vector<std::string>& ids, bool all, bool from_start) {
-    if (ids.empty() == !all) {
+int replay_runs(const ReplayOptions& options) {
+    if (options.ids.empty() == !options.all) {
         fmt::print(stderr, "lockstep: give run ids, or --all\n");
         return exit_usage;
     }
-    std::string path = store_path(source);
-    std::vector<std::string> wanted = ids;
-    if (all) {
+    std::string path = store_path(options.source);
+    std::vector<std::string> wanted = options.ids;
+    if (options.all) {
         auto store = store::open_sqlite({.path = path, .read_only = true});
         if (!store) return report(store.error());
-        auto parked = all_parked(**store);
+        auto parked = all_parked(**store, options.flow);
         if (!parked) return report(parked.error());
         wanted = *std::move(parked);
     }
     auto engine = RunningEngine::find(path);
     int result = exit_done;
     for (const auto& id : wanted) {
-        auto replayed = replay_one(path, engine, id, from_start);
-        if (!replayed) result = report(replayed.error());
-        else fmt::print("{} {}\n", id, engine ? "goes on" : "will go on when `lockstep serve` is started");
+        auto replayed = replay_one(path, engine, id, options.from_start);
+        if (!replayed)
+            result = report(replayed.error());
+        else
+            fmt::print("{} {}\n", id, engine ? "goes on" : "will go on when `lockstep serve` is started");
     }
     return result;
 }

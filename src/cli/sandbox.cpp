@@ -31,11 +31,15 @@ int sandbox(const SandboxOptions& options) {
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
-    auto server = sandbox::start_sandbox_server({.port = static_cast<std::uint16_t>(options.port), .address = options.address, .seed = options.seed,
-                                                 .seed_data = !options.empty, .zoho_calls_per_minute = options.zoho_calls_per_minute});
+    auto server = sandbox::start_sandbox_server({.port = static_cast<std::uint16_t>(options.port),
+                                                 .address = options.address,
+                                                 .seed = options.seed,
+                                                 .seed_data = !options.empty,
+                                                 .zoho_calls_per_minute = options.zoho_calls_per_minute});
     if (!server) return report(server.error());
     const auto& at = (*server)->addresses();
-    fmt::print("Salesforce  {}\nSAP         {}\nZoho        {}\nSlack       {}\ncontrol     {}\n", at.salesforce, at.sap, at.zoho, at.slack, at.control);
+    fmt::print("Salesforce  {}\nSAP         {}\nZoho        {}\nSlack       {}\ncontrol     {}\n", at.salesforce, at.sap, at.zoho, at.slack,
+               at.control);
     if (!options.env_file.empty()) {
         std::string key_path = std::filesystem::absolute(options.env_file + ".key.pem").string();
         auto key = write_private(key_path, (*server)->private_key_pem());

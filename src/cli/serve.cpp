@@ -15,9 +15,11 @@ bool is_loopback(const std::string& address) { return address.starts_with("127."
 
 Result<void> refuse_open_triggers(const config::ServerConfig& server) {
     if (is_loopback(server.address) || !server.webhook_secret.empty() || server.triggers_open) return {};
-    return fail(ErrorCode::config_invalid,
-                fmt::format("anyone who reaches {} could start flows: set `server: webhook_secret:`, listen on 127.0.0.1 behind a proxy that "
-                            "authenticates, or write `server: triggers_are_open_to_everyone: true`", server.address));
+    return fail(
+        ErrorCode::config_invalid,
+        fmt::format("anyone who reaches {} could start flows: set `server: webhook_secret:`, listen on 127.0.0.1 behind a proxy that "
+                    "authenticates, or write `server: triggers_are_open_to_everyone: true`",
+                    server.address));
 }
 
 /// Blocks SIGTERM and SIGINT for this and all later threads; `sigwait` takes them.
@@ -34,8 +36,11 @@ sigset_t block_stop_signals() {
 /// Says which vendors do not answer; their runs are retried all the same.
 void probe_connections(config::Application& app) {
     for (const auto& its : app.engine().probe_connections())
-        if (!its.second) log::warning("a vendor does not answer; its runs are retried and then parked", {{"connection", its.first}, {"error", its.second.error().to_text()}});
-        else log::info("connected", {{"connection", its.first}});
+        if (!its.second)
+            log::warning("a vendor does not answer; its runs are retried and then parked",
+                         {{"connection", its.first}, {"error", its.second.error().to_text()}});
+        else
+            log::info("connected", {{"connection", its.first}});
 }
 
 }  // namespace
@@ -44,7 +49,8 @@ int serve(const ServeOptions& options) {
     auto config = load_config(options.source);
     if (!config) return report(config.error());
     if (options.port) config->server.port = static_cast<std::uint16_t>(*options.port);
-    if (options.settle_ms) for (auto& connection : config->connections) connection.limits.settle_ms = *options.settle_ms;
+    if (options.settle_ms)
+        for (auto& connection : config->connections) connection.limits.settle_ms = *options.settle_ms;
     log::configure(config->log_level, config->log_format.value_or(isatty(STDERR_FILENO) ? log::Format::text : log::Format::json));
     if (auto open = refuse_open_triggers(config->server); !open) return report(open.error());
     sigset_t signals = block_stop_signals();
@@ -52,8 +58,10 @@ int serve(const ServeOptions& options) {
     auto app = config::Application::make(*config);
     if (!app) return report(app.error());
     api::Api api(**app);
-    net::ServerOptions server_options{.address = config->server.address, .port = config->server.port,
-                                      .certificate_file = config->server.certificate_file, .key_file = config->server.key_file};
+    net::ServerOptions server_options{.address = config->server.address,
+                                      .port = config->server.port,
+                                      .certificate_file = config->server.certificate_file,
+                                      .key_file = config->server.key_file};
     auto started = (*app)->engine().start();
     if (!started) return report(started.error());
     auto server = net::start_server(server_options, [&api](net::Request request, std::unique_ptr<net::Responder> responder) {
@@ -61,7 +69,8 @@ int serve(const ServeOptions& options) {
     });
     if (!server) return report(server.error());
     std::string scheme = server_options.certificate_file.empty() ? "http" : "https";
-    std::string address = fmt::format("{}://{}:{}", scheme, config->server.address == "0.0.0.0" ? "127.0.0.1" : config->server.address, (*server)->port());
+    std::string address =
+        fmt::format("{}://{}:{}", scheme, config->server.address == "0.0.0.0" ? "127.0.0.1" : config->server.address, (*server)->port());
     std::ofstream(RunningEngine::address_file(config->store_path)) << address << "\n";
     log::info("lockstep serves", {{"address", address}, {"store", config->store_path}, {"flows", std::to_string(config->flows.size())}});
     (*app)->runtime().spawn("probe", [&app] { probe_connections(**app); });

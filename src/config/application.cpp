@@ -9,7 +9,8 @@ Secret key_material(const Config& config) {
     for (const auto& connection : config.connections)
         for (const auto& setting : connection.connector->settings)
             if (setting.secret)
-                if (const Value* value = connection.settings.find(setting.name)) all += connection.name + "." + setting.name + "=" + value->text() + "\n";
+                if (const Value* value = connection.settings.find(setting.name))
+                    all += connection.name + "." + setting.name + "=" + value->text() + "\n";
     return Secret(all);
 }
 
@@ -29,8 +30,12 @@ Result<std::unique_ptr<Application>> Application::make(const Config& config, Sub
     std::vector<engine::ConnectionEntry> entries;
     for (auto& [its, connection] : connections) entries.push_back({its.name, std::move(connection), its.limits});
     engine::Options options{.workers = config.workers, .alert_connection = config.alert_connection};
-    app->engine_ = std::make_unique<engine::Engine>(engine::Parts{.runtime = *app->runtime_, .store = *app->store_, .http = http,
-                                                                   .flows = std::move(flows), .connections = std::move(entries), .options = options});
+    app->engine_ = std::make_unique<engine::Engine>(engine::Parts{.runtime = *app->runtime_,
+                                                                  .store = *app->store_,
+                                                                  .http = http,
+                                                                  .flows = std::move(flows),
+                                                                  .connections = std::move(entries),
+                                                                  .options = options});
     return app;
 }
 

@@ -18,7 +18,7 @@ struct ServerConfig {
     std::string address = "127.0.0.1";
     std::uint16_t port = 3000;
     std::string certificate_file, key_file;
-    Secret webhook_secret;   ///< if set, triggers must bring it: header `Authorization: Bearer …` or `?token=…`
+    Secret webhook_secret;       ///< if set, triggers must bring it: header `Authorization: Bearer …` or `?token=…`
     bool triggers_open = false;  ///< says in words that triggers without a secret may be reached from other machines
 };
 
@@ -32,7 +32,7 @@ struct ConnectionConfig {
 struct FlowConfig {
     std::string file;  ///< as messages name it
     std::string text;
-    Map config;        ///< overrides
+    Map config;  ///< overrides
 };
 
 struct Config {
@@ -62,8 +62,9 @@ Result<Config> load_file(const std::string& path, const Environment& environment
 Result<Config> load_environment(const Environment& environment);
 
 /// Makes the connections without talking to anyone. Errors: all problems at once.
-Result<std::vector<std::pair<ConnectionConfig, std::unique_ptr<connector::Connection>>>> make_connections(
-    const Config& config, Runtime& runtime, connector::TokenVault* vault);
+Result<std::vector<std::pair<ConnectionConfig, std::unique_ptr<connector::Connection>>>> make_connections(const Config& config,
+                                                                                                          Runtime& runtime,
+                                                                                                          connector::TokenVault* vault);
 /// Reads and checks the flows. Errors: `flow_invalid`, all problems of all flows.
 Result<std::vector<flow::Flow>> load_flows(const Config& config);
 

@@ -65,8 +65,9 @@ std::string environment_example() {
                                 setting.environment, setting.fallback);
         }
     }
-    return text + "\n# lockstep itself: the port it listens on, and where its database is\n#PORT=3000\n#LOCKSTEP_STORE=lockstep.db\n"
-                  "# a secret that triggers must bring (Authorization: Bearer … or ?token=…)\n#LOCKSTEP_WEBHOOK_SECRET=\n";
+    return text +
+           "\n# lockstep itself: the port it listens on, and where its database is\n#PORT=3000\n#LOCKSTEP_STORE=lockstep.db\n"
+           "# a secret that triggers must bring (Authorization: Bearer … or ?token=…)\n#LOCKSTEP_WEBHOOK_SECRET=\n";
 }
 
 }  // namespace lockstep::config

@@ -40,9 +40,12 @@ Map settings_from(const connector::Connector& connector, const Environment& envi
     Map settings;
     for (const auto& setting : connector.settings) {
         auto value = setting.environment.empty() ? std::nullopt : environment(setting.environment);
-        if (value) settings.set(setting.name, *value);
-        else if (!setting.fallback.empty()) settings.set(setting.name, setting.fallback);
-        else if (setting.required) missing.push_back(fmt::format("{} ({}: {})", setting.environment, connector.name, setting.summary));
+        if (value)
+            settings.set(setting.name, *value);
+        else if (!setting.fallback.empty())
+            settings.set(setting.name, setting.fallback);
+        else if (setting.required)
+            missing.push_back(fmt::format("{} ({}: {})", setting.environment, connector.name, setting.summary));
     }
     return settings;
 }
@@ -52,7 +55,10 @@ std::optional<std::string> incomplete_sign_in(const connector::Connector& connec
     for (const auto& setting : connector.settings)
         if (setting.required && !settings.contains(setting.name))
             settings.set(setting.name, setting.name.ends_with("url") ? "https://placeholder.invalid/services/T/B/x" : "0");
-    auto made = connector.make({.name = connector.name, .settings = connector::Settings(std::move(settings)), .limits = connector.default_limits, .runtime = runtime});
+    auto made = connector.make({.name = connector.name,
+                                .settings = connector::Settings(std::move(settings)),
+                                .limits = connector.default_limits,
+                                .runtime = runtime});
     if (made || made.error().code != ErrorCode::config_invalid) return std::nullopt;
     return made.error().message;
 }
@@ -67,8 +73,10 @@ public:
         auto top = yaml::parse(text);
         if (!top) return fail(ErrorCode::config_invalid, path_ + ": " + top.error().message);
         config_.file = path_;
-        if (top->kind != Node::Kind::map) problem(top->place, "the configuration is a map");
-        else read_top(*top);
+        if (top->kind != Node::Kind::map)
+            problem(top->place, "the configuration is a map");
+        else
+            read_top(*top);
         if (problems_.empty()) return std::move(config_);
         std::string all;
         for (const auto& message : problems_) all += (all.empty() ? "" : "\n") + message;
@@ -93,7 +101,10 @@ private:
         std::size_t at = 0;
         for (std::size_t open; (open = text.find("${env.", at)) != std::string::npos;) {
             auto close = text.find('}', open);
-            if (close == std::string::npos) { problem(node.place, "`${env.` has no `}`"); break; }
+            if (close == std::string::npos) {
+                problem(node.place, "`${env.` has no `}`");
+                break;
+            }
             std::string name = text.substr(open + 6, close - open - 6);
             auto value = environment_(name);
             if (!value) {
@@ -131,16 +142,21 @@ private:
     void read_top(const Node& top) {
         only_keys(top, {"server", "store", "log", "workers", "alerts", "connections", "flows"}, "the configuration");
         if (const Node* server = top.find("server")) read_server(*server);
-        if (const Node* store = top.find("store")) config_.store_path = relative(text_of(*store));
-        else config_.store_path = relative(config_.store_path);
+        if (const Node* store = top.find("store"))
+            config_.store_path = relative(text_of(*store));
+        else
+            config_.store_path = relative(config_.store_path);
         if (const Node* logging = top.find("log")) read_log(*logging);
-        if (const Node* workers = top.find("workers")) config_.workers = static_cast<int>(number_of(*workers, 1, 1000, "workers").value_or(48));
+        if (const Node* workers = top.find("workers"))
+            config_.workers = static_cast<int>(number_of(*workers, 1, 1000, "workers").value_or(48));
         if (const Node* alerts = top.find("alerts")) {
             only_keys(*alerts, {"connection"}, "`alerts:`");
             if (const Node* connection = alerts->find("connection")) config_.alert_connection = text_of(*connection);
         }
-        if (const Node* connections = top.find("connections")) read_connections(*connections);
-        else problem(top.place, "`connections:` is missing");
+        if (const Node* connections = top.find("connections"))
+            read_connections(*connections);
+        else
+            problem(top.place, "`connections:` is missing");
         read_flows(top.find("flows"));
         check_alerts(top.find("alerts"));
     }
@@ -153,30 +169,40 @@ private:
             if (connection.name == config_.alert_connection && connection.connector->name == "slack") return;
             if (connection.connector->name == "slack") names.push_back(connection.name);
         }
-        problem(named->place, fmt::format("there is no Slack connection `{}`{}", config_.alert_connection, did_you_mean(config_.alert_connection, names)));
+        problem(named->place, fmt::format("there is no Slack connection `{}`{}", config_.alert_connection,
+                                          did_you_mean(config_.alert_connection, names)));
     }
 
     void read_server(const Node& server) {
-        only_keys(server, {"address", "port", "certificate_file", "key_file", "webhook_secret", "triggers_are_open_to_everyone"}, "`server:`");
+        only_keys(server, {"address", "port", "certificate_file", "key_file", "webhook_secret", "triggers_are_open_to_everyone"},
+                  "`server:`");
         if (const Node* address = server.find("address")) config_.server.address = text_of(*address);
-        if (const Node* port = server.find("port")) config_.server.port = static_cast<std::uint16_t>(number_of(*port, 0, 65535, "port").value_or(3000));
+        if (const Node* port = server.find("port"))
+            config_.server.port = static_cast<std::uint16_t>(number_of(*port, 0, 65535, "port").value_or(3000));
         if (const Node* file = server.find("certificate_file")) config_.server.certificate_file = relative(text_of(*file));
         if (const Node* file = server.find("key_file")) config_.server.key_file = relative(text_of(*file));
         if (const Node* secret = server.find("webhook_secret")) config_.server.webhook_secret = Secret(text_of(*secret));
-        if (const Node* open = server.find("triggers_are_open_to_everyone")) config_.server.triggers_open = truth_of(*open, "triggers_are_open_to_everyone");
+        if (const Node* open = server.find("triggers_are_open_to_everyone"))
+            config_.server.triggers_open = truth_of(*open, "triggers_are_open_to_everyone");
     }
 
     void read_log(const Node& logging) {
         only_keys(logging, {"level", "format"}, "`log:`");
-        static const std::map<std::string, log::Level> levels = {{"debug", log::Level::debug}, {"info", log::Level::info}, {"warning", log::Level::warning}, {"error", log::Level::error}};
+        static const std::map<std::string, log::Level> levels = {
+            {"debug", log::Level::debug}, {"info", log::Level::info}, {"warning", log::Level::warning}, {"error", log::Level::error}};
         if (const Node* level = logging.find("level")) {
-            if (auto found = levels.find(level->text); found != levels.end()) config_.log_level = found->second;
-            else problem(level->place, "`level` is debug, info, warning or error: " + level->text);
+            if (auto found = levels.find(level->text); found != levels.end())
+                config_.log_level = found->second;
+            else
+                problem(level->place, "`level` is debug, info, warning or error: " + level->text);
         }
         if (const Node* format = logging.find("format")) {
-            if (format->text == "json") config_.log_format = log::Format::json;
-            else if (format->text == "text") config_.log_format = log::Format::text;
-            else problem(format->place, "`format` is json or text: " + format->text);
+            if (format->text == "json")
+                config_.log_format = log::Format::json;
+            else if (format->text == "text")
+                config_.log_format = log::Format::text;
+            else
+                problem(format->place, "`format` is json or text: " + format->text);
         }
     }
 
@@ -190,7 +216,9 @@ private:
         const Node* of = node.find("connector");
         std::string name = of ? text_of(*of) : key.text;
         const auto* connector = find_connector(name);
-        if (!connector) return problem((of ? *of : key).place, fmt::format("there is no connector `{}`{}", name, did_you_mean(name, connector_names())));
+        if (!connector)
+            return problem((of ? *of : key).place,
+                           fmt::format("there is no connector `{}`{}", name, did_you_mean(name, connector_names())));
         ConnectionConfig connection{.name = key.text, .connector = connector, .settings = {}, .limits = connector->default_limits};
         std::vector<std::string> known = {"connector", "limits"};
         for (const auto& setting : connector->settings) {
@@ -199,9 +227,12 @@ private:
         }
         only_keys(node, known, fmt::format("the connection `{}`", key.text));
         for (const auto& [setting, value] : node.entries)
-            if (setting.text == "limits") read_limits(value, connection.limits);
-            else if (value.kind == Node::Kind::list || value.kind == Node::Kind::map) problem(value.place, fmt::format("`{}` must be a text", setting.text));
-            else if (setting.text != "connector") connection.settings.set(setting.text, setting.text.ends_with("_path") ? relative(text_of(value)) : text_of(value));
+            if (setting.text == "limits")
+                read_limits(value, connection.limits);
+            else if (value.kind == Node::Kind::list || value.kind == Node::Kind::map)
+                problem(value.place, fmt::format("`{}` must be a text", setting.text));
+            else if (setting.text != "connector")
+                connection.settings.set(setting.text, setting.text.ends_with("_path") ? relative(text_of(value)) : text_of(value));
         for (const auto& setting : connector->settings)
             if (setting.required && !connection.settings.contains(setting.name))
                 problem(key.place, fmt::format("the connection `{}` needs `{}` ({})", key.text, setting.name, setting.summary));
@@ -210,11 +241,13 @@ private:
 
     void read_limits(const Node& node, connector::ConnectionLimits& limits) {
         only_keys(node, {"concurrency", "settle_ms", "retries", "retry_base_ms", "call_timeout_ms"}, "`limits:`");
-        if (const Node* n = node.find("concurrency")) limits.concurrency_max = static_cast<int>(number_of(*n, 1, 1000, "concurrency").value_or(1));
+        if (const Node* n = node.find("concurrency"))
+            limits.concurrency_max = static_cast<int>(number_of(*n, 1, 1000, "concurrency").value_or(1));
         if (const Node* n = node.find("settle_ms")) limits.settle_ms = number_of(*n, 0, 3'600'000, "settle_ms").value_or(limits.settle_ms);
         if (const Node* n = node.find("retries")) limits.retries_max = static_cast<int>(number_of(*n, 0, 100, "retries").value_or(3));
         if (const Node* n = node.find("retry_base_ms")) limits.retry_base_ms = number_of(*n, 1, 3'600'000, "retry_base_ms").value_or(2000);
-        if (const Node* n = node.find("call_timeout_ms")) limits.call_timeout_ms = number_of(*n, 100, 600'000, "call_timeout_ms").value_or(60'000);
+        if (const Node* n = node.find("call_timeout_ms"))
+            limits.call_timeout_ms = number_of(*n, 100, 600'000, "call_timeout_ms").value_or(60'000);
     }
 
     /// Without `flows:` all built-in flows run.
@@ -230,8 +263,10 @@ private:
     }
 
     void read_flow(const Node& key, const Node& node, const std::vector<std::string>& builtin) {
-        if (node.kind == Node::Kind::map) only_keys(node, {"file", "config", "enabled"}, fmt::format("the flow `{}`", key.text));
-        else if (node.kind != Node::Kind::null) return problem(node.place, "a flow is a map with `file`, `config` and `enabled`");
+        if (node.kind == Node::Kind::map)
+            only_keys(node, {"file", "config", "enabled"}, fmt::format("the flow `{}`", key.text));
+        else if (node.kind != Node::Kind::null)
+            return problem(node.place, "a flow is a map with `file`, `config` and `enabled`");
         if (const Node* enabled = node.find("enabled"); enabled && !truth_of(*enabled, "enabled")) return;
         FlowConfig flow;
         if (const Node* file = node.find("file")) {
@@ -241,13 +276,17 @@ private:
             flow.text = *text;
         } else {
             auto found = std::find(builtin.begin(), builtin.end(), key.text);
-            if (found == builtin.end()) return problem(key.place, fmt::format("there is no built-in flow `{}`{}; give its `file:`", key.text, did_you_mean(key.text, builtin)));
+            if (found == builtin.end())
+                return problem(key.place, fmt::format("there is no built-in flow `{}`{}; give its `file:`", key.text,
+                                                      did_you_mean(key.text, builtin)));
             const auto& its = builtin_flows()[static_cast<std::size_t>(found - builtin.begin())];
             flow.file = its.file;
             flow.text = its.text;
         }
-        if (const Node* overrides = node.find("config"); overrides && overrides->kind == Node::Kind::map) flow.config = overrides->to_value().as_map();
-        else if (overrides && overrides->kind != Node::Kind::null) problem(overrides->place, "`config:` of a flow is a map");
+        if (const Node* overrides = node.find("config"); overrides && overrides->kind == Node::Kind::map)
+            flow.config = overrides->to_value().as_map();
+        else if (overrides && overrides->kind != Node::Kind::null)
+            problem(overrides->place, "`config:` of a flow is a map");
         config_.flows.push_back(std::move(flow));
     }
 
@@ -270,7 +309,8 @@ Result<Config> load_environment(const Environment& environment) {
     for (const auto* connector : connector::all_connectors()) {
         Map settings = settings_from(*connector, environment, missing);
         if (auto sign_in = incomplete_sign_in(*connector, settings, runtime)) missing.push_back(*sign_in);
-        config.connections.push_back({.name = connector->name, .connector = connector, .settings = std::move(settings), .limits = connector->default_limits});
+        config.connections.push_back(
+            {.name = connector->name, .connector = connector, .settings = std::move(settings), .limits = connector->default_limits});
     }
     if (!missing.empty()) {
         std::string all = "the environment lacks names that `lockstep serve` needs (see .env.example), or give --config lockstep.yaml:";
@@ -280,7 +320,8 @@ Result<Config> load_environment(const Environment& environment) {
     if (auto port = environment("PORT")) {
         auto number = Decimal::parse(*port);
         auto value = number ? number->to_int64() : Result<std::int64_t>(fail(number.error()));
-        if (!value || *value < 0 || *value > 65535) return fail(ErrorCode::config_invalid, "PORT must be a number from 0 to 65535: " + *port);
+        if (!value || *value < 0 || *value > 65535)
+            return fail(ErrorCode::config_invalid, "PORT must be a number from 0 to 65535: " + *port);
         config.server.port = static_cast<std::uint16_t>(*value);
     }
     if (auto path = environment("LOCKSTEP_STORE")) config.store_path = *path;
@@ -289,14 +330,19 @@ Result<Config> load_environment(const Environment& environment) {
     return config;
 }
 
-Result<std::vector<std::pair<ConnectionConfig, std::unique_ptr<connector::Connection>>>> make_connections(
-    const Config& config, Runtime& runtime, connector::TokenVault* vault) {
+Result<std::vector<std::pair<ConnectionConfig, std::unique_ptr<connector::Connection>>>> make_connections(const Config& config,
+                                                                                                          Runtime& runtime,
+                                                                                                          connector::TokenVault* vault) {
     std::vector<std::pair<ConnectionConfig, std::unique_ptr<connector::Connection>>> made;
     std::string problems;
     ErrorCode code = ErrorCode::config_invalid;
     for (const auto& its : config.connections) {
-        auto connection = its.connector->make({.name = its.name, .settings = connector::Settings(its.settings), .limits = its.limits, .runtime = runtime, .vault = vault});
-        if (connection) { made.emplace_back(its, *std::move(connection)); continue; }
+        auto connection = its.connector->make(
+            {.name = its.name, .settings = connector::Settings(its.settings), .limits = its.limits, .runtime = runtime, .vault = vault});
+        if (connection) {
+            made.emplace_back(its, *std::move(connection));
+            continue;
+        }
         problems += fmt::format("{}connection {}: {}", problems.empty() ? "" : "\n", its.name, connection.error().message);
         code = connection.error().code;
     }
@@ -306,7 +352,8 @@ Result<std::vector<std::pair<ConnectionConfig, std::unique_ptr<connector::Connec
 
 Result<std::vector<flow::Flow>> load_flows(const Config& config) {
     std::vector<schema::Action> actions;
-    for (const auto* connector : connector::all_connectors()) actions.insert(actions.end(), connector->actions.begin(), connector->actions.end());
+    for (const auto* connector : connector::all_connectors())
+        actions.insert(actions.end(), connector->actions.begin(), connector->actions.end());
     schema::Catalogue catalogue(std::move(actions));
     std::vector<std::pair<std::string, std::string>> connections;
     for (const auto& connection : config.connections) connections.emplace_back(connection.name, connection.connector->name);
@@ -314,9 +361,14 @@ Result<std::vector<flow::Flow>> load_flows(const Config& config) {
     std::string problems;
     for (const auto& its : config.flows) {
         auto flow = flow::parse_flow(its.text, its.file, {.actions = catalogue, .connections = connections, .config = its.config});
-        if (!flow) { problems += (problems.empty() ? "" : "\n") + flow.error().message; continue; }
+        if (!flow) {
+            problems += (problems.empty() ? "" : "\n") + flow.error().message;
+            continue;
+        }
         for (const auto& other : flows)
-            if (other.name == flow->name) problems += fmt::format("{}{}: there are two flows called `{}`, the other is {}", problems.empty() ? "" : "\n", its.file, flow->name, other.file);
+            if (other.name == flow->name)
+                problems += fmt::format("{}{}: there are two flows called `{}`, the other is {}", problems.empty() ? "" : "\n", its.file,
+                                        flow->name, other.file);
         flows.push_back(*std::move(flow));
     }
     if (!problems.empty()) return fail(ErrorCode::flow_invalid, problems);

@@ -17,7 +17,9 @@ using Cipher = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
 Cipher make_cipher() { return {EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free}; }
 
 unsigned char* bytes(std::string& text, std::size_t offset = 0) { return reinterpret_cast<unsigned char*>(text.data() + offset); }
-const unsigned char* bytes(std::string_view text, std::size_t offset = 0) { return reinterpret_cast<const unsigned char*>(text.data() + offset); }
+const unsigned char* bytes(std::string_view text, std::size_t offset = 0) {
+    return reinterpret_cast<const unsigned char*>(text.data() + offset);
+}
 
 std::string sha256(std::string_view text) {
     std::string digest(32, '\0');
@@ -77,7 +79,9 @@ void StoreVault::save(const std::string& connection, const std::string& token_js
     store::Batch batch;
     batch.tokens.push_back({connection, *std::move(sealed), runtime_.now().ms()});
     auto saved = store_.commit(batch);
-    if (!saved) log::warning("a token is not kept; the next start fetches a new one", {{"connection", connection}, {"error", saved.error().to_text()}});
+    if (!saved)
+        log::warning("a token is not kept; the next start fetches a new one",
+                     {{"connection", connection}, {"error", saved.error().to_text()}});
 }
 
 }  // namespace lockstep::config

@@ -19,11 +19,11 @@ namespace lockstep::connector {
 /// One thing said to a vendor, for people who look at a run; already redacted.
 struct Exchange {
     std::string method;
-    std::string url;     ///< without secrets
-    int status = 0;      ///< 0: no answer
-    std::string request_body;   ///< redacted and cut to `limits::trace_body_bytes_max`
+    std::string url;           ///< without secrets
+    int status = 0;            ///< 0: no answer
+    std::string request_body;  ///< redacted and cut to `limits::trace_body_bytes_max`
     std::string response_body;
-    std::string error;   ///< transport error, if any
+    std::string error;  ///< transport error, if any
     std::int64_t at_ms = 0;
     std::int64_t duration_ms = 0;
 };
@@ -65,7 +65,7 @@ struct ConnectionLimits {
     int concurrency_max = 8;          ///< actions of this connection under way at once
     std::int64_t settle_ms = 10'000;  ///< after a lost answer the vendor may still be applying the request this long
     int retries_max = 3;
-    std::int64_t retry_base_ms = 2'000;  ///< waits of about 1, 2, 4 … times this, full jitter
+    std::int64_t retry_base_ms = 2'000;     ///< waits of about 1, 2, 4 … times this, full jitter
     std::int64_t call_timeout_ms = 60'000;  ///< one action, all its requests
 };
 

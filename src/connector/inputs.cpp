@@ -9,12 +9,14 @@ namespace lockstep::connector {
 Unexpected Inputs::wrong(std::string_view name, std::string_view wanted) const {
     const Value& given = input_[name];
     std::string got = given.is_null() ? "nothing" : given.text().empty() ? std::string(to_string(given.kind())) : given.text();
-    return fail(ErrorCode::value_invalid, std::string(action_) + " needs " + std::string(wanted) + " as `" + std::string(name) + "`, got " + got);
+    return fail(ErrorCode::value_invalid,
+                std::string(action_) + " needs " + std::string(wanted) + " as `" + std::string(name) + "`, got " + got);
 }
 
 Result<void> Inputs::check(const schema::Action& action) const {
     if (!input_.is_map() && !input_.is_null())
-        return fail(ErrorCode::value_invalid, std::string(action_) + " needs a map of inputs, got " + std::string(to_string(input_.kind())));
+        return fail(ErrorCode::value_invalid,
+                    std::string(action_) + " needs a map of inputs, got " + std::string(to_string(input_.kind())));
     std::vector<std::string> names;
     for (const schema::ActionInput& declared : action.inputs) {
         names.push_back(declared.name);

@@ -1,7 +1,5 @@
 #include "connector/jwt.h"
 
-#include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -9,6 +7,8 @@
 #include <openssl/rsa.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstring>
 
 #include "value/encoding.h"
 #include "value/json.h"
@@ -33,7 +33,7 @@ Result<File> read_key_file(const std::string& path) {
     if (descriptor < 0)
         return invalid(path, errno == ENOENT ? std::string("does not exist") : std::string("cannot be read, ") + std::strerror(errno));
     std::unique_ptr<int, void (*)(int*)> closer(&descriptor, [](int* d) { ::close(*d); });
-    struct stat status {};
+    struct stat status{};
     if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) return invalid(path, "is not a regular file");
     if (static_cast<std::size_t>(status.st_size) > key_file_bytes_max) return invalid(path, "is too large for a key");
     File file{std::string(static_cast<std::size_t>(status.st_size), '\0'), status.st_mode};
@@ -68,7 +68,8 @@ Result<SigningKey> SigningKey::load(const std::string& path) {
     LS_TRY_ASSIGN(File file, read_key_file(path));
     LS_TRY_ASSIGN(SigningKey key, from_pem(file.text, path));
     OPENSSL_cleanse(file.text.data(), file.text.size());
-    if (file.mode & (S_IROTH | S_IWOTH)) key.warning_ = "the private key file can be read by every user of this machine (chmod 600 mends it): " + path;
+    if (file.mode & (S_IROTH | S_IWOTH))
+        key.warning_ = "the private key file can be read by every user of this machine (chmod 600 mends it): " + path;
     return key;
 }
 

@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <unistd.h>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
 
 #include "value/encoding.h"
 #include "value/json.h"
@@ -25,7 +25,8 @@ KeyPointer rsa_key() {
 std::string pem_of(EVP_PKEY* key, const char* passphrase = nullptr) {
     std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new(BIO_s_mem()), BIO_free);
     const EVP_CIPHER* cipher = passphrase ? EVP_aes_128_cbc() : nullptr;
-    PEM_write_bio_PKCS8PrivateKey(bio.get(), key, cipher, passphrase, passphrase ? static_cast<int>(std::strlen(passphrase)) : 0, nullptr, nullptr);
+    PEM_write_bio_PKCS8PrivateKey(bio.get(), key, cipher, passphrase, passphrase ? static_cast<int>(std::strlen(passphrase)) : 0, nullptr,
+                                  nullptr);
     char* data = nullptr;
     long size = BIO_get_mem_data(bio.get(), &data);
     return {data, static_cast<std::size_t>(size)};
@@ -40,7 +41,9 @@ bool verifies(EVP_PKEY* key, std::string_view text, std::string_view signature) 
 
 /// A file of its own, gone at the end.
 struct TemporaryFile {
-    std::string path = (std::filesystem::temp_directory_path() / ("lockstep-key-" + std::to_string(::getpid()) + "-" + std::to_string(counter++))).string();
+    std::string path =
+        (std::filesystem::temp_directory_path() / ("lockstep-key-" + std::to_string(::getpid()) + "-" + std::to_string(counter++)))
+            .string();
     explicit TemporaryFile(const std::string& text) {
         std::ofstream(path) << text;
         std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "connector/testing/fake_http.h"
 #include "connector/session.h"
+#include "connector/testing/fake_http.h"
 
 namespace lockstep::connector {
 

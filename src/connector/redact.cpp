@@ -15,9 +15,9 @@ constexpr std::string_view cut_mark = "… [cut]";
 
 /// Names whose values are credentials, in JSON, form bodies, headers and XML. Longer names before their beginnings.
 constexpr std::array<std::string_view, 19> secret_keys = {
-    "access_token", "accesstoken",   "refresh_token",    "id_token",      "client_secret", "clientsecret", "client_assertion",
-    "assertion",    "password",      "passwd",           "api_key",       "apikey",        "authorization", "x-csrf-token",
-    "set-cookie",   "session_id",    "sessionid",        "private_key",   "webhook_secret",
+    "access_token", "accesstoken", "refresh_token", "id_token",    "client_secret",  "clientsecret",  "client_assertion",
+    "assertion",    "password",    "passwd",        "api_key",     "apikey",         "authorization", "x-csrf-token",
+    "set-cookie",   "session_id",  "sessionid",     "private_key", "webhook_secret",
 };
 
 bool is_name_char(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-'; }
@@ -64,8 +64,7 @@ Span value_span(std::string_view text, std::size_t at) {
     while (at < text.size() && is_space(text[at])) ++at;
     bool escaped = at + 1 < text.size() && text[at] == '\\' && (text[at + 1] == '"' || text[at + 1] == '\'');
     if (escaped) ++at;
-    if (at < text.size() && (text[at] == '"' || text[at] == '\''))
-        return {at + 1, quoted_end(text, at + 1, text[at], escaped)};
+    if (at < text.size() && (text[at] == '"' || text[at] == '\'')) return {at + 1, quoted_end(text, at + 1, text[at], escaped)};
     std::string_view ends = separator == '>' ? "<" : separator == '=' ? "&\r\n\"'<> " : ",}]\r\n<";
     return {at, std::min(text.find_first_of(ends, at), text.size())};
 }

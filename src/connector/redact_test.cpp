@@ -52,7 +52,8 @@ TEST(Redact, NeverLeavesAHalfSecretAtTheCut) {
 }
 
 TEST(Redact, SurvivesTextsThatEndInTheMiddle) {
-    for (std::string_view text : {"access_token", "access_token=", "\"access_token\":", "\"access_token\":\"", "\"access_token\":\"a\\", "password:\\\""})
+    for (std::string_view text :
+         {"access_token", "access_token=", "\"access_token\":", "\"access_token\":\"", "\"access_token\":\"a\\", "password:\\\""})
         EXPECT_TRUE(redact(text, {}).starts_with(text.substr(0, 8))) << text;
 }
 

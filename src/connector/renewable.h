@@ -16,7 +16,10 @@ namespace lockstep::connector {
 template <class T>
 class Renewable {
 public:
-    struct Held { T value; std::uint64_t version = 0; };
+    struct Held {
+        T value;
+        std::uint64_t version = 0;
+    };
     using Fetch = std::function<Result<T>()>;
 
     explicit Renewable(Runtime& runtime) : condition_(runtime.make_condition()) {}

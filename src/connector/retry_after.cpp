@@ -11,8 +11,10 @@ std::optional<std::int64_t> retry_after_ms(const net::Response& response) {
     if (!text) return std::nullopt;
     std::int64_t seconds = 0;
     auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), seconds);
-    if (error == std::errc::result_out_of_range) seconds = seconds_max;
-    else if (error != std::errc() || end != text->data() + text->size()) return std::nullopt;
+    if (error == std::errc::result_out_of_range)
+        seconds = seconds_max;
+    else if (error != std::errc() || end != text->data() + text->size())
+        return std::nullopt;
     return std::clamp<std::int64_t>(seconds, 0, seconds_max) * 1000;
 }
 

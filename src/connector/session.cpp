@@ -68,8 +68,8 @@ struct Session::State {
         return renewed;
     }
 
-    void trace(CallContext& context, const net::Request& request, const Result<net::Response>& answer,
-               std::int64_t started_ms, const Secret& access, bool bodies) const {
+    void trace(CallContext& context, const net::Request& request, const Result<net::Response>& answer, std::int64_t started_ms,
+               const Secret& access, bool bodies) const {
         const std::vector<Secret> secrets = all_secrets(access);
         Exchange exchange{.method = request.method, .url = redact(request.url, secrets)};
         exchange.duration_ms = context.runtime.monotonic_ms() - started_ms;
@@ -82,16 +82,15 @@ struct Session::State {
     }
 
     /// Sends once and traces; `access` is the token on the request, if any.
-    Result<net::Response> exchange(CallContext& context, const net::Request& request, net::Effect effect,
-                                   const Secret& access, bool trace_bodies) {
+    Result<net::Response> exchange(CallContext& context, const net::Request& request, net::Effect effect, const Secret& access,
+                                   bool trace_bodies) {
         const std::int64_t started_ms = context.runtime.monotonic_ms();
         const std::int64_t left_ms = context.deadline_ms - started_ms;
         if (left_ms <= 0)
             return fail(ErrorCode::deadline_exceeded,
                         "the time allowed for the step is over and nothing was sent: " + name + ", " + request.method);
-        net::SendOptions options{.effect = effect,
-                                 .connect_timeout_ms = std::min(connect_timeout_ms, left_ms),
-                                 .total_timeout_ms = left_ms};
+        net::SendOptions options{
+            .effect = effect, .connect_timeout_ms = std::min(connect_timeout_ms, left_ms), .total_timeout_ms = left_ms};
         Result<net::Response> answer = context.http.send(request, options);
         trace(context, request, answer, started_ms, access, trace_bodies);
         if (!answer) return fail(redacted(std::move(answer).error(), access));

@@ -12,7 +12,7 @@ namespace lockstep::connector {
 /// An OAuth access token as a connection uses it.
 struct Token {
     Secret access;
-    std::string api_base;  ///< `instance_url`, `api_domain`; empty if the vendor names none
+    std::string api_base;            ///< `instance_url`, `api_domain`; empty if the vendor names none
     std::int64_t expires_at_ms = 0;  ///< wall clock; 0: unknown, used until it is refused
 };
 

@@ -33,7 +33,9 @@ struct SessionTest : ::testing::Test {
         dialect.account = account;
         dialect.classify = classify_by_status;
         dialect.secrets = {Secret("client-secret/1")};
-        dialect.authorize = [](net::Request& request, const Token& token) { request.headers.set("Authorization", "Bearer " + token.access.reveal()); };
+        dialect.authorize = [](net::Request& request, const Token& token) {
+            request.headers.set("Authorization", "Bearer " + token.access.reveal());
+        };
         dialect.fetch_token = [this](CallContext& context) { return fetch(context); };
         return std::make_unique<Session>(std::move(dialect), call.runtime, &vault, "books");
     }
@@ -42,11 +44,14 @@ struct SessionTest : ::testing::Test {
         net::Request request{.method = "POST", .url = "https://login.test/token", .body = "client_secret=client-secret%2F1"};
         LS_TRY(session->send_plain(context, request, net::Effect::read, false));
         int number = ++fetched;
-        return Token{.access = Secret("token-" + std::to_string(number)), .api_base = "https://api.test",
+        return Token{.access = Secret("token-" + std::to_string(number)),
+                     .api_base = "https://api.test",
                      .expires_at_ms = lifetime_ms ? context.runtime.now().ms() + lifetime_ms : 0};
     }
 
-    Result<net::Response> get(std::string url = "/things") { return session->send(call.context, {.url = std::move(url)}, net::Effect::read); }
+    Result<net::Response> get(std::string url = "/things") {
+        return session->send(call.context, {.url = std::move(url)}, net::Effect::read);
+    }
 
     static std::string bearer(const net::Request& request) { return std::string(request.headers.get("Authorization").value_or("")); }
 };
@@ -67,7 +72,9 @@ TEST_F(SessionTest, TakesAnAbsoluteAddressAsItIs) {
 }
 
 TEST_F(SessionTest, RenewsOnceAfterARefusalAndSendsAgain) {
-    call.http.always("POST", "/token", json_answer(200, "{}")).on("GET", "/things", json_answer(401, "")).on("GET", "/things", json_answer(200, "fine"));
+    call.http.always("POST", "/token", json_answer(200, "{}"))
+        .on("GET", "/things", json_answer(401, ""))
+        .on("GET", "/things", json_answer(200, "fine"));
     auto answer = get();
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->body, "fine");
@@ -85,7 +92,9 @@ TEST_F(SessionTest, LetsASecondRefusalStand) {
 }
 
 TEST_F(SessionTest, SendsARefusedWriteAgainButNeverALostOne) {
-    call.http.always("POST", "/token", json_answer(200, "{}")).on("PATCH", "/things", json_answer(401, "")).on("PATCH", "/things", json_answer(500, ""));
+    call.http.always("POST", "/token", json_answer(200, "{}"))
+        .on("PATCH", "/things", json_answer(401, ""))
+        .on("PATCH", "/things", json_answer(500, ""));
     auto answer = session->send(call.context, {.method = "PATCH", .url = "/things"}, net::Effect::write);
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().cls(), ErrorClass::in_doubt);
@@ -112,7 +121,9 @@ TEST_F(SessionTest, ManyTasksShareOneFetchAndOneRenewal) {
 }
 
 TEST_F(SessionTest, AFailedFetchIsNotKept) {
-    call.http.on("POST", "/token", json_answer(400, "down")).on("POST", "/token", json_answer(200, "{}")).on("GET", "/things", json_answer(200, "{}"));
+    call.http.on("POST", "/token", json_answer(400, "down"))
+        .on("POST", "/token", json_answer(200, "{}"))
+        .on("GET", "/things", json_answer(200, "{}"));
     EXPECT_FALSE(get());
     EXPECT_TRUE(get());
 }
@@ -139,7 +150,9 @@ TEST_F(SessionTest, RenewsATokenThatIsAboutToEnd) {
 
 TEST_F(SessionTest, UsesATokenThatIsStillGoodWhenItCannotBeRenewedYet) {
     lifetime_ms = 100'000;
-    call.http.on("POST", "/token", json_answer(200, "{}")).on("POST", "/token", json_answer(500, "")).always("GET", "/things", json_answer(200, "{}"));
+    call.http.on("POST", "/token", json_answer(200, "{}"))
+        .on("POST", "/token", json_answer(500, ""))
+        .always("GET", "/things", json_answer(200, "{}"));
     ASSERT_TRUE(get());
     call.runtime.advance_ms(50'000);
     EXPECT_TRUE(get());
@@ -205,7 +218,8 @@ TEST_F(SessionTest, TracesEveryExchangeWithoutASecret) {
     EXPECT_EQ(call.trace.exchanges()[1].status, 400);
     EXPECT_EQ(call.trace.exchanges()[1].url, "https://api.test/things?key=[redacted]");
     std::string everything = json::write(call.trace.to_value()) + answer.error().to_text();
-    for (std::string_view secret : {"token-1", "client-secret", "p\\\"w"}) EXPECT_EQ(everything.find(secret), std::string::npos) << everything;
+    for (std::string_view secret : {"token-1", "client-secret", "p\\\"w"})
+        EXPECT_EQ(everything.find(secret), std::string::npos) << everything;
     EXPECT_NE(everything.find("[redacted]"), std::string::npos);
 }
 

@@ -22,8 +22,9 @@ std::string text_of(const store::AlertRow& row, const std::vector<Happening>& sh
     const Happening& first = shown.front();
     std::string text = row.count == 1 ? first.title + "\n" : fmt::format("{} ({} times)\n", first.title, row.count);
     for (const auto& happening : shown) text += fmt::format("• {}: {}\n", happening.subject, happening.reason);
-    if (row.count > static_cast<std::int64_t>(shown.size())) text += fmt::format("• and {} more\n", row.count - static_cast<std::int64_t>(shown.size()));
-    return text + fmt::format("{}\nAlert {}", first.advice, row.id);
+    if (row.count > static_cast<std::int64_t>(shown.size()))
+        text += fmt::format("• and {} more\n", row.count - static_cast<std::int64_t>(shown.size()));
+    return text + fmt::format("{}\nAlert {}", row.count == 1 ? first.advice : first.advice_for_many, row.id);
 }
 
 }  // namespace
@@ -46,8 +47,15 @@ store::AlertRow AlertDesk::note(const Happening& happening, std::int64_t now_ms)
         auto last = last_sent_ms_.find(happening.cause);
         std::int64_t due = now_ms + delay_ms_;
         if (last != last_sent_ms_.end()) due = std::max(due, last->second + window_ms_);
-        store::AlertRow row{.id = make_sortable_id(runtime_), .cause = happening.cause, .text = {}, .count = 0,
-                            .state = store::AlertState::pending, .attempts = 0, .created_at_ms = now_ms, .due_at_ms = due, .error = {}};
+        store::AlertRow row{.id = make_sortable_id(runtime_),
+                            .cause = happening.cause,
+                            .text = {},
+                            .count = 0,
+                            .state = store::AlertState::pending,
+                            .attempts = 0,
+                            .created_at_ms = now_ms,
+                            .due_at_ms = due,
+                            .error = {}};
         gathering = pending_by_cause_.emplace(happening.cause, row.id).first;
         open_.emplace(row.id, Open{.row = row, .shown = {}, .lost = 0});
     }
@@ -90,7 +98,8 @@ store::AlertRow AlertDesk::settle(const std::string& id, const Result<void>& out
     if (hopeless || open.row.attempts >= attempts_max || (lost && open.lost >= lost_answers_max)) return close(store::AlertState::failed);
     open.lost += lost ? 1 : 0;
     open.row.state = store::AlertState::pending;
-    open.row.due_at_ms = now_ms + std::max(error.retry_after_ms.value_or(0), backoff_ms(open.row.attempts, retry_base_ms, runtime_.random()));
+    open.row.due_at_ms =
+        now_ms + std::max(error.retry_after_ms.value_or(0), backoff_ms(open.row.attempts, retry_base_ms, runtime_.random()));
     return open.row;
 }
 

@@ -18,7 +18,8 @@ struct Happening {
     std::string title;    ///< `deal-closed is parked at order`
     std::string subject;  ///< the record and run: `006… (run 01J…)`
     std::string reason;
-    std::string advice;   ///< what to do, and how to replay
+    std::string advice;           ///< what to do, and how to replay
+    std::string advice_for_many;  ///< the same when the message stands for several
 };
 
 /// Gathers happenings into few messages and decides when each is sent again: the first of a cause goes out after
@@ -26,7 +27,8 @@ struct Happening {
 /// Pure but for the clock it is given; used by the engine's loop only.
 class AlertDesk {
 public:
-    AlertDesk(Runtime& runtime, std::int64_t delay_ms, std::int64_t window_ms) : runtime_(runtime), delay_ms_(delay_ms), window_ms_(window_ms) {}
+    AlertDesk(Runtime& runtime, std::int64_t delay_ms, std::int64_t window_ms)
+        : runtime_(runtime), delay_ms_(delay_ms), window_ms_(window_ms) {}
 
     /// Takes up what an earlier process left unsent. One that was being sent counts as sent once already.
     void restore(std::vector<store::AlertRow> rows);
@@ -41,7 +43,11 @@ public:
     std::size_t open() const { return open_.size(); }
 
 private:
-    struct Open { store::AlertRow row; std::vector<Happening> shown; int lost = 0; };
+    struct Open {
+        store::AlertRow row;
+        std::vector<Happening> shown;
+        int lost = 0;
+    };
     Runtime& runtime_;
     std::int64_t delay_ms_, window_ms_;
     std::map<std::string, Open> open_;                     // by alert id

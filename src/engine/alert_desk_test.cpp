@@ -94,7 +94,13 @@ TEST_F(AlertDeskTest, WaitsAsLongAsTheVendorSays) {
 
 TEST_F(AlertDeskTest, WhatAnEarlierProcessLeftIsSentAsItWas) {
     store::AlertRow unsent{.id = "000", .cause = "cause", .text = "parked: deal 1", .count = 3, .due_at_ms = now + 5};
-    store::AlertRow sending{.id = "001", .cause = "other", .text = "parked: deal 2", .count = 1, .state = store::AlertState::sending, .attempts = 1, .due_at_ms = now};
+    store::AlertRow sending{.id = "001",
+                            .cause = "other",
+                            .text = "parked: deal 2",
+                            .count = 1,
+                            .state = store::AlertState::sending,
+                            .attempts = 1,
+                            .due_at_ms = now};
     desk.restore({unsent, sending});
     EXPECT_EQ(desk.open(), 2u);
     (void)desk.note(happening("fresh"), now);
@@ -104,7 +110,8 @@ TEST_F(AlertDeskTest, WhatAnEarlierProcessLeftIsSentAsItWas) {
     EXPECT_EQ(due[0].text, "parked: deal 1");  // in the order of their ids
     EXPECT_EQ(due[0].count, 3);
     EXPECT_EQ(due[1].text, "parked: deal 2");
-    EXPECT_EQ(desk.settle("001", fail(ErrorCode::answer_lost, "lost"), now).state, store::AlertState::failed) << "it may have been sent twice already";
+    EXPECT_EQ(desk.settle("001", fail(ErrorCode::answer_lost, "lost"), now).state, store::AlertState::failed)
+        << "it may have been sent twice already";
 }
 
 }  // namespace

@@ -34,12 +34,12 @@ void Backlog::release(const std::string& key) {
     auto found = keys_.find(key);
     LS_ASSERT(found != keys_.end() && found->second.busy);
     found->second.busy = false;
-    if (found->second.waiting.empty()) keys_.erase(found);
-    else ready_.push_back(key);
+    if (found->second.waiting.empty())
+        keys_.erase(found);
+    else
+        ready_.push_back(key);
 }
 
-std::int64_t Backlog::oldest_since_ms() const {
-    return ready_.empty() ? 0 : keys_.at(ready_.front()).waiting.front().since_ms;
-}
+std::int64_t Backlog::oldest_since_ms() const { return ready_.empty() ? 0 : keys_.at(ready_.front()).waiting.front().since_ms; }
 
 }  // namespace lockstep::engine

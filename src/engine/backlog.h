@@ -13,11 +13,17 @@ namespace lockstep::engine {
 /// only; the rest is in the store. Used by the engine's loop only.
 class Backlog {
 public:
-    struct Entry { std::string run_id; std::int64_t since_ms = 0; };
+    struct Entry {
+        std::string run_id;
+        std::int64_t since_ms = 0;
+    };
 
     void push(const std::string& key, Entry entry);
     /// Takes the next run whose key is free, and marks the key as busy.
-    struct Taken { std::string key; Entry entry; };
+    struct Taken {
+        std::string key;
+        Entry entry;
+    };
     std::optional<Taken> take();
     /// Puts back what was taken, before everything else of its key, and marks the key as free.
     void give_back(Taken taken);
@@ -30,7 +36,10 @@ public:
     std::int64_t oldest_since_ms() const;  ///< of the run that is next; 0 if none is ready
 
 private:
-    struct Key { std::deque<Entry> waiting; bool busy = false; };
+    struct Key {
+        std::deque<Entry> waiting;
+        bool busy = false;
+    };
     std::unordered_map<std::string, Key> keys_;
     std::deque<std::string> ready_;
     std::size_t size_ = 0;

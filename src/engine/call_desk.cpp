@@ -46,7 +46,8 @@ CallDesk::Gate* CallDesk::next_gate(std::int64_t now_ms, std::optional<std::int6
 }
 
 bool CallDesk::has_work(std::int64_t now_ms) const {
-    return std::any_of(gates_.begin(), gates_.end(), [&](const auto& entry) { return entry.second.could_serve() && entry.second.paused_until_ms <= now_ms; });
+    return std::any_of(gates_.begin(), gates_.end(),
+                       [&](const auto& entry) { return entry.second.could_serve() && entry.second.paused_until_ms <= now_ms; });
 }
 
 std::optional<Job> CallDesk::take() {
@@ -62,8 +63,10 @@ std::optional<Job> CallDesk::take() {
             if (has_work(now)) changed_->notify_one();
             return job;
         }
-        if (earliest_pause) (void)changed_->wait_until(lock, *earliest_pause);
-        else changed_->wait(lock);
+        if (earliest_pause)
+            (void)changed_->wait_until(lock, *earliest_pause);
+        else
+            changed_->wait(lock);
     }
     return std::nullopt;
 }
@@ -105,7 +108,8 @@ std::vector<ConnectionStatus> CallDesk::status() const {
     std::vector<ConnectionStatus> all;
     for (const auto& [name, gate] : gates_) {
         std::int64_t paused = std::max<std::int64_t>(0, gate.paused_until_ms - runtime_.monotonic_ms());
-        all.push_back({name, gate.under_way, gate.queue.size(), paused, paused > 0 ? gate.paused_because : "", gate.entry.connection ? gate.entry.connection->budget() : std::nullopt});
+        all.push_back({name, gate.under_way, gate.queue.size(), paused, paused > 0 ? gate.paused_because : "",
+                       gate.entry.connection ? gate.entry.connection->budget() : std::nullopt});
     }
     return all;
 }

@@ -15,7 +15,8 @@ protected:
         return all;
     }
     void put(const std::string& connection, const std::string& run) {
-        EXPECT_EQ(desk.put({.id = {run, 0, -1}, .connection = connection, .action = {}, .input = {}, .request_id = {}, .first_sent = {}}), std::nullopt);
+        EXPECT_EQ(desk.put({.id = {run, 0, -1}, .connection = connection, .action = {}, .input = {}, .request_id = {}, .first_sent = {}}),
+                  std::nullopt);
     }
     std::string take() {
         auto job = desk.take();
@@ -82,7 +83,8 @@ TEST_F(CallDeskTest, ClosingGivesBackWhatWasNotHandedOut) {
     ASSERT_EQ(left.size(), 1u);
     EXPECT_EQ(left[0].id.run_id, "a2");
     EXPECT_EQ(take(), "closed");
-    EXPECT_TRUE(desk.put({.id = {"a3", 0, -1}, .connection = "a", .action = {}, .input = {}, .request_id = {}, .first_sent = {}}).has_value())
+    EXPECT_TRUE(
+        desk.put({.id = {"a3", 0, -1}, .connection = "a", .action = {}, .input = {}, .request_id = {}, .first_sent = {}}).has_value())
         << "nobody would ever take it";
     EXPECT_EQ(desk.under_way(), 1u);
 }

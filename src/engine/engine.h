@@ -20,14 +20,13 @@ namespace lockstep::engine {
 
 /// Bounds and rhythms; each with the reason for its default.
 struct Options {
-    int workers = 48;                    ///< calls under way at once over all connections; each a thread
-    int active_runs_max = 512;           ///< runs held in memory; the others wait as rows
-    std::size_t backlog_max = 200'000;   ///< waiting events; more are refused with `overloaded`
-    std::size_t round_inputs_max = 512;  ///< decided together and committed together
+    int workers = 48;                        ///< calls under way at once over all connections; each a thread
+    int active_runs_max = 512;               ///< runs held in memory; the others wait as rows
+    std::size_t backlog_max = 200'000;       ///< waiting events; more are refused with `overloaded`
+    std::size_t round_inputs_max = 512;      ///< decided together and committed together
     std::int64_t alert_delay_ms = 2'000;     ///< a flood of one cause is gathered this long before its first message
     std::int64_t alert_window_ms = 600'000;  ///< further alerts of one cause within it become one more message
     std::string alert_connection = "slack";  ///< empty: no alerts are sent
-    std::string console_url;                 ///< for links in alerts; empty: a command is named instead
 };
 
 /// A configured connection and how the engine treats it.
@@ -46,16 +45,19 @@ struct Submission {
 };
 
 /// What a submission became. `duplicate`: an event with this dedupe id was there already; its run is named.
-struct Accepted { std::string event_id, run_id; bool duplicate = false; };
+struct Accepted {
+    std::string event_id, run_id;
+    bool duplicate = false;
+};
 
 /// What the engine counts since it started.
 struct Counters {
     std::uint64_t events = 0, duplicates = 0, refused = 0;
     std::map<std::pair<std::string, std::string>, std::uint64_t> runs_ended;  ///< by flow and outcome
-    std::map<std::pair<std::string, std::string>, std::uint64_t> calls;      ///< by connection and outcome (ok or error class)
-    std::map<std::string, std::uint64_t> requests;                           ///< HTTP requests by connection
+    std::map<std::pair<std::string, std::string>, std::uint64_t> calls;       ///< by connection and outcome (ok or error class)
+    std::map<std::string, std::uint64_t> requests;                            ///< HTTP requests by connection
     std::uint64_t retries = 0, in_doubt = 0;
-    std::uint64_t alerts_sent = 0, alerts_failed = 0;
+    std::uint64_t alerts_sent = 0, alerts_retried = 0, alerts_failed = 0;
     std::uint64_t commits = 0, commit_failures = 0, rows = 0;
 };
 
@@ -72,12 +74,12 @@ struct Status {
     bool running = false;
     bool store_ok = true;
     std::string store_error;
-    std::size_t waiting = 0;   ///< runs not begun
-    std::size_t active = 0;    ///< runs begun and not ended
+    std::size_t waiting = 0;  ///< runs not begun
+    std::size_t active = 0;   ///< runs begun and not ended
     std::size_t calls_under_way = 0;
     std::int64_t oldest_waiting_ms = 0;  ///< age of the oldest waiting run
     std::size_t alerts_open = 0;
-    std::string alert_error;   ///< why the last alert could not be sent; empty: all is well
+    std::string alert_error;  ///< why the last alert could not be sent; empty: all is well
     std::vector<ConnectionStatus> connections;
     Counters counters;
 };

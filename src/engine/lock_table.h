@@ -26,7 +26,10 @@ public:
     std::size_t size() const { return locks_.size(); }
 
 private:
-    struct Lock { CallId holder; std::deque<CallId> waiting; };
+    struct Lock {
+        CallId holder;
+        std::deque<CallId> waiting;
+    };
     std::unordered_map<std::string, Lock> locks_;
 };
 

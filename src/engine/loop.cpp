@@ -48,13 +48,21 @@ std::string id_after(std::string id) {
     return id;
 }
 
-Error taken_up_already(const std::string& run_id) { return {ErrorCode::request_invalid, "the run has just been replayed or dropped: " + run_id}; }
+Error taken_up_already(const std::string& run_id) {
+    return {ErrorCode::request_invalid, "the run has just been replayed or dropped: " + run_id};
+}
 
 }  // namespace
 Engine::Impl::Impl(Parts parts)
-    : flows(std::move(parts.flows)), runtime_(parts.runtime), store_(parts.store), http_(parts.http), options_(parts.options),
-      desk_(parts.runtime, std::move(parts.connections)), alerts_(parts.runtime, options_.alert_delay_ms, options_.alert_window_ms),
-      inbox_changed_(parts.runtime.make_condition()), quiet_changed_(parts.runtime.make_condition()) {}
+    : flows(std::move(parts.flows)),
+      runtime_(parts.runtime),
+      store_(parts.store),
+      http_(parts.http),
+      options_(parts.options),
+      desk_(parts.runtime, std::move(parts.connections)),
+      alerts_(parts.runtime, options_.alert_delay_ms, options_.alert_window_ms),
+      inbox_changed_(parts.runtime.make_condition()),
+      quiet_changed_(parts.runtime.make_condition()) {}
 
 // ---- workers ----
 
@@ -67,9 +75,12 @@ void Engine::Impl::pause_if_told(const std::string& connection, const Error& err
 void Engine::Impl::run_worker() {
     while (auto job = desk_.take()) {
         connector::Trace trace;
-        connector::CallContext call{.runtime = runtime_, .http = http_, .trace = trace,
+        connector::CallContext call{.runtime = runtime_,
+                                    .http = http_,
+                                    .trace = trace,
                                     .deadline_ms = runtime_.monotonic_ms() + job->timeout_ms,
-                                    .request_id = job->request_id, .first_sent = job->first_sent};
+                                    .request_id = job->request_id,
+                                    .first_sent = job->first_sent};
         auto result = desk_.connection(job->connection)->perform(job->action, job->input, call);
         if (!result) pause_if_told(job->connection, result.error());
         std::lock_guard lock(mutex_);
@@ -115,8 +126,10 @@ bool Engine::Impl::wait_for_work(std::deque<Message>& messages) {
         if (timer && *timer <= runtime_.monotonic_ms()) break;
         busy_ = false;
         quiet_changed_->notify_all();
-        if (timer) (void)inbox_changed_->wait_until(lock, *timer);
-        else inbox_changed_->wait(lock);
+        if (timer)
+            (void)inbox_changed_->wait_until(lock, *timer);
+        else
+            inbox_changed_->wait(lock);
         busy_ = true;
     }
     while (!inbox_.empty() && messages.size() < options_.round_inputs_max) {
@@ -130,12 +143,15 @@ void Engine::Impl::run_loop() {
     std::deque<Message> messages;
     while (wait_for_work(messages)) {
         Round round;
-        for (auto& message : messages)
-            std::visit([&](auto& what) { take(round, std::move(what)); }, message);
+        for (auto& message : messages) std::visit([&](auto& what) { take(round, std::move(what)); }, message);
         messages.clear();
         bool draining;
-        { std::lock_guard lock(mutex_); draining = draining_; }
-        if (draining) give_back_locked_calls(round);
+        {
+            std::lock_guard lock(mutex_);
+            draining = draining_;
+        }
+        if (draining)
+            give_back_locked_calls(round);
         else {
             take_timers(round);
             take_schedules(round);
@@ -178,7 +194,10 @@ void Engine::Impl::take(Round& round, SubmitMessage message, bool own) {
         auto known = store_.event_by_dedupe_id(submission.flow, submission.dedupe_id);
         if (!known) return message.done(fail(known.error()));
         if (*known) {
-            { std::lock_guard lock(mutex_); ++status_.counters.duplicates; }
+            {
+                std::lock_guard lock(mutex_);
+                ++status_.counters.duplicates;
+            }
             return message.done(Accepted{(*known)->id, "", true});
         }
         auto here = std::find_if(round.events.begin(), round.events.end(), [&](const NewEvent& other) {
@@ -187,9 +206,15 @@ void Engine::Impl::take(Round& round, SubmitMessage message, bool own) {
         if (here != round.events.end()) return here->duplicates.push_back(std::move(message.done));
     }
     std::int64_t now = runtime_.now().ms();
-    store::EventRow event{.id = make_sortable_id(runtime_), .flow = submission.flow, .key = submission.key, .dedupe_id = submission.dedupe_id,
-                          .trigger = submission.trigger, .body_json = std::move(submission.body_json), .received_at_ms = now};
-    store::RunRow run{.id = next_run_id(), .event_id = event.id, .flow = event.flow, .key = event.key, .created_at_ms = now, .updated_at_ms = now};
+    store::EventRow event{.id = make_sortable_id(runtime_),
+                          .flow = submission.flow,
+                          .key = submission.key,
+                          .dedupe_id = submission.dedupe_id,
+                          .trigger = submission.trigger,
+                          .body_json = std::move(submission.body_json),
+                          .received_at_ms = now};
+    store::RunRow run{
+        .id = next_run_id(), .event_id = event.id, .flow = event.flow, .key = event.key, .created_at_ms = now, .updated_at_ms = now};
     round.batch.events.push_back(event);
     round.batch.runs.push_back(run);
     round.events.push_back({std::move(event), std::move(run), std::move(message.done), own, {}});
@@ -217,21 +242,26 @@ void Engine::Impl::take(Round& round, AlertOutcome outcome) {
     std::lock_guard lock(mutex_);
     if (row.state == store::AlertState::sent) ++status_.counters.alerts_sent;
     if (row.state == store::AlertState::failed) ++status_.counters.alerts_failed;
+    if (row.state == store::AlertState::pending) ++status_.counters.alerts_retried;
     status_.alert_error = row.state == store::AlertState::sent ? "" : row.error;
+    if (row.state == store::AlertState::pending)
+        log::warning("an alert did not arrive; it is sent again", {{"alert", row.id}, {"error", row.error}});
     if (row.state == store::AlertState::failed) log::error("an alert was given up", {{"alert", row.id}, {"error", row.error}});
 }
 
 void Engine::Impl::take(Round& round, ReplayMessage message) {
     auto loaded = load_parked(store_, message.run_id);
     if (!loaded) return message.done(fail(loaded.error()));
-    if (!find_flow(loaded->run.flow)) return message.done(fail(ErrorCode::gone_from_flow, "there is no such flow any more: " + loaded->run.flow));
+    if (!find_flow(loaded->run.flow))
+        return message.done(fail(ErrorCode::gone_from_flow, "there is no such flow any more: " + loaded->run.flow));
     if (!round.operated.insert(message.run_id).second) return message.done(fail(taken_up_already(message.run_id)));
     std::int64_t now = runtime_.now().ms();
     round.batch.append(replay_batch(*loaded, message.mode, message.actor, now));
-    round.after.push_back([this, key = backlog_key(loaded->run), id = loaded->run.id, now, done = std::move(message.done)](const Result<void>& written) {
-        if (written) backlog_.push(key, {id, now});
-        done(written);
-    });
+    round.after.push_back(
+        [this, key = backlog_key(loaded->run), id = loaded->run.id, now, done = std::move(message.done)](const Result<void>& written) {
+            if (written) backlog_.push(key, {id, now});
+            done(written);
+        });
 }
 
 void Engine::Impl::take(Round& round, DropMessage message) {
@@ -264,9 +294,14 @@ void Engine::Impl::take_schedules(Round& round) {
             log::info("a scheduled run is skipped: the one before is not over", {{"flow", due.flow}});
             continue;
         }
-        take(round, SubmitMessage{{.flow = due.flow, .key = due.key, .trigger = "schedule"}, [flow = due.flow](Result<Accepted> accepted) {
-            if (!accepted) log::error("a scheduled run could not be stored", {{"flow", flow}, {"error", accepted.error().to_text()}});
-        }}, true);
+        take(round,
+             SubmitMessage{{.flow = due.flow, .key = due.key, .trigger = "schedule"},
+                           [flow = due.flow](Result<Accepted> accepted) {
+                               if (!accepted)
+                                   log::error("a scheduled run could not be stored",
+                                              {{"flow", flow}, {"error", accepted.error().to_text()}});
+                           }},
+             true);
     }
 }
 
@@ -301,14 +336,23 @@ bool Engine::Impl::claim(Round& round, const Backlog::Taken& taken) {
     }
     auto& run = **loaded;
     const flow::Flow* flow = find_flow(run.run.flow);
-    if (!flow) return park_unreadable(round, std::move(run), {ErrorCode::gone_from_flow, "there is no such flow any more: " + run.run.flow}, taken.key), true;
+    if (!flow)
+        return park_unreadable(round, std::move(run), {ErrorCode::gone_from_flow, "there is no such flow any more: " + run.run.flow},
+                               taken.key),
+               true;
     auto state = restore(*flow, run);
     if (!state) return park_unreadable(round, std::move(run), state.error(), taken.key), true;
     std::int64_t next_seq = run.journal.empty() ? 1 : run.journal.back().seq + 1;
-    ActiveRun& active = active_.emplace(run.run.id, ActiveRun{.row = run.run, .flow = flow, .state = *std::move(state), .next_seq = next_seq, .backlog_key = taken.key}).first->second;
+    ActiveRun& active =
+        active_
+            .emplace(run.run.id,
+                     ActiveRun{.row = run.run, .flow = flow, .state = *std::move(state), .next_seq = next_seq, .backlog_key = taken.key})
+            .first->second;
     take_locks(active.row.id, *flow, active.state);
-    if (active.state.begun) decide(round, active, flow::input::Interrupted{});
-    else decide(round, active, flow::input::Start{});
+    if (active.state.begun)
+        decide(round, active, flow::input::Interrupted{});
+    else
+        decide(round, active, flow::input::Start{});
     return true;
 }
 
@@ -319,7 +363,8 @@ void Engine::Impl::park_unreadable(Round& round, store::LoadedRun loaded, const 
     run.reason_code = std::string(to_string(error.code));
     run.updated_at_ms = run.ended_at_ms = runtime_.now().ms();
     round.batch.runs.push_back(run);
-    raise(round, run, {.kind = flow::Notice::Kind::parked, .step = run.step, .connection = {}, .reason = run.reason, .code = run.reason_code});
+    raise(round, run,
+          {.kind = flow::Notice::Kind::parked, .step = run.step, .connection = {}, .reason = run.reason, .code = run.reason_code});
     {
         std::lock_guard lock(mutex_);
         ++status_.counters.runs_ended[{run.flow, std::string(store::to_string(run.status))}];
@@ -331,14 +376,18 @@ void Engine::Impl::park_unreadable(Round& round, store::LoadedRun loaded, const 
 
 flow::DecisionContext Engine::Impl::context(std::int64_t now_ms) {
     bool hold;
-    { std::lock_guard lock(mutex_); hold = draining_; }
+    {
+        std::lock_guard lock(mutex_);
+        hold = draining_;
+    }
     return {.now_ms = now_ms,
             .random = [this] { return runtime_.random(); },
-            .policy = [this](const std::string& name) {
-                const auto* limits = desk_.limits(name);
-                if (!limits) return flow::Policy{};
-                return flow::Policy{limits->retries_max, limits->retry_base_ms, limits->settle_ms, limits->call_timeout_ms};
-            },
+            .policy =
+                [this](const std::string& name) {
+                    const auto* limits = desk_.limits(name);
+                    if (!limits) return flow::Policy{};
+                    return flow::Policy{limits->retries_max, limits->retry_base_ms, limits->settle_ms, limits->call_timeout_ms};
+                },
             .hold = hold};
 }
 
@@ -359,8 +408,10 @@ void Engine::Impl::decide(Round& round, ActiveRun& run, const flow::Input& input
     keep_row(round, run, decision);
     for (const auto& notice : decision.notices) raise(round, run.row, notice);
     for (auto& call : decision.calls) plan_call(round, run, std::move(call));
-    if (decision.end) round.ended.push_back(run.row.id);
-    else set_timer(run);
+    if (decision.end)
+        round.ended.push_back(run.row.id);
+    else
+        set_timer(run);
 }
 
 /// Writes the run's row where people would see a difference.
@@ -405,20 +456,28 @@ void Engine::Impl::raise(Round& round, const store::RunRow& run, const flow::Not
     if (options_.alert_connection.empty() || !desk_.limits(options_.alert_connection)) return;
     if (notice.connection == options_.alert_connection) return;
     Happening happening;
-    happening.cause = parked ? fmt::format("{}|{}|{}", run.flow, notice.step, notice.code) : fmt::format("paused|{}|{}", notice.connection, notice.code);
-    happening.title = parked ? fmt::format("{}: parked at step `{}`", run.flow, notice.step) : fmt::format("The connection {} is paused", notice.connection);
+    happening.cause =
+        parked ? fmt::format("{}|{}|{}", run.flow, notice.step, notice.code) : fmt::format("paused|{}|{}", notice.connection, notice.code);
+    happening.title = parked ? fmt::format("{}: parked at step `{}`", run.flow, notice.step)
+                             : fmt::format("The connection {} is paused", notice.connection);
     happening.subject = fmt::format("{} (run {})", run.key, run.id);
     happening.reason = notice.reason;
-    happening.advice = !parked ? "Mend the configuration or the vendor's permissions; the runs go on by themselves."
-                     : options_.console_url.empty() ? "Mend the cause, then: lockstep parked replay " + run.id
-                                                    : fmt::format("Mend the cause, then replay: {}/#/runs/{} or: lockstep parked replay {}", options_.console_url, run.id, run.id);
+    happening.advice = parked ? "Mend the cause, then: lockstep parked replay " + run.id
+                              : "Mend the configuration or the vendor's permissions; the runs go on by themselves.";
+    happening.advice_for_many = parked ? "Mend the cause, then: lockstep parked replay --all --flow " + run.flow : happening.advice;
     round.batch.alerts.push_back(alerts_.note(happening, runtime_.now().ms()));
 }
 
 void Engine::Impl::plan_call(Round& round, ActiveRun& run, flow::Call call) {
     CallId id{run.row.id, call.step, call.element};
-    Job job{.id = id, .attempt = call.attempt, .connection = std::move(call.connection), .action = std::move(call.action), .input = std::move(call.input),
-            .timeout_ms = call.timeout_ms, .request_id = request_id(id), .first_sent = Timestamp::from_ms(call.first_intended_ms)};
+    Job job{.id = id,
+            .attempt = call.attempt,
+            .connection = std::move(call.connection),
+            .action = std::move(call.action),
+            .input = std::move(call.input),
+            .timeout_ms = call.timeout_ms,
+            .request_id = request_id(id),
+            .first_sent = Timestamp::from_ms(call.first_intended_ms)};
     if (!call.lock_key.empty() && !locks_.acquire(call.lock_key, id)) {
         waiting_for_lock_.insert_or_assign(call_name(id), std::pair(call.lock_key, std::move(job)));
         return;
@@ -468,7 +527,10 @@ void Engine::Impl::refuse_events(Round& round, const Error& error) {
     log::error("the store refuses to write", {{"error", error.to_text()}});
     std::vector<NewEvent> kept;
     for (auto& fresh : round.events) {
-        if (fresh.own) { kept.push_back(std::move(fresh)); continue; }
+        if (fresh.own) {
+            kept.push_back(std::move(fresh));
+            continue;
+        }
         std::erase_if(round.batch.events, [&](const store::EventRow& row) { return row.id == fresh.event.id; });
         std::erase_if(round.batch.runs, [&](const store::RunRow& row) { return row.id == fresh.run.id; });
         fresh.done(fail(error));
@@ -483,7 +545,10 @@ bool Engine::Impl::commit(Round& round) {
         auto written = commit_once(round);
         if (written) return true;
         bool stopping;
-        { std::lock_guard lock(mutex_); stopping = stopping_; }
+        {
+            std::lock_guard lock(mutex_);
+            stopping = stopping_;
+        }
         if (stopping) {
             for (auto& then : round.after) then(fail(stopping_error()));
             return false;
@@ -498,7 +563,8 @@ void Engine::Impl::refuse_waiting_events(const Error& error) {
     std::deque<Message> refused;
     {
         std::lock_guard lock(mutex_);
-        auto kept = std::stable_partition(inbox_.begin(), inbox_.end(), [](const Message& message) { return !std::holds_alternative<SubmitMessage>(message); });
+        auto kept = std::stable_partition(inbox_.begin(), inbox_.end(),
+                                          [](const Message& message) { return !std::holds_alternative<SubmitMessage>(message); });
         std::move(kept, inbox_.end(), std::back_inserter(refused));
         inbox_.erase(kept, inbox_.end());
     }
@@ -533,22 +599,32 @@ void Engine::Impl::hand_out(Job job) {
 
 /// Requires that `mutex_` is held.
 void Engine::Impl::report_unsent(Job job) {
-    if (job.id.run_id == alert_run_id) inbox_.emplace_back(AlertOutcome{job.request_id, fail(stopping_error())});
-    else inbox_.emplace_back(JobOutcome{std::move(job), fail(stopping_error()), Value(), 0});
+    if (job.id.run_id == alert_run_id)
+        inbox_.emplace_back(AlertOutcome{job.request_id, fail(stopping_error())});
+    else
+        inbox_.emplace_back(JobOutcome{std::move(job), fail(stopping_error()), Value(), 0});
 }
 
 void Engine::Impl::end_run(const std::string& run_id) {
     auto found = active_.find(run_id);
     LS_ASSERT(found != active_.end());
-    log::info("run ended", {{"run", run_id}, {"flow", found->second.row.flow}, {"key", found->second.row.key},
-                            {"status", std::string(store::to_string(found->second.row.status))}, {"reason", found->second.row.reason}});
+    log::info("run ended", {{"run", run_id},
+                            {"flow", found->second.row.flow},
+                            {"key", found->second.row.key},
+                            {"status", std::string(store::to_string(found->second.row.status))},
+                            {"reason", found->second.row.reason}});
     backlog_.release(found->second.backlog_key);
     active_.erase(found);
 }
 
 Job Engine::Impl::alert_job(const store::AlertRow& row) const {
-    return {.id = {std::string(alert_run_id), -1, -1}, .connection = options_.alert_connection, .action = std::string(alert_action),
-            .input = Map{{"text", row.text}}, .timeout_ms = alert_timeout_ms, .request_id = row.id, .first_sent = runtime_.now()};
+    return {.id = {std::string(alert_run_id), -1, -1},
+            .connection = options_.alert_connection,
+            .action = std::string(alert_action),
+            .input = Map{{"text", row.text}},
+            .timeout_ms = alert_timeout_ms,
+            .request_id = row.id,
+            .first_sent = runtime_.now()};
 }
 
 const flow::Flow* Engine::Impl::find_flow(std::string_view name) const {

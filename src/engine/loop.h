@@ -39,10 +39,24 @@ public:
     std::vector<flow::Flow> flows;
 
 private:
-    struct SubmitMessage { Submission submission; Done done; };
-    struct AlertOutcome { std::string id; Result<void> result; };
-    struct ReplayMessage { std::string run_id; ReplayMode mode; std::string actor; std::function<void(Result<void>)> done; };
-    struct DropMessage { std::string run_id, reason, actor; std::function<void(Result<void>)> done; };
+    struct SubmitMessage {
+        Submission submission;
+        Done done;
+    };
+    struct AlertOutcome {
+        std::string id;
+        Result<void> result;
+    };
+    struct ReplayMessage {
+        std::string run_id;
+        ReplayMode mode;
+        std::string actor;
+        std::function<void(Result<void>)> done;
+    };
+    struct DropMessage {
+        std::string run_id, reason, actor;
+        std::function<void(Result<void>)> done;
+    };
     using Message = std::variant<SubmitMessage, JobOutcome, AlertOutcome, ReplayMessage, DropMessage>;
 
     struct ActiveRun {
@@ -59,7 +73,7 @@ private:
         store::EventRow event;
         store::RunRow run;
         Done done;
-        bool own = false;  ///< made by a schedule: nobody could send it again, so it is never refused
+        bool own = false;              ///< made by a schedule: nobody could send it again, so it is never refused
         std::vector<Done> duplicates;  ///< of the same round: they are as durable as this one, and no more
     };
     struct Round {
@@ -133,8 +147,8 @@ private:
     std::string last_run_id_;
     std::unordered_map<std::string, ActiveRun> active_;
     std::unordered_map<std::string, std::pair<std::string, Job>> waiting_for_lock_;  // "run/step/element" → lock and job
-    std::multimap<std::int64_t, std::string> timers_;  // monotonic ms → run id; stale ones are skipped
-    std::int64_t claim_not_before_ms_ = 0;  // monotonic; after a run could not be read
+    std::multimap<std::int64_t, std::string> timers_;                                // monotonic ms → run id; stale ones are skipped
+    std::int64_t claim_not_before_ms_ = 0;                                           // monotonic; after a run could not be read
 
     // shared
     mutable std::mutex mutex_;

@@ -15,7 +15,9 @@ namespace {
 constexpr int open_runs_page = 5000;
 constexpr std::int64_t probe_timeout_ms = 15'000;
 
-bool is_at_a_vendor(const flow::ElementState& element) { return element.phase == flow::Phase::intended || element.phase == flow::Phase::in_doubt; }
+bool is_at_a_vendor(const flow::ElementState& element) {
+    return element.phase == flow::Phase::intended || element.phase == flow::Phase::in_doubt;
+}
 
 }  // namespace
 
@@ -44,8 +46,10 @@ Result<void> Engine::Impl::read_open_runs() {
     while (true) {
         LS_TRY_ASSIGN(auto open, store_.open_runs(after, open_runs_page));
         for (auto& run : open) {
-            if (run.status == store::RunStatus::running && was_in_work(run.id)) push(run);
-            else later.push_back(run);
+            if (run.status == store::RunStatus::running && was_in_work(run.id))
+                push(run);
+            else
+                later.push_back(run);
         }
         if (open.size() < static_cast<std::size_t>(open_runs_page)) break;
         after = open.back().id;
@@ -88,8 +92,9 @@ void Engine::Impl::submit(Submission submission, Done done) {
         if (draining_ || stopping_) refused = ErrorCode::shutting_down;
         ++status_.counters.refused;
     }
-    Error error{refused, refused == ErrorCode::overloaded ? fmt::format("more than {} events are waiting; try again later", options_.backlog_max)
-                                                          : "the engine is stopping; try again in a moment"};
+    Error error{refused, refused == ErrorCode::overloaded
+                             ? fmt::format("more than {} events are waiting; try again later", options_.backlog_max)
+                             : "the engine is stopping; try again in a moment"};
     error.retry_after_ms = refused == ErrorCode::overloaded ? 30'000 : 5'000;
     done(fail(std::move(error)));
 }
@@ -118,8 +123,12 @@ std::vector<std::pair<std::string, Result<void>>> Engine::Impl::probe_connection
     std::vector<std::pair<std::string, Result<void>>> all;
     for (const auto& its : desk_.status()) {
         connector::Trace trace;
-        connector::CallContext call{.runtime = runtime_, .http = http_, .trace = trace, .deadline_ms = runtime_.monotonic_ms() + probe_timeout_ms,
-                                    .request_id = {}, .first_sent = runtime_.now()};
+        connector::CallContext call{.runtime = runtime_,
+                                    .http = http_,
+                                    .trace = trace,
+                                    .deadline_ms = runtime_.monotonic_ms() + probe_timeout_ms,
+                                    .request_id = {},
+                                    .first_sent = runtime_.now()};
         all.emplace_back(its.name, desk_.connection(its.name)->probe(call));
     }
     return all;

@@ -11,7 +11,8 @@ Result<store::LoadedRun> load_parked(store::Store& store, const std::string& run
     LS_TRY_ASSIGN(auto loaded, store.load_run(run_id));
     if (!loaded) return fail(ErrorCode::not_found, "there is no such run: " + run_id);
     if (loaded->run.status != store::RunStatus::parked)
-        return fail(ErrorCode::request_invalid, fmt::format("only a parked run can be replayed or dropped: {} is {}", run_id, store::to_string(loaded->run.status)));
+        return fail(ErrorCode::request_invalid,
+                    fmt::format("only a parked run can be replayed or dropped: {} is {}", run_id, store::to_string(loaded->run.status)));
     return *std::move(loaded);
 }
 
@@ -24,9 +25,15 @@ store::Batch replay_batch(const store::LoadedRun& loaded, ReplayMode mode, const
     run.step.clear();
     run.updated_at_ms = now_ms;
     run.ended_at_ms = 0;
-    store::JournalRow row{.run_id = run.id, .seq = loaded.journal.empty() ? 1 : loaded.journal.back().seq + 1, .at_ms = now_ms,
-                          .kind = std::string(flow::to_string(flow::Fact::Kind::replayed)), .step = {}, .element = -1, .attempt = 0,
-                          .data_json = json::write(Map{{"from_start", from_start}, {"actor", actor}}), .trace_json = {}};
+    store::JournalRow row{.run_id = run.id,
+                          .seq = loaded.journal.empty() ? 1 : loaded.journal.back().seq + 1,
+                          .at_ms = now_ms,
+                          .kind = std::string(flow::to_string(flow::Fact::Kind::replayed)),
+                          .step = {},
+                          .element = -1,
+                          .attempt = 0,
+                          .data_json = json::write(Map{{"from_start", from_start}, {"actor", actor}}),
+                          .trace_json = {}};
     store::Batch batch;
     batch.journal.push_back(std::move(row));
     batch.audit.push_back({now_ms, actor, "replay", run.id, json::write(Map{{"from", from_start ? "start" : "failed"}})});

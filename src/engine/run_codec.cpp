@@ -34,7 +34,8 @@ namespace {
 Result<void> check_still_callable(const flow::Flow& flow, const flow::RunState& state) {
     for (std::size_t s = 0; s < state.steps.size(); ++s)
         for (const auto& element : state.steps[s].elements) {
-            bool open = element.phase == flow::Phase::intended || element.phase == flow::Phase::retrying || element.phase == flow::Phase::in_doubt;
+            bool open =
+                element.phase == flow::Phase::intended || element.phase == flow::Phase::retrying || element.phase == flow::Phase::in_doubt;
             if (open && flow.steps[s].kind != flow::StepKind::action)
                 return fail(ErrorCode::gone_from_flow, "the step is no action any more: " + flow.name + ", " + flow.steps[s].id);
         }

@@ -15,12 +15,15 @@ store::LoadedRun stored(const Driver& run) {
     loaded.run.id = "run";
     loaded.run.key = "k";
     loaded.event.body_json = "{\"id\":\"k\"}";
-    for (const auto& fact : run.facts) loaded.journal.push_back(to_row(run.flow, "run", static_cast<std::int64_t>(loaded.journal.size()) + 1, fact));
+    for (const auto& fact : run.facts)
+        loaded.journal.push_back(to_row(run.flow, "run", static_cast<std::int64_t>(loaded.journal.size()) + 1, fact));
     return loaded;
 }
 
 TEST(RunCodec, ARunIsTheSameAfterItsJournalWasWrittenAndRead) {
-    Driver run(flow_text("  - { id: list, uses: a.read }\n  - { id: each, uses: a.create, for_each: \"${ list }\", as: it, with: { unique: { n: \"${ it }\" } } }\n"));
+    Driver run(
+        flow_text("  - { id: list, uses: a.read }\n  - { id: each, uses: a.create, for_each: \"${ list }\", as: it, with: { unique: { n: "
+                  "\"${ it }\" } } }\n"));
     run.start();
     run.answer("list", Value(List{*Decimal::parse("1.50"), "ü"}));
     run.answer("each", fail(ErrorCode::answer_lost, "lost"), 0);

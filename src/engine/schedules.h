@@ -23,7 +23,11 @@ public:
     /// and made up for.
     const std::vector<store::ScheduleRow>& fresh() const { return fresh_; }
 
-    struct Due { std::string flow; std::string key; store::ScheduleRow row; };
+    struct Due {
+        std::string flow;
+        std::string key;
+        store::ScheduleRow row;
+    };
     /// The schedules whose tick has come; each names the row to store with its event.
     std::vector<Due> take_due(Timestamp now);
     std::optional<std::int64_t> next_ms() const;

@@ -17,7 +17,9 @@ std::vector<flow::Flow> hourly() {
 
 Timestamp at(std::string_view text) { return *parse_timestamp(text); }
 Schedules make(const std::vector<store::ScheduleRow>& known, std::string_view now) { return *Schedules::make(hourly(), known, at(now)); }
-store::ScheduleRow ticked(std::string_view when) { return {.flow = "hourly", .trigger = 0, .expression = "0 * * * * UTC", .last_tick_ms = at(when).ms()}; }
+store::ScheduleRow ticked(std::string_view when) {
+    return {.flow = "hourly", .trigger = 0, .expression = "0 * * * * UTC", .last_tick_ms = at(when).ms()};
+}
 
 TEST(Schedules, AreDueAtTheirTick) {
     auto schedules = make({}, "2026-02-18T08:30:00Z");

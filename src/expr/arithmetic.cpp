@@ -17,9 +17,7 @@ __int128 in_nanos(const T& time) {
     return time.seconds * nanos_per_second + time.nanos;
 }
 
-Unexpected overflow(Operator op) {
-    return failed("the result of " + std::string(symbol(op)) + " does not fit a 64-bit integer");
-}
+Unexpected overflow(Operator op) { return failed("the result of " + std::string(symbol(op)) + " does not fit a 64-bit integer"); }
 Unexpected by_zero() { return failed("division by zero"); }
 
 Unexpected no_operator(Operator op, const Value& left, const Value& right) {
@@ -31,10 +29,14 @@ template <class T>
 Result<T> whole(Operator op, T left, T right) {
     T result = 0;
     switch (op) {
-        case Operator::add: return __builtin_add_overflow(left, right, &result) ? Result<T>(overflow(op)) : result;
-        case Operator::subtract: return __builtin_sub_overflow(left, right, &result) ? Result<T>(overflow(op)) : result;
-        case Operator::multiply: return __builtin_mul_overflow(left, right, &result) ? Result<T>(overflow(op)) : result;
-        default: break;
+        case Operator::add:
+            return __builtin_add_overflow(left, right, &result) ? Result<T>(overflow(op)) : result;
+        case Operator::subtract:
+            return __builtin_sub_overflow(left, right, &result) ? Result<T>(overflow(op)) : result;
+        case Operator::multiply:
+            return __builtin_mul_overflow(left, right, &result) ? Result<T>(overflow(op)) : result;
+        default:
+            break;
     }
     if (right == 0) return by_zero();
     if (std::is_signed_v<T> && right == static_cast<T>(-1)) {
@@ -48,13 +50,17 @@ Result<Value> decimals(Operator op, const Value& left, const Value& right) {
     const Decimal a = left.to_decimal();
     const Decimal b = right.to_decimal();
     switch (op) {
-        case Operator::add: return a.plus(b).transform([](Decimal d) { return Value(d); });
-        case Operator::subtract: return a.minus(b).transform([](Decimal d) { return Value(d); });
-        case Operator::multiply: return a.times(b).transform([](Decimal d) { return Value(d); });
+        case Operator::add:
+            return a.plus(b).transform([](Decimal d) { return Value(d); });
+        case Operator::subtract:
+            return a.minus(b).transform([](Decimal d) { return Value(d); });
+        case Operator::multiply:
+            return a.times(b).transform([](Decimal d) { return Value(d); });
         case Operator::divide:
             if (b.is_zero()) return by_zero();
             return a.divided_by(b).transform([](Decimal d) { return Value(d); });
-        default: return no_operator(op, left, right);
+        default:
+            return no_operator(op, left, right);
     }
 }
 
@@ -98,9 +104,7 @@ Result<Value> subtract_times(const Value& left, const Value& right) {
 
 Result<Value> numbers(Operator op, const Value& left, const Value& right) {
     if (left.kind() == Kind::integer && right.kind() == Kind::integer) {
-        return whole<std::int64_t>(op, left.as_int(), right.as_int()).transform([](std::int64_t i) {
-            return Value(i);
-        });
+        return whole<std::int64_t>(op, left.as_int(), right.as_int()).transform([](std::int64_t i) { return Value(i); });
     }
     if (left.kind() == Kind::unsigned_integer && right.kind() == Kind::unsigned_integer) {
         return whole<std::uint64_t>(op, left.as_uint(), right.as_uint()).transform([](std::uint64_t u) {
@@ -134,8 +138,7 @@ Result<Value> checked_duration(__int128 nanoseconds) {
     if (seconds < -duration_seconds_max || seconds > duration_seconds_max) {
         return failed("the duration is longer than the years 1 to 9999");
     }
-    return Value(
-        Duration{static_cast<std::int64_t>(seconds), static_cast<std::int32_t>(nanoseconds % nanos_per_second)});
+    return Value(Duration{static_cast<std::int64_t>(seconds), static_cast<std::int32_t>(nanoseconds % nanos_per_second)});
 }
 
 Result<Value> arithmetic(Evaluation& evaluation, Operator op, const Value& left, const Value& right) {

@@ -15,9 +15,7 @@ public:
     std::size_t size() const { return starts_.size() - 1; }
     std::string_view at(std::size_t index) const { return slice(index, index + 1); }
     /// Requires start <= end <= size().
-    std::string_view slice(std::size_t start, std::size_t end) const {
-        return text_.substr(starts_[start], starts_[end] - starts_[start]);
-    }
+    std::string_view slice(std::size_t start, std::size_t end) const { return text_.substr(starts_[start], starts_[end] - starts_[start]); }
     /// The first place at or behind `from` where `wanted` starts; npos if there is none.
     std::size_t find(std::string_view wanted, std::size_t from) const;
     /// The last place at or before `from` where `wanted` starts; npos if there is none.

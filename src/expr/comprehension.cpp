@@ -44,12 +44,16 @@ Result<Value> Evaluation::evaluate_comprehension(const Node& node) {
     if (!range) return at(node, node.name + " needs a list or a map, not " + std::string(name_of_type(held)));
     switch (node.macro) {
         case Macro::all:
-        case Macro::exists: return evaluate_quantifier(node, *range);
-        case Macro::exists_one: return evaluate_exists_one(node, *range);
+        case Macro::exists:
+            return evaluate_quantifier(node, *range);
+        case Macro::exists_one:
+            return evaluate_exists_one(node, *range);
         case Macro::map:
-        case Macro::filter: return evaluate_list_macro(node, *range);
+        case Macro::filter:
+            return evaluate_list_macro(node, *range);
         case Macro::transform_map:
-        case Macro::transform_map_entry: return evaluate_map_macro(node, *range);
+        case Macro::transform_map_entry:
+            return evaluate_map_macro(node, *range);
     }
     return at(node, "no such macro: " + node.name);
 }
@@ -66,8 +70,7 @@ Result<Value> Evaluation::evaluate_quantifier(const Node& node, const Range& ran
             if (result->as_bool() == deciding) return Value(deciding);
             continue;
         }
-        if (result)
-            result = at(*node.children[1], node.name + " needs booleans, not " + std::string(name_of_type(*result)));
+        if (result) result = at(*node.children[1], node.name + " needs booleans, not " + std::string(name_of_type(*result)));
         if (exhausted()) return fail(std::move(result).error());
         if (!error) {
             error = std::move(result).error();

@@ -9,9 +9,7 @@ namespace {
 
 using Kind = Value::Kind;
 
-Value typed(std::string_view type, Value value) {
-    return Value(Map{{"type", Value(type)}, {"value", std::move(value)}});
-}
+Value typed(std::string_view type, Value value) { return Value(Map{{"type", Value(type)}, {"value", std::move(value)}}); }
 
 // --- values as cases write them -----------------------------------------------------------------------------------
 
@@ -62,9 +60,7 @@ Result<Value> read_time(const Value& value) {
 }
 
 Result<Value> read_bytes(const Value& value) {
-    return encoding::from_base64(value.text()).transform([](std::string bytes) {
-        return Value(Value::Bytes{std::move(bytes)});
-    });
+    return encoding::from_base64(value.text()).transform([](std::string bytes) { return Value(Value::Bytes{std::move(bytes)}); });
 }
 
 Result<Value> read(const Value& typed_value) {
@@ -121,18 +117,30 @@ Value written_opaque(const Value& value) {
 Value written(const Value& value) {
     if (const auto map = MapView::of(value)) return written_map(*map);
     switch (value.kind()) {
-        case Kind::null: return typed("null", Value());
-        case Kind::boolean: return typed("bool", value);
-        case Kind::integer: return typed("int", Value(std::to_string(value.as_int())));
-        case Kind::unsigned_integer: return typed("uint", Value(std::to_string(value.as_uint())));
-        case Kind::decimal: return typed("double", written_double(value.as_decimal()));
-        case Kind::string: return typed("string", value);
-        case Kind::bytes: return typed("bytes", Value(encoding::base64(value.as_bytes())));
-        case Kind::timestamp: return typed("timestamp", written_time(value.as_timestamp()));
-        case Kind::duration: return typed("duration", written_time(value.as_duration()));
-        case Kind::date: return typed("date", Value(format_date(value.as_date())));
-        case Kind::list: return written_list(value.as_list());
-        default: return written_opaque(value);
+        case Kind::null:
+            return typed("null", Value());
+        case Kind::boolean:
+            return typed("bool", value);
+        case Kind::integer:
+            return typed("int", Value(std::to_string(value.as_int())));
+        case Kind::unsigned_integer:
+            return typed("uint", Value(std::to_string(value.as_uint())));
+        case Kind::decimal:
+            return typed("double", written_double(value.as_decimal()));
+        case Kind::string:
+            return typed("string", value);
+        case Kind::bytes:
+            return typed("bytes", Value(encoding::base64(value.as_bytes())));
+        case Kind::timestamp:
+            return typed("timestamp", written_time(value.as_timestamp()));
+        case Kind::duration:
+            return typed("duration", written_time(value.as_duration()));
+        case Kind::date:
+            return typed("date", Value(format_date(value.as_date())));
+        case Kind::list:
+            return written_list(value.as_list());
+        default:
+            return written_opaque(value);
     }
 }
 

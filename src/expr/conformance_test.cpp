@@ -16,9 +16,8 @@
 namespace lockstep::expr {
 namespace {
 
-const std::set<std::string> core_sections = {"basic",        "comparisons", "conversions", "fields", "fp_math",
-                                             "integer_math", "lists",       "logic",       "macros", "parse",
-                                             "plumbing",     "string",      "timestamps"};
+const std::set<std::string> core_sections = {"basic", "comparisons", "conversions", "fields",   "fp_math", "integer_math", "lists",
+                                             "logic", "macros",      "parse",       "plumbing", "string",  "timestamps"};
 
 std::filesystem::path cases_folder() {
     const char* shared = std::getenv("LOCKSTEP_SHARED");
@@ -143,10 +142,8 @@ TEST(ConformanceFormat, AnswersALineWithALine) {
     EXPECT_EQ(evaluate_jsonl_line(R"({"id": 8, "expr": "{1: 2.0, 'b': b'x'}"})"),
               R"({"id":8,"value":{"type":"map","value":[[{"type":"int","value":"1"},{"type":"double","value":2.0}],)"
               R"([{"type":"string","value":"b"},{"type":"bytes","value":"eA=="}]]}})");
-    EXPECT_EQ(evaluate_jsonl_line(R"({"id": 9, "expr": "1 / 0"})"),
-              R"({"id":9,"error":"1:3: division by zero: in `1 / 0`"})");
-    EXPECT_EQ(evaluate_jsonl_line(R"-({"id": 10, "expr": "[1].all(x, true)", "disable_macros": true})-").find("value"),
-              std::string::npos);
+    EXPECT_EQ(evaluate_jsonl_line(R"({"id": 9, "expr": "1 / 0"})"), R"({"id":9,"error":"1:3: division by zero: in `1 / 0`"})");
+    EXPECT_EQ(evaluate_jsonl_line(R"-({"id": 10, "expr": "[1].all(x, true)", "disable_macros": true})-").find("value"), std::string::npos);
     EXPECT_NE(evaluate_jsonl_line("{").find("error"), std::string::npos);
 }
 

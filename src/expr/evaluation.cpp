@@ -57,8 +57,7 @@ Result<Value> select_from(const Node& node, const Value& operand) {
 }  // namespace
 
 Result<void> Evaluation::charge(std::size_t steps) {
-    if (cost_left_ > 0)
-        cost_left_ = steps > static_cast<std::size_t>(cost_left_) ? 0 : cost_left_ - static_cast<std::int64_t>(steps);
+    if (cost_left_ > 0) cost_left_ = steps > static_cast<std::size_t>(cost_left_) ? 0 : cost_left_ - static_cast<std::int64_t>(steps);
     if (cost_left_ > 0) return {};
     return failed(std::string(too_many_steps));
 }
@@ -98,18 +97,30 @@ Result<Value> Evaluation::evaluate(const Node& node) {
     if (is_reference(node)) return evaluate_reference(node);
     if (!take_step()) return at(node, std::string(too_many_steps));
     switch (node.kind) {
-        case Node::Kind::unary: return evaluate_unary(node);
-        case Node::Kind::binary: return evaluate_binary(node);
-        case Node::Kind::all_of: return evaluate_logical(node, false);
-        case Node::Kind::any_of: return evaluate_logical(node, true);
-        case Node::Kind::conditional: return evaluate_conditional(node);
-        case Node::Kind::call: return evaluate_call(node);
-        case Node::Kind::list: return evaluate_list(node);
-        case Node::Kind::map: return evaluate_map(node);
-        case Node::Kind::bind: return evaluate_bind(node);
-        case Node::Kind::comprehension: return evaluate_comprehension(node);
-        case Node::Kind::optional_map: return evaluate_optional_map(node);
-        default: return at(node, "this cannot be evaluated");
+        case Node::Kind::unary:
+            return evaluate_unary(node);
+        case Node::Kind::binary:
+            return evaluate_binary(node);
+        case Node::Kind::all_of:
+            return evaluate_logical(node, false);
+        case Node::Kind::any_of:
+            return evaluate_logical(node, true);
+        case Node::Kind::conditional:
+            return evaluate_conditional(node);
+        case Node::Kind::call:
+            return evaluate_call(node);
+        case Node::Kind::list:
+            return evaluate_list(node);
+        case Node::Kind::map:
+            return evaluate_map(node);
+        case Node::Kind::bind:
+            return evaluate_bind(node);
+        case Node::Kind::comprehension:
+            return evaluate_comprehension(node);
+        case Node::Kind::optional_map:
+            return evaluate_optional_map(node);
+        default:
+            return at(node, "this cannot be evaluated");
     }
 }
 
@@ -123,12 +134,18 @@ Result<Value> Evaluation::evaluate_reference(const Node& node) {
 Result<Evaluation::Pointer> Evaluation::refer(const Node& node, Value& storage) {
     if (is_reference(node) && !take_step()) return at(node, std::string(too_many_steps));
     switch (node.kind) {
-        case Node::Kind::literal: return &node.value;
-        case Node::Kind::local: return &local(node.slot);
-        case Node::Kind::variable: return refer_variable(node, storage);
-        case Node::Kind::select: return refer_select(node, storage);
-        case Node::Kind::index: return refer_index(node, storage);
-        default: break;
+        case Node::Kind::literal:
+            return &node.value;
+        case Node::Kind::local:
+            return &local(node.slot);
+        case Node::Kind::variable:
+            return refer_variable(node, storage);
+        case Node::Kind::select:
+            return refer_select(node, storage);
+        case Node::Kind::index:
+            return refer_index(node, storage);
+        default:
+            break;
     }
     auto result = evaluate(node);
     if (!result) return fail(std::move(result).error());
@@ -149,8 +166,7 @@ Result<Evaluation::Pointer> Evaluation::refer_candidates(const Node& node, Value
         const Value type = found ? Value() : type_named(node.candidates[i]);
         if (!found && type.is_null()) continue;
         storage = found ? *found : type;
-        for (std::size_t k = node.path.size() - static_cast<std::size_t>(node.candidate_selects[i]);
-             k < node.path.size(); ++k) {
+        for (std::size_t k = node.path.size() - static_cast<std::size_t>(node.candidate_selects[i]); k < node.path.size(); ++k) {
             auto entry = find_entry(storage, Value(node.path[k]));
             if (!entry) return at(node, std::move(entry).error());
             if (!*entry) return at(node, missing_entry(storage, Value(node.path[k])));
@@ -195,8 +211,7 @@ Result<Value> Evaluation::evaluate_unary(const Node& node) {
     Value storage;
     LS_TRY_ASSIGN(const Pointer operand, refer(*node.children[0], storage));
     if (node.op == Operator::negate) return placed(node, negate(*operand));
-    if (operand->kind() != Value::Kind::boolean)
-        return at(node, "`!` needs a boolean, not " + std::string(name_of_type(*operand)));
+    if (operand->kind() != Value::Kind::boolean) return at(node, "`!` needs a boolean, not " + std::string(name_of_type(*operand)));
     return Value(!operand->as_bool());
 }
 
@@ -213,15 +228,22 @@ Result<Value> Evaluation::evaluate_binary(const Node& node) {
 
 Result<Value> Evaluation::apply(Operator op, const Value& left, const Value& right) {
     switch (op) {
-        case Operator::equal: return equal(*this, left, right).transform([](bool b) { return Value(b); });
-        case Operator::not_equal: return equal(*this, left, right).transform([](bool b) { return Value(!b); });
-        case Operator::in: return contains(*this, left, right).transform([](bool b) { return Value(b); });
-        case Operator::less: return compare(left, right).transform([](auto order) { return Value(order < 0); });
-        case Operator::less_equal: return compare(left, right).transform([](auto order) { return Value(order <= 0); });
-        case Operator::greater: return compare(left, right).transform([](auto order) { return Value(order > 0); });
+        case Operator::equal:
+            return equal(*this, left, right).transform([](bool b) { return Value(b); });
+        case Operator::not_equal:
+            return equal(*this, left, right).transform([](bool b) { return Value(!b); });
+        case Operator::in:
+            return contains(*this, left, right).transform([](bool b) { return Value(b); });
+        case Operator::less:
+            return compare(left, right).transform([](auto order) { return Value(order < 0); });
+        case Operator::less_equal:
+            return compare(left, right).transform([](auto order) { return Value(order <= 0); });
+        case Operator::greater:
+            return compare(left, right).transform([](auto order) { return Value(order > 0); });
         case Operator::greater_equal:
             return compare(left, right).transform([](auto order) { return Value(order >= 0); });
-        default: return arithmetic(*this, op, left, right);
+        default:
+            return arithmetic(*this, op, left, right);
     }
 }
 
@@ -237,8 +259,7 @@ Result<Value> Evaluation::evaluate_logical(const Node& node, bool absorbing) {
             continue;
         }
         if (operand)
-            operand = at(*child, std::string(absorbing ? "`||`" : "`&&`") + " needs booleans, not " +
-                                     std::string(name_of_type(**operand)));
+            operand = at(*child, std::string(absorbing ? "`||`" : "`&&`") + " needs booleans, not " + std::string(name_of_type(**operand)));
         if (exhausted()) return fail(std::move(operand).error());
         if (!error) {
             error = std::move(operand).error();
@@ -267,8 +288,7 @@ Result<Value> Evaluation::evaluate_call(const Node& node) {
     if (!node.function) return at(node, "no such function: " + node.name);
     std::array<Value, 4> few;
     List many(node.children.size() > few.size() ? node.children.size() : 0);
-    const std::span<Value> arguments =
-        many.empty() ? std::span<Value>(few).first(node.children.size()) : std::span<Value>(many);
+    const std::span<Value> arguments = many.empty() ? std::span<Value>(few).first(node.children.size()) : std::span<Value>(many);
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         auto argument = evaluate(*node.children[i]);
         if (!argument) return argument;
@@ -290,8 +310,7 @@ Result<Value> Evaluation::evaluate_list(const Node& node) {
             continue;
         }
         const OptionalValue* optional = as_optional(element);
-        if (!optional)
-            return at(*node.children[i], "`?` in a list needs an optional, not " + std::string(name_of_type(element)));
+        if (!optional) return at(*node.children[i], "`?` in a list needs an optional, not " + std::string(name_of_type(element)));
         if (optional->value()) elements.push_back(*optional->value());
     }
     return Value(std::move(elements));
@@ -305,13 +324,11 @@ Result<Value> Evaluation::evaluate_map(const Node& node) {
         LS_TRY_ASSIGN(Value value, evaluate(*node.children[i + 1]));
         if (node.optional_entries[i / 2]) {
             const OptionalValue* optional = as_optional(value);
-            if (!optional)
-                return at(*node.children[i], "`?` in a map needs an optional, not " + std::string(name_of_type(value)));
+            if (!optional) return at(*node.children[i], "`?` in a map needs an optional, not " + std::string(name_of_type(value)));
             if (!optional->value()) continue;
             value = Value(*optional->value());
         }
-        if (auto added = builder.add(key, std::move(value)); !added)
-            return at(*node.children[i], std::move(added).error());
+        if (auto added = builder.add(key, std::move(value)); !added) return at(*node.children[i], std::move(added).error());
     }
     return std::move(builder).build();
 }
@@ -329,8 +346,7 @@ Result<Value> Evaluation::evaluate_optional_map(const Node& node) {
     local(node.slot) = *optional->value();
     LS_TRY_ASSIGN(Value result, evaluate(*node.children[1]));
     if (!node.optional) return present(std::move(result));
-    if (!as_optional(result))
-        return at(node, "optFlatMap must give an optional, not " + std::string(name_of_type(result)));
+    if (!as_optional(result)) return at(node, "optFlatMap must give an optional, not " + std::string(name_of_type(result)));
     return result;
 }
 

@@ -12,8 +12,7 @@ namespace lockstep::expr {
 /// runs or grows beyond `limits::expression_cost_max`.
 class Evaluation {
 public:
-    Evaluation(const Environment& environment, int slots)
-        : environment_(environment), locals_(static_cast<std::size_t>(slots)) {}
+    Evaluation(const Environment& environment, int slots) : environment_(environment), locals_(static_cast<std::size_t>(slots)) {}
 
     Result<Value> evaluate(const Node& node);
 
@@ -66,9 +65,7 @@ private:
 
     /// Remembers the place and passes the error on.
     Unexpected at(const Node& node, Error error);
-    Unexpected at(const Node& node, std::string message) {
-        return at(node, Error{ErrorCode::expression_failed, std::move(message)});
-    }
+    Unexpected at(const Node& node, std::string message) { return at(node, Error{ErrorCode::expression_failed, std::move(message)}); }
     Result<Value> placed(const Node& node, Result<Value> result);
 
     const Environment& environment_;

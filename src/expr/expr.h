@@ -62,7 +62,7 @@ private:
 
 struct CompileOptions {
     Source source;
-    std::string container;        ///< CEL name container
+    std::string container;  ///< CEL name container
     bool disable_macros = false;
     /// Whether variables may have dots in their names, as CEL allows; Lockstep's own never do. A container implies it.
     bool dotted_names = false;
@@ -79,8 +79,8 @@ Result<Value> evaluate(const Program& program, const Environment& environment);
 
 /// A reference from an expression to the outside: the free variable and the field names selected from it.
 struct Reference {
-    std::string variable;            ///< `deal`
-    std::vector<std::string> path;   ///< `Account`, `Name`
+    std::string variable;           ///< `deal`
+    std::vector<std::string> path;  ///< `Account`, `Name`
     Source source;
 };
 /// Lists the free variables (not those of macros), for checking a flow before it runs.
@@ -111,7 +111,10 @@ private:
 Result<std::string> to_text(const Value& value);
 
 /// Documentation of one function: name, signature, sentence and examples that run as tests.
-struct FunctionDoc { std::string name, signature, summary; std::vector<std::pair<std::string, std::string>> examples; };
+struct FunctionDoc {
+    std::string name, signature, summary;
+    std::vector<std::pair<std::string, std::string>> examples;
+};
 const std::vector<FunctionDoc>& function_docs();
 
 /// Judges one line of the conformance format (see `lockstep cel --jsonl`): in and out one JSON text.

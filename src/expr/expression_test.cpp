@@ -59,9 +59,8 @@ TEST(Expression, NamesTheNearestFieldOfAMissingOne) {
 }
 
 TEST(Expression, NamesTheNearestFunctionOfAMissingOne) {
-    EXPECT_EQ(
-        error_of("deal.Name.lowerAsci()", "flows/deal.yaml"),
-        "flows/deal.yaml:7:22: no such function: lowerAsci (did you mean `lowerAscii`?): in `deal.Name.lowerAsci()`");
+    EXPECT_EQ(error_of("deal.Name.lowerAsci()", "flows/deal.yaml"),
+              "flows/deal.yaml:7:22: no such function: lowerAsci (did you mean `lowerAscii`?): in `deal.Name.lowerAsci()`");
 }
 
 TEST(Expression, SaysWhereTheSyntaxIsWrong) {
@@ -118,9 +117,8 @@ TEST(Expression, TodayIsTheDayOfTheRunInTheZone) {
 }
 
 TEST(Expression, LookupNamesTheKeyAndTheNearest) {
-    EXPECT_EQ(
-        error_of("lookup({'Germany': 'DE'}, 'Germny')"),
-        "1:1: the table has no entry for Germny (did you mean `Germany`?): in `lookup({'Germany': 'DE'}, 'Germny')`");
+    EXPECT_EQ(error_of("lookup({'Germany': 'DE'}, 'Germny')"),
+              "1:1: the table has no entry for Germny (did you mean `Germany`?): in `lookup({'Germany': 'DE'}, 'Germny')`");
 }
 
 TEST(Expression, StopsWhenItTakesTooManySteps) {
@@ -146,8 +144,7 @@ TEST(Expression, StopsBeforeComparingSharedListsWithoutBound) {
     for (int i = 30; i > 0; --i) {
         for (const char* name : {"a", "b"}) {
             const std::string before = name + std::to_string(i - 1);
-            text = "cel.bind(" + std::string(name) + std::to_string(i) + ", [" + before + ", " + before + "], " + text +
-                   ")";
+            text = "cel.bind(" + std::string(name) + std::to_string(i) + ", [" + before + ", " + before + "], " + text + ")";
         }
     }
     EXPECT_NE(error_of("cel.bind(a0, 'x', cel.bind(b0, 'x', " + text + "))").find("too many steps"), std::string::npos);
@@ -182,8 +179,8 @@ TEST(Expression, LongConditionsAreNotNested) {
 }
 
 TEST(Expression, ListsItsReferences) {
-    const Program program = *compile("deal.Account.Name + items.map(i, i.x + config['zone']).join() + string(now())",
-                                     {.source = {"f.yaml", 3, 5}});
+    const Program program =
+        *compile("deal.Account.Name + items.map(i, i.x + config['zone']).join() + string(now())", {.source = {"f.yaml", 3, 5}});
     const auto found = references(program);
     ASSERT_EQ(found.size(), 3u);
     EXPECT_EQ(found[0].variable, "deal");
@@ -200,8 +197,7 @@ TEST(Expression, EveryFunctionIsDocumentedAndItsExamplesHold) {
         EXPECT_FALSE(doc.summary.empty()) << doc.name;
         EXPECT_FALSE(doc.examples.empty()) << doc.name;
         for (const auto& [expression, expected] : doc.examples) {
-            EXPECT_EQ(value_of("(" + expression + ") == (" + expected + ")"), Value(true))
-                << expression << " should be " << expected;
+            EXPECT_EQ(value_of("(" + expression + ") == (" + expected + ")"), Value(true)) << expression << " should be " << expected;
         }
     }
 }

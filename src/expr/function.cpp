@@ -6,8 +6,7 @@ namespace lockstep::expr {
 namespace {
 
 bool accepts_all(const Overload& overload, std::span<const Value> arguments) {
-    if (overload.variadic ? arguments.size() < overload.parameters.size()
-                          : arguments.size() != overload.parameters.size()) {
+    if (overload.variadic ? arguments.size() < overload.parameters.size() : arguments.size() != overload.parameters.size()) {
         return false;
     }
     for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -18,10 +17,14 @@ bool accepts_all(const Overload& overload, std::span<const Value> arguments) {
 
 bool accepts_opaque(Type type, const Value& value) {
     switch (type) {
-        case Type::map: return MapView::of(value).has_value();
-        case Type::optional: return as_optional(value) != nullptr;
-        case Type::type: return as_type(value) != nullptr;
-        default: return false;
+        case Type::map:
+            return MapView::of(value).has_value();
+        case Type::optional:
+            return as_optional(value) != nullptr;
+        case Type::type:
+            return as_type(value) != nullptr;
+        default:
+            return false;
     }
 }
 
@@ -31,23 +34,39 @@ bool accepts(Type type, const Value& value) {
     using Kind = Value::Kind;
     const Kind kind = value.kind();
     switch (type) {
-        case Type::any: return true;
-        case Type::null: return kind == Kind::null;
-        case Type::boolean: return kind == Kind::boolean;
-        case Type::integer: return kind == Kind::integer;
-        case Type::unsigned_integer: return kind == Kind::unsigned_integer;
-        case Type::whole: return kind == Kind::integer || kind == Kind::unsigned_integer;
-        case Type::decimal: return kind == Kind::decimal;
-        case Type::number: return value.is_number();
-        case Type::string: return kind == Kind::string;
-        case Type::bytes: return kind == Kind::bytes;
-        case Type::timestamp: return kind == Kind::timestamp;
-        case Type::date: return kind == Kind::date;
-        case Type::duration: return kind == Kind::duration;
-        case Type::list: return kind == Kind::list;
-        case Type::map: return kind == Kind::map || accepts_opaque(type, value);
+        case Type::any:
+            return true;
+        case Type::null:
+            return kind == Kind::null;
+        case Type::boolean:
+            return kind == Kind::boolean;
+        case Type::integer:
+            return kind == Kind::integer;
+        case Type::unsigned_integer:
+            return kind == Kind::unsigned_integer;
+        case Type::whole:
+            return kind == Kind::integer || kind == Kind::unsigned_integer;
+        case Type::decimal:
+            return kind == Kind::decimal;
+        case Type::number:
+            return value.is_number();
+        case Type::string:
+            return kind == Kind::string;
+        case Type::bytes:
+            return kind == Kind::bytes;
+        case Type::timestamp:
+            return kind == Kind::timestamp;
+        case Type::date:
+            return kind == Kind::date;
+        case Type::duration:
+            return kind == Kind::duration;
+        case Type::list:
+            return kind == Kind::list;
+        case Type::map:
+            return kind == Kind::map || accepts_opaque(type, value);
         case Type::optional:
-        case Type::type: return accepts_opaque(type, value);
+        case Type::type:
+            return accepts_opaque(type, value);
     }
     return false;
 }

@@ -23,8 +23,23 @@ struct Call {
 
 /// What a parameter accepts. `whole`: int or uint; `number`: those and decimals; `map`: maps with any keys.
 enum class Type : std::uint8_t {
-    any, null, boolean, integer, unsigned_integer, whole, decimal, number, string, bytes, timestamp, date, duration,
-    list, map, optional, type
+    any,
+    null,
+    boolean,
+    integer,
+    unsigned_integer,
+    whole,
+    decimal,
+    number,
+    string,
+    bytes,
+    timestamp,
+    date,
+    duration,
+    list,
+    map,
+    optional,
+    type
 };
 
 bool accepts(Type type, const Value& value);

@@ -9,8 +9,7 @@ namespace {
 
 Result<Value> run(std::string_view text) {
     LS_TRY_ASSIGN(const Program program, compile(text));
-    const Value variables =
-        *json::parse(R"({"name": "Zoë  de la Cruz", "n": null, "m": {"a": 1, "b": null}, "big": 1e20})");
+    const Value variables = *json::parse(R"({"name": "Zoë  de la Cruz", "n": null, "m": {"a": 1, "b": null}, "big": 1e20})");
     return evaluate(program, MapEnvironment(variables.as_map()));
 }
 

@@ -55,8 +55,7 @@ std::size_t closing_quote(std::string_view text, std::size_t start, std::string_
 
 class Lexer {
 public:
-    Lexer(std::string_view text, std::vector<Token>& tokens, SyntaxError& error)
-        : text_(text), tokens_(tokens), error_(error) {}
+    Lexer(std::string_view text, std::vector<Token>& tokens, SyntaxError& error) : text_(text), tokens_(tokens), error_(error) {}
 
     bool run() {
         if (!encoding::is_valid_utf8(text_)) return refuse("the expression is not valid UTF-8");
@@ -192,9 +191,8 @@ private:
 
 /// Returns the offset behind the string literal whose quote is at `at`.
 std::size_t skip_literal(std::string_view text, std::size_t at) {
-    const bool raw =
-        at > 0 && (text[at - 1] == 'r' || text[at - 1] == 'R') &&
-        (at < 2 || !(is_letter(text[at - 2]) || is_digit(text[at - 2])) || text[at - 2] == 'b' || text[at - 2] == 'B');
+    const bool raw = at > 0 && (text[at - 1] == 'r' || text[at - 1] == 'R') &&
+                     (at < 2 || !(is_letter(text[at - 2]) || is_digit(text[at - 2])) || text[at - 2] == 'b' || text[at - 2] == 'B');
     const std::string_view quote = text.substr(at, quote_length(text.substr(at)));
     const std::size_t close = closing_quote(text, at + quote.size(), quote, raw);
     return close == std::string_view::npos ? close : close + quote.size();
@@ -202,9 +200,7 @@ std::size_t skip_literal(std::string_view text, std::size_t at) {
 
 }  // namespace
 
-bool tokenize(std::string_view text, std::vector<Token>& tokens, SyntaxError& error) {
-    return Lexer(text, tokens, error).run();
-}
+bool tokenize(std::string_view text, std::vector<Token>& tokens, SyntaxError& error) { return Lexer(text, tokens, error).run(); }
 
 std::size_t find_expression_end(std::string_view text, std::size_t start) {
     int open = 1;

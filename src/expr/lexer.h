@@ -10,9 +10,7 @@
 namespace lockstep::expr {
 
 struct Token {
-    enum class Kind : std::uint8_t {
-        end, identifier, quoted_identifier, integer, unsigned_integer, real, string, bytes, symbol
-    };
+    enum class Kind : std::uint8_t { end, identifier, quoted_identifier, integer, unsigned_integer, real, string, bytes, symbol };
     Kind kind = Kind::end;
     std::uint32_t offset = 0;
     std::string_view source;  ///< as written

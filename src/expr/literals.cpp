@@ -33,7 +33,7 @@ std::int64_t read_digits(std::string_view text, std::size_t count, int base) {
 }
 
 struct Numeric {
-    std::size_t skip = 0;    ///< letters between the backslash and the digits
+    std::size_t skip = 0;  ///< letters between the backslash and the digits
     std::size_t digits = 0;
     int base = 16;
 };
@@ -46,9 +46,7 @@ Numeric numeric_escape(char c) {
     return {};
 }
 
-bool is_code_point(std::int64_t value) {
-    return value >= 0 && value <= 0x10FFFF && (value < 0xD800 || value > 0xDFFF);
-}
+bool is_code_point(std::int64_t value) { return value >= 0 && value <= 0x10FFFF && (value < 0xD800 || value > 0xDFFF); }
 
 /// Reads the escape behind the backslash at the start of `rest`; returns its length without the backslash, 0 if
 /// invalid.

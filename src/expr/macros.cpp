@@ -34,9 +34,8 @@ constexpr std::array<MacroForm, 19> forms = {{
 }  // namespace
 
 const MacroForm* find_macro(std::string_view name, std::size_t arguments) {
-    const auto found = std::find_if(forms.begin(), forms.end(), [&](const MacroForm& form) {
-        return form.name == name && form.arguments == arguments;
-    });
+    const auto found =
+        std::find_if(forms.begin(), forms.end(), [&](const MacroForm& form) { return form.name == name && form.arguments == arguments; });
     return found == forms.end() ? nullptr : &*found;
 }
 

@@ -11,7 +11,7 @@ struct MacroForm {
     std::string_view name;
     std::size_t arguments;
     std::size_t variables;
-    bool filtered;       ///< the first argument behind the variables is a filter
+    bool filtered;  ///< the first argument behind the variables is a filter
     Node::Kind kind;
     Macro macro;
     bool optional = false;

@@ -30,23 +30,27 @@ constexpr std::array<TypeName, 12> type_names = {{
 /// The text under which a KeyedMap files a key; nothing for kinds that cannot be keys.
 std::optional<std::string> key_text(const Value& key) {
     switch (key.kind()) {
-        case Value::Kind::string: return "s" + key.as_string();
-        case Value::Kind::boolean: return key.as_bool() ? "b1" : "b0";
-        case Value::Kind::integer: return "n" + std::to_string(key.as_int());
-        case Value::Kind::unsigned_integer: return "n" + std::to_string(key.as_uint());
-        case Value::Kind::decimal: return "n" + key.as_decimal().normalized().to_string();
-        default: return std::nullopt;
+        case Value::Kind::string:
+            return "s" + key.as_string();
+        case Value::Kind::boolean:
+            return key.as_bool() ? "b1" : "b0";
+        case Value::Kind::integer:
+            return "n" + std::to_string(key.as_int());
+        case Value::Kind::unsigned_integer:
+            return "n" + std::to_string(key.as_uint());
+        case Value::Kind::decimal:
+            return "n" + key.as_decimal().normalized().to_string();
+        default:
+            return std::nullopt;
     }
 }
 
 bool may_be_key(const Value& key) {
-    return key.kind() == Value::Kind::string || key.kind() == Value::Kind::boolean ||
-           key.kind() == Value::Kind::integer || key.kind() == Value::Kind::unsigned_integer;
+    return key.kind() == Value::Kind::string || key.kind() == Value::Kind::boolean || key.kind() == Value::Kind::integer ||
+           key.kind() == Value::Kind::unsigned_integer;
 }
 
-Unexpected repeated_key(const Value& key) {
-    return fail(ErrorCode::expression_failed, "a map has the same key twice: " + key.text());
-}
+Unexpected repeated_key(const Value& key) { return fail(ErrorCode::expression_failed, "a map has the same key twice: " + key.text()); }
 
 }  // namespace
 
@@ -60,9 +64,7 @@ Value absent() {
     return none;
 }
 
-Value present(Value value) {
-    return Value(std::shared_ptr<const Opaque>(std::make_shared<const OptionalValue>(std::move(value))));
-}
+Value present(Value value) { return Value(std::shared_ptr<const Opaque>(std::make_shared<const OptionalValue>(std::move(value)))); }
 
 const OptionalValue* as_optional(const Value& value) {
     if (value.kind() != Value::Kind::opaque) return nullptr;
@@ -89,9 +91,8 @@ Value type_of(const Value& value) {
 }
 
 Value type_named(std::string_view name) {
-    const bool known =
-        name == "type" || name == "optional_type" ||
-        std::any_of(type_names.begin(), type_names.end(), [&](const TypeName& t) { return t.name == name; });
+    const bool known = name == "type" || name == "optional_type" ||
+                       std::any_of(type_names.begin(), type_names.end(), [&](const TypeName& t) { return t.name == name; });
     if (!known || name == "date") return {};
     return Value(std::shared_ptr<const Opaque>(std::make_shared<const TypeValue>(std::string(name))));
 }

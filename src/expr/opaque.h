@@ -55,9 +55,7 @@ public:
     bool equals(const Opaque& other) const override;
     std::size_t size() const { return keys_.size(); }
     const Value& key(std::size_t index) const { return keys_[index]; }
-    const Value& value(std::size_t index) const {
-        return (by_text_.begin() + static_cast<std::ptrdiff_t>(index))->second;
-    }
+    const Value& value(std::size_t index) const { return (by_text_.begin() + static_cast<std::ptrdiff_t>(index))->second; }
     const Value* find(const Value& key) const;
 
 private:

@@ -50,8 +50,7 @@ Result<bool> equal_texts(Evaluation& evaluation, const std::string& left, const 
 }
 
 Unexpected no_order(const Value& left, const Value& right) {
-    return failed("these have no order: " + std::string(name_of_type(left)) + " and " +
-                  std::string(name_of_type(right)));
+    return failed("these have no order: " + std::string(name_of_type(left)) + " and " + std::string(name_of_type(right)));
 }
 
 std::strong_ordering order_of(int comparison) { return comparison <=> 0; }
@@ -73,11 +72,16 @@ Result<bool> equal(Evaluation& evaluation, const Value& left, const Value& right
     if (left.is_number() && right.is_number()) return left == right;
     if (left.kind() != right.kind()) return false;
     switch (left.kind()) {
-        case Kind::list: return equal_lists(evaluation, left.as_list(), right.as_list());
-        case Kind::map: return equal_maps(evaluation, *MapView::of(left), *MapView::of(right));
-        case Kind::opaque: return equal_opaques(evaluation, left, right);
-        case Kind::string: return equal_texts(evaluation, left.as_string(), right.as_string());
-        default: return left == right;
+        case Kind::list:
+            return equal_lists(evaluation, left.as_list(), right.as_list());
+        case Kind::map:
+            return equal_maps(evaluation, *MapView::of(left), *MapView::of(right));
+        case Kind::opaque:
+            return equal_opaques(evaluation, left, right);
+        case Kind::string:
+            return equal_texts(evaluation, left.as_string(), right.as_string());
+        default:
+            return left == right;
     }
 }
 
@@ -86,21 +90,26 @@ Result<std::strong_ordering> compare(const Value& left, const Value& right) {
     if (left.is_number() && right.is_number()) return left.to_decimal() <=> right.to_decimal();
     if (left.kind() != right.kind()) return no_order(left, right);
     switch (left.kind()) {
-        case Kind::boolean: return static_cast<int>(left.as_bool()) <=> static_cast<int>(right.as_bool());
-        case Kind::string: return order_of(left.as_string().compare(right.as_string()));
-        case Kind::bytes: return order_of(left.as_bytes().compare(right.as_bytes()));
-        case Kind::timestamp: return left.as_timestamp() <=> right.as_timestamp();
-        case Kind::date: return left.as_date() <=> right.as_date();
-        case Kind::duration: return left.as_duration() <=> right.as_duration();
-        default: return no_order(left, right);
+        case Kind::boolean:
+            return static_cast<int>(left.as_bool()) <=> static_cast<int>(right.as_bool());
+        case Kind::string:
+            return order_of(left.as_string().compare(right.as_string()));
+        case Kind::bytes:
+            return order_of(left.as_bytes().compare(right.as_bytes()));
+        case Kind::timestamp:
+            return left.as_timestamp() <=> right.as_timestamp();
+        case Kind::date:
+            return left.as_date() <=> right.as_date();
+        case Kind::duration:
+            return left.as_duration() <=> right.as_duration();
+        default:
+            return no_order(left, right);
     }
 }
 
 Result<bool> contains(Evaluation& evaluation, const Value& element, const Value& container) {
     if (const auto map = MapView::of(container)) return map->find(element) != nullptr;
-    if (!container.is_list()) {
-        return failed("`in` looks into lists and maps, not " + std::string(name_of_type(container)));
-    }
+    if (!container.is_list()) { return failed("`in` looks into lists and maps, not " + std::string(name_of_type(container))); }
     for (const Value& candidate : container.as_list()) {
         LS_TRY_ASSIGN(const bool same, equal(evaluation, element, candidate));
         if (same) return true;
@@ -128,9 +137,7 @@ std::string nearest_key(const Value& container, std::string_view wanted) {
 }
 
 std::string missing_entry(const Value& container, const Value& key) {
-    if (container.is_list()) {
-        return "index out of range: " + key.text() + ", size " + std::to_string(container.as_list().size());
-    }
+    if (container.is_list()) { return "index out of range: " + key.text() + ", size " + std::to_string(container.as_list().size()); }
     return "no such key: " + key.text() + (key.is_string() ? nearest_key(container, key.as_string()) : "");
 }
 

@@ -39,22 +39,20 @@ constexpr std::array<BinaryOperator, 11> binary_operators = {{
 }};
 
 // https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax: RESERVED
-constexpr std::array<std::string_view, 17> reserved_words = {
-    "as",  "break", "const",   "continue",  "else",   "for", "function", "if",   "import",
-    "let", "loop",  "package", "namespace", "return", "var", "void",     "while"};
+constexpr std::array<std::string_view, 17> reserved_words = {"as",        "break",  "const",  "continue", "else", "for",
+                                                             "function",  "if",     "import", "let",      "loop", "package",
+                                                             "namespace", "return", "var",    "void",     "while"};
 
 bool is_literal_word(std::string_view word) { return word == "true" || word == "false" || word == "null"; }
 
 class Parser {
 public:
-    Parser(std::string_view text, const CompileOptions& options, SyntaxError& error)
-        : text_(text), options_(options), error_(error) {}
+    Parser(std::string_view text, const CompileOptions& options, SyntaxError& error) : text_(text), options_(options), error_(error) {}
 
     NodePtr run() {
         if (!tokenize(text_, tokens_, error_)) return nullptr;
         NodePtr root = expression();
-        if (root && peek().kind != Token::Kind::end)
-            root = refuse(peek(), "unexpected `" + std::string(peek().source) + "`");
+        if (root && peek().kind != Token::Kind::end) root = refuse(peek(), "unexpected `" + std::string(peek().source) + "`");
         if (root) root->slots = slots_;
         return root;
     }
@@ -98,16 +96,15 @@ private:
         parent.depth = std::max(parent.depth, child->depth + 1);
         parent.children.push_back(std::move(child));
         if (parent.depth <= depth_max) return true;
-        error_ = {parent.offset,
-                  "the expression is nested too deeply: more than " + std::to_string(depth_max) + " levels"};
+        error_ = {parent.offset, "the expression is nested too deeply: more than " + std::to_string(depth_max) + " levels"};
         return false;
     }
 
     // --- grammar --------------------------------------------------------------------------------------------------
     NodePtr expression() {
         if (nesting_ >= limits::nesting_depth_max) {
-            return refuse(peek(), "the expression is nested too deeply: more than " +
-                                      std::to_string(limits::nesting_depth_max) + " levels");
+            return refuse(peek(),
+                          "the expression is nested too deeply: more than " + std::to_string(limits::nesting_depth_max) + " levels");
         }
         ++nesting_;
         NodePtr node = conditional();
@@ -119,8 +116,8 @@ private:
         NodePtr test = logical(Node::Kind::any_of);
         if (!test || !peek().is("?")) return test;
         NodePtr node = make(Node::Kind::conditional, take());
-        const bool complete = adopt(*node, std::move(test)) && adopt(*node, logical(Node::Kind::any_of)) &&
-                              expect(":") && adopt(*node, expression());
+        const bool complete =
+            adopt(*node, std::move(test)) && adopt(*node, logical(Node::Kind::any_of)) && expect(":") && adopt(*node, expression());
         return complete ? std::move(node) : nullptr;
     }
 
@@ -210,8 +207,7 @@ private:
         if (is_literal_word(name.source) || name.source == "in") {
             return refuse(name, "`" + std::string(name.source) + "` is not a name: write it in backquotes");
         }
-        if (!optional && name.kind == Token::Kind::identifier && peek().is("("))
-            return method(std::move(operand), name);
+        if (!optional && name.kind == Token::Kind::identifier && peek().is("(")) return method(std::move(operand), name);
         return select(std::move(operand), name, optional);
     }
 
@@ -340,8 +336,7 @@ private:
     /// Takes the name of a macro's variable and brings it into scope; -1 if there is none.
     int declare() {
         const Token& name = take();
-        const bool usable =
-            name.kind == Token::Kind::identifier && !is_literal_word(name.source) && !is_reserved(name.source);
+        const bool usable = name.kind == Token::Kind::identifier && !is_literal_word(name.source) && !is_reserved(name.source);
         if (!usable) {
             refuse(name, "the macro needs the name of a variable here");
             return -1;
@@ -427,8 +422,7 @@ private:
 
     // --- primaries ------------------------------------------------------------------------------------------------
     static bool is_number(const Token& token) {
-        return token.kind == Token::Kind::integer || token.kind == Token::Kind::unsigned_integer ||
-               token.kind == Token::Kind::real;
+        return token.kind == Token::Kind::integer || token.kind == Token::Kind::unsigned_integer || token.kind == Token::Kind::real;
     }
     static bool is_reserved(std::string_view word) {
         return word == "in" || std::find(reserved_words.begin(), reserved_words.end(), word) != reserved_words.end();
@@ -439,13 +433,20 @@ private:
         switch (token.kind) {
             case Token::Kind::integer:
             case Token::Kind::unsigned_integer:
-            case Token::Kind::real: return number(token, false);
-            case Token::Kind::string: return literal(token, Value(token.text));
-            case Token::Kind::bytes: return literal(token, Value(Value::Bytes{token.text}));
-            case Token::Kind::identifier: return name(token, false);
-            case Token::Kind::end: return refuse(token, "the expression ends too early");
-            case Token::Kind::quoted_identifier: return refuse(token, "a name in backquotes can only follow a dot");
-            case Token::Kind::symbol: break;
+            case Token::Kind::real:
+                return number(token, false);
+            case Token::Kind::string:
+                return literal(token, Value(token.text));
+            case Token::Kind::bytes:
+                return literal(token, Value(Value::Bytes{token.text}));
+            case Token::Kind::identifier:
+                return name(token, false);
+            case Token::Kind::end:
+                return refuse(token, "the expression ends too early");
+            case Token::Kind::quoted_identifier:
+                return refuse(token, "a name in backquotes can only follow a dot");
+            case Token::Kind::symbol:
+                break;
         }
         if (token.is("(")) return parenthesised();
         if (token.is("[")) return list(token);
@@ -489,8 +490,7 @@ private:
         const std::string text = (negative ? "-" : "") + std::string(token.source);
         if (token.kind == Token::Kind::real) {
             auto decimal = Decimal::parse(text);
-            return decimal ? literal(token, Value(*decimal))
-                           : refuse(token, "this number needs more than 38 digits: " + text);
+            return decimal ? literal(token, Value(*decimal)) : refuse(token, "this number needs more than 38 digits: " + text);
         }
         return whole_number(token, negative);
     }
@@ -502,14 +502,12 @@ private:
         const bool hex = digits.size() > 2 && (digits[1] == 'x' || digits[1] == 'X');
         if (hex) digits.remove_prefix(2);
         std::uint64_t magnitude = 0;
-        const auto [end, problem] =
-            std::from_chars(digits.data(), digits.data() + digits.size(), magnitude, hex ? 16 : 10);
+        const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), magnitude, hex ? 16 : 10);
         const std::uint64_t limit = is_unsigned ? UINT64_MAX : negative ? std::uint64_t{1} << 63 : INT64_MAX;
         if (problem != std::errc() || magnitude > limit) {
             return refuse(token, "this number does not fit 64 bits: " + std::string(token.source));
         }
-        if (is_unsigned && negative)
-            return refuse(token, "an unsigned number cannot be negative: " + std::string(token.source));
+        if (is_unsigned && negative) return refuse(token, "an unsigned number cannot be negative: " + std::string(token.source));
         if (is_unsigned) return literal(token, Value(Value::Unsigned{magnitude}));
         return literal(token, Value(static_cast<std::int64_t>(negative ? 0 - magnitude : magnitude)));
     }
@@ -579,8 +577,6 @@ private:
 
 }  // namespace
 
-NodePtr parse(std::string_view text, const CompileOptions& options, SyntaxError& error) {
-    return Parser(text, options, error).run();
-}
+NodePtr parse(std::string_view text, const CompileOptions& options, SyntaxError& error) { return Parser(text, options, error).run(); }
 
 }  // namespace lockstep::expr

@@ -31,8 +31,7 @@ Source place_in(const Source& start, std::string_view text, std::uint32_t offset
 
 std::string describe(const Source& place, std::string_view what) {
     std::string text = place.file.empty() ? "" : place.file + ":";
-    return text + std::to_string(std::max(place.line, 1)) + ":" + std::to_string(std::max(place.column, 1)) + ": " +
-           std::string(what);
+    return text + std::to_string(std::max(place.line, 1)) + ":" + std::to_string(std::max(place.column, 1)) + ": " + std::string(what);
 }
 
 std::string describe(const Source& start, std::string_view text, std::uint32_t offset, std::string_view what) {

@@ -22,13 +22,13 @@ private:
         if (node.kind == Node::Kind::variable) {
             if (!node.value.is_null()) return true;  // the name of a type
             if (node.path.size() > 1) path.insert(path.begin(), node.path.begin() + 1, node.path.end());
-            found_.push_back({node.path.empty() ? node.name : node.path[0], std::move(path),
-                              place_in(program_.source(), program_.text(), node.offset)});
+            found_.push_back(
+                {node.path.empty() ? node.name : node.path[0], std::move(path), place_in(program_.source(), program_.text(), node.offset)});
             return true;
         }
         const bool field = node.kind == Node::Kind::select;
-        const bool constant_key = node.kind == Node::Kind::index && node.children[1]->kind == Node::Kind::literal &&
-                                  node.children[1]->value.is_string();
+        const bool constant_key =
+            node.kind == Node::Kind::index && node.children[1]->kind == Node::Kind::literal && node.children[1]->value.is_string();
         if (!field && !constant_key) return false;
         path.insert(path.begin(), field ? node.name : node.children[1]->value.as_string());
         return follow(*node.children[0], path);

@@ -92,9 +92,8 @@ std::string random_text(std::mt19937& random) {
     std::string text;
     const std::size_t count = 1 + random() % 12;
     for (std::size_t i = 0; i < count; ++i) text += pieces[random() % std::size(pieces)];
-    for (std::size_t open = std::count(text.begin(), text.end(), '('),
-                     close = std::count(text.begin(), text.end(), ')');
-         open > close; --open) {
+    for (std::size_t open = std::count(text.begin(), text.end(), '('), close = std::count(text.begin(), text.end(), ')'); open > close;
+         --open) {
         text += ")";
     }
     return text;
@@ -102,8 +101,7 @@ std::string random_text(std::mt19937& random) {
 
 TEST(Robustness, RandomExpressionsGiveAValueOrAnError) {
     std::mt19937 random(20260218);
-    const MapEnvironment environment(
-        json::parse(R"({"deal": {"Name": "Zoë", "Lines": [1, 2]}, "x": [1, 2.5], "y": "abc"})")->as_map());
+    const MapEnvironment environment(json::parse(R"({"deal": {"Name": "Zoë", "Lines": [1, 2]}, "x": [1, 2.5], "y": "abc"})")->as_map());
     int compiled = 0;
     int evaluated = 0;
     for (int i = 0; i < 30'000; ++i) {
@@ -132,16 +130,14 @@ TEST(Robustness, RandomBytesAreRefused) {
         std::string text;
         for (std::size_t k = random() % 20; k > 0; --k) text += static_cast<char>(random() % 256);
         const auto program = compile(text);
-        EXPECT_TRUE(program || encoding::is_valid_utf8(text) ||
-                    program.error().message.find("UTF-8") != std::string::npos);
+        EXPECT_TRUE(program || encoding::is_valid_utf8(text) || program.error().message.find("UTF-8") != std::string::npos);
         find_expression_end(text, 0);
     }
 }
 
 TEST(Robustness, RandomTemplatesGiveAValueOrAnError) {
     std::mt19937 random(11);
-    const MapEnvironment environment(
-        json::parse(R"({"deal": {"Name": "Zoë", "Lines": [1, 2]}, "x": [1, 2.5], "y": "abc"})")->as_map());
+    const MapEnvironment environment(json::parse(R"({"deal": {"Name": "Zoë", "Lines": [1, 2]}, "x": [1, 2.5], "y": "abc"})")->as_map());
     int rendered = 0;
     for (int i = 0; i < 5'000; ++i) {
         yaml::Node node;

@@ -32,9 +32,7 @@ private:
     Value index_;
 };
 
-Unexpected failed_at(const Source& place, std::string_view what) {
-    return fail(ErrorCode::expression_failed, describe(place, what));
-}
+Unexpected failed_at(const Source& place, std::string_view what) { return fail(ErrorCode::expression_failed, describe(place, what)); }
 
 /// The value of a present optional; anything else as it is.
 Value unwrapped(Value value) {
@@ -53,13 +51,18 @@ using Part = Template::Part;
 
 Result<Value> Part::render(const Environment& environment) const {
     switch (kind) {
-        case Kind::constant: return value;
+        case Kind::constant:
+            return value;
         case Kind::expression:
             return evaluate(program, environment).transform([](Value v) { return unwrapped(std::move(v)); });
-        case Kind::text: return render_text(environment);
-        case Kind::list: return render_list(environment);
-        case Kind::map: return render_map(environment);
-        case Kind::each: return render_each(environment);
+        case Kind::text:
+            return render_text(environment);
+        case Kind::list:
+            return render_list(environment);
+        case Kind::map:
+            return render_map(environment);
+        case Kind::each:
+            return render_each(environment);
     }
     return Value();
 }
@@ -74,8 +77,7 @@ Result<Value> Part::render_text(const Environment& environment) const {
         LS_TRY_ASSIGN(const Value part, evaluate(piece.program, environment));
         auto text = to_text(part);
         if (!text)
-            return fail(ErrorCode::expression_failed,
-                        describe(piece.program.source(), piece.program.text(), 0, text.error().message));
+            return fail(ErrorCode::expression_failed, describe(piece.program.source(), piece.program.text(), 0, text.error().message));
         result += *text;
     }
     return Value(std::move(result));
@@ -113,8 +115,8 @@ Result<Value> Part::render_each(const Environment& environment) const {
     if (!over.is_list()) return failed_at(list->source, "`each` needs a list, not " + std::string(name_of_type(over)));
     const List& elements = over.as_list();
     if (elements.size() > limits::for_each_elements_max) {
-        return failed_at(list->source, "`each` goes over too many elements: " + std::to_string(elements.size()) +
-                                           " of " + std::to_string(limits::for_each_elements_max));
+        return failed_at(list->source, "`each` goes over too many elements: " + std::to_string(elements.size()) + " of " +
+                                           std::to_string(limits::for_each_elements_max));
     }
     ElementEnvironment scope(environment, variable);
     List result;
@@ -132,8 +134,7 @@ void Part::collect(std::vector<Reference>& found, std::vector<std::string>& boun
     const auto add = [&](const Program& from) {
         if (!from.root()) return;
         for (Reference& reference : expr::references(from)) {
-            if (std::find(bound.begin(), bound.end(), reference.variable) == bound.end())
-                found.push_back(std::move(reference));
+            if (std::find(bound.begin(), bound.end(), reference.variable) == bound.end()) found.push_back(std::move(reference));
         }
     };
     add(program);
@@ -152,9 +153,7 @@ void Part::collect(std::vector<Reference>& found, std::vector<std::string>& boun
 
 Result<Value> Template::render(const Environment& environment) const {
     if (!root_) return Value();
-    return root_->render(environment).transform([](Value value) {
-        return is_absent(value) ? Value() : std::move(value);
-    });
+    return root_->render(environment).transform([](Value value) { return is_absent(value) ? Value() : std::move(value); });
 }
 
 std::vector<Reference> Template::references() const {

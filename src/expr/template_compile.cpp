@@ -31,9 +31,7 @@ Source source_at(const yaml::Node& node, const std::string& file, std::size_t of
     return {file, node.place.line + lines + (node.quoted ? 1 : 0), 1};
 }
 
-Unexpected refuse(const Source& place, std::string_view what) {
-    return fail(ErrorCode::expression_syntax, describe(place, what));
-}
+Unexpected refuse(const Source& place, std::string_view what) { return fail(ErrorCode::expression_syntax, describe(place, what)); }
 
 /// Compiles what stands between `${` (at `start`) and the `}` before `end`.
 Result<Program> compile_between(const yaml::Node& node, const std::string& file, std::size_t start, std::size_t end) {
@@ -77,8 +75,7 @@ Result<std::vector<TextPiece>> split(const yaml::Node& node, const std::string& 
 }
 
 bool has_expression(const std::vector<TextPiece>& pieces) {
-    return std::any_of(pieces.begin(), pieces.end(),
-                       [](const TextPiece& piece) { return piece.program.root() != nullptr; });
+    return std::any_of(pieces.begin(), pieces.end(), [](const TextPiece& piece) { return piece.program.root() != nullptr; });
 }
 
 Part constant(Value value, Source source) {
@@ -100,10 +97,14 @@ bool is_name(std::string_view text) {
 
 Result<Part> Part::compile(const yaml::Node& node, const std::string& file) {
     switch (node.kind) {
-        case yaml::Node::Kind::null: return constant({}, source_of(node, file));
-        case yaml::Node::Kind::scalar: return compile_scalar(node, file);
-        case yaml::Node::Kind::list: return compile_list(node, file);
-        case yaml::Node::Kind::map: return is_each(node) ? compile_each(node, file) : compile_map(node, file);
+        case yaml::Node::Kind::null:
+            return constant({}, source_of(node, file));
+        case yaml::Node::Kind::scalar:
+            return compile_scalar(node, file);
+        case yaml::Node::Kind::list:
+            return compile_list(node, file);
+        case yaml::Node::Kind::map:
+            return is_each(node) ? compile_each(node, file) : compile_map(node, file);
     }
     return refuse(source_of(node, file), "this is no YAML value");
 }
@@ -111,8 +112,7 @@ Result<Part> Part::compile(const yaml::Node& node, const std::string& file) {
 Result<Part> Part::compile_scalar(const yaml::Node& node, const std::string& file) {
     if (node.text.find(opening) == std::string::npos) return constant(node.to_value(), source_of(node, file));
     LS_TRY_ASSIGN(std::vector<TextPiece> pieces, split(node, file));
-    if (!has_expression(pieces))
-        return constant(pieces.empty() ? Value("") : Value(pieces[0].text), source_of(node, file));
+    if (!has_expression(pieces)) return constant(pieces.empty() ? Value("") : Value(pieces[0].text), source_of(node, file));
     Part part;
     part.source = source_of(node, file);
     if (pieces.size() == 1) {
@@ -170,8 +170,7 @@ Result<Part> Part::compile_each(const yaml::Node& node, const std::string& file)
     part.source = source_of(node, file);
     part.variable = default_variable;
     if (const yaml::Node* name = node.find("as")) {
-        if (!is_name(name->text))
-            return refuse(source_of(*name, file), "`as` needs the name of a variable: " + name->text);
+        if (!is_name(name->text)) return refuse(source_of(*name, file), "`as` needs the name of a variable: " + name->text);
         part.variable = name->text;
     }
     LS_TRY_ASSIGN(Part list, compile(*node.find("each"), file));

@@ -20,14 +20,14 @@ struct Template::Part {
     struct Entry;
 
     Kind kind = Kind::constant;
-    Value value;                    ///< constant
-    Program program;                ///< expression
-    std::vector<TextPiece> pieces;  ///< text
-    std::vector<Part> items;        ///< list; each: the repeated value
-    std::vector<Entry> entries;     ///< map
+    Value value;                            ///< constant
+    Program program;                        ///< expression
+    std::vector<TextPiece> pieces;          ///< text
+    std::vector<Part> items;                ///< list; each: the repeated value
+    std::vector<Entry> entries;             ///< map
     std::shared_ptr<const Part> list;       ///< each: what it goes over
     std::shared_ptr<const Part> condition;  ///< each: `if`, may be null
-    std::string variable;           ///< each: `as`
+    std::string variable;                   ///< each: `as`
     Source source;
 
     static Result<Part> compile(const yaml::Node& node, const std::string& file);

@@ -21,7 +21,8 @@ constexpr int doubts_max = 20;
 
 bool any_element(const Flow& flow, const RunState& state, Section section, bool (*holds)(const ElementState&)) {
     for (std::size_t i = 0; i < state.steps.size(); ++i)
-        if (flow.steps[i].section == section && std::any_of(state.steps[i].elements.begin(), state.steps[i].elements.end(), holds)) return true;
+        if (flow.steps[i].section == section && std::any_of(state.steps[i].elements.begin(), state.steps[i].elements.end(), holds))
+            return true;
     return false;
 }
 
@@ -37,9 +38,12 @@ bool on_waiting_may_call(const Flow& flow, const RunState& state) { return !any_
 bool may_call(const Flow& flow, const RunState& state, const Step& step, const ElementState& its) {
     bool in_doubt = its.phase == Phase::in_doubt;
     switch (step.section) {
-        case Section::main: return (in_doubt || !state.parking) && main_may_call(flow, state);
-        case Section::on_waiting: return (in_doubt || (!state.parking && state.trouble_since_ms > 0)) && on_waiting_may_call(flow, state);
-        case Section::on_parked: return state.parking;
+        case Section::main:
+            return (in_doubt || !state.parking) && main_may_call(flow, state);
+        case Section::on_waiting:
+            return (in_doubt || (!state.parking && state.trouble_since_ms > 0)) && on_waiting_may_call(flow, state);
+        case Section::on_parked:
+            return state.parking;
     }
     return false;
 }
@@ -75,16 +79,22 @@ private:
         for_each_element([this](int step, int element, ElementState& its) {
             if (its.phase != Phase::intended) return;
             Error error{ErrorCode::interrupted, "the process ended while the call was under way"};
-            if (reads(step)) retry_at(step, element, error, context_.now_ms, false);
-            else doubt(step, element, error);
+            if (reads(step))
+                retry_at(step, element, error, context_.now_ms, false);
+            else
+                doubt(step, element, error);
         });
     }
 
     void take(const input::Outcome& outcome) {
         ElementState* its = element(outcome.step, outcome.element);
         if (!its || its->phase != Phase::intended || its->attempt != outcome.attempt) return;
-        if (outcome.result) return record({.kind = Fact::Kind::done, .step = outcome.step, .element = outcome.element,
-                                           .attempt = outcome.attempt, .data = Map{{"output", *outcome.result}}});
+        if (outcome.result)
+            return record({.kind = Fact::Kind::done,
+                           .step = outcome.step,
+                           .element = outcome.element,
+                           .attempt = outcome.attempt,
+                           .data = Map{{"output", *outcome.result}}});
         on_error(outcome.step, outcome.element, *its, outcome.result.error());
     }
 
@@ -93,7 +103,8 @@ private:
     void on_error(int step, int element, const ElementState& its, const Error& error) {
         switch (error.cls()) {
             case ErrorClass::transient:
-            case ErrorClass::conflict: return retry_or_fail(step, element, its, error);
+            case ErrorClass::conflict:
+                return retry_or_fail(step, element, its, error);
             case ErrorClass::in_doubt:
                 if (reads(step)) return retry_or_fail(step, element, its, error);
                 return doubt_or_fail(step, element, its, error);
@@ -105,7 +116,8 @@ private:
                 if (!is_main(step)) return fail_element(step, element, error);
                 return pause(step, element, error);
             case ErrorClass::rejected:
-            case ErrorClass::bug: return fail_element(step, element, error);
+            case ErrorClass::bug:
+                return fail_element(step, element, error);
         }
     }
 
@@ -130,18 +142,27 @@ private:
     }
 
     void pause(int step, int element, const Error& error) {
-        decision_.notices.push_back({.kind = Notice::Kind::connection_paused, .step = step_at(step).id, .connection = step_at(step).connection,
-                                     .reason = error.message, .code = std::string(to_string(error.code))});
+        decision_.notices.push_back({.kind = Notice::Kind::connection_paused,
+                                     .step = step_at(step).id,
+                                     .connection = step_at(step).connection,
+                                     .reason = error.message,
+                                     .code = std::string(to_string(error.code))});
         retry_at(step, element, error, context_.now_ms + error.retry_after_ms.value_or(misconfigured_wait_ms), false);
     }
 
     void retry_at(int step, int element, const Error& error, std::int64_t wake_at_ms, bool counted) {
-        record({.kind = Fact::Kind::retry, .step = step, .element = element, .data = Map{{"error", error_to_value(error)}, {"wake_at_ms", wake_at_ms}, {"counted", counted}}});
+        record({.kind = Fact::Kind::retry,
+                .step = step,
+                .element = element,
+                .data = Map{{"error", error_to_value(error)}, {"wake_at_ms", wake_at_ms}, {"counted", counted}}});
     }
 
     void doubt(int step, int element, const Error& error) {
         auto wake = context_.now_ms + context_.policy(step_at(step).connection).settle_ms;
-        record({.kind = Fact::Kind::in_doubt, .step = step, .element = element, .data = Map{{"error", error_to_value(error)}, {"wake_at_ms", wake}}});
+        record({.kind = Fact::Kind::in_doubt,
+                .step = step,
+                .element = element,
+                .data = Map{{"error", error_to_value(error)}, {"wake_at_ms", wake}}});
     }
 
     void fail_element(int step, int element, const Error& error) {
@@ -154,7 +175,8 @@ private:
     void park(const std::string& step, const std::string& reason, const std::string& code, bool skip = false) {
         if (state_.parking) return;
         record({.kind = Fact::Kind::parking, .data = Map{{"step", step}, {"reason", reason}, {"code", code}, {"skip", skip}}});
-        if (!skip) decision_.notices.push_back({.kind = Notice::Kind::parked, .step = step, .connection = {}, .reason = reason, .code = code});
+        if (!skip)
+            decision_.notices.push_back({.kind = Notice::Kind::parked, .step = step, .connection = {}, .reason = reason, .code = code});
     }
 
     // ---- going on ----
@@ -184,9 +206,12 @@ private:
 
     bool section_is_active(Section section) const {
         switch (section) {
-            case Section::main: return !state_.parking && main_may_call(flow_, state_);
-            case Section::on_waiting: return state_.announced_waiting && !state_.parking && state_.trouble_since_ms > 0 && on_waiting_may_call(flow_, state_);
-            case Section::on_parked: return state_.parking && !state_.skipping && settled();
+            case Section::main:
+                return !state_.parking && main_may_call(flow_, state_);
+            case Section::on_waiting:
+                return state_.announced_waiting && !state_.parking && state_.trouble_since_ms > 0 && on_waiting_may_call(flow_, state_);
+            case Section::on_parked:
+                return state_.parking && !state_.skipping && settled();
         }
         return false;
     }
@@ -234,7 +259,10 @@ private:
         auto list = step.for_each->render(scope);
         if (!list) return fail_element(index, -1, list.error()), false;
         if (!list->is_list() || list->as_list().size() > limits::for_each_elements_max)
-            return fail_element(index, -1, {ErrorCode::expression_failed, fmt::format("`for_each:` of `{}` must be a list of at most {}", step.id, limits::for_each_elements_max)}), false;
+            return fail_element(index, -1,
+                                {ErrorCode::expression_failed,
+                                 fmt::format("`for_each:` of `{}` must be a list of at most {}", step.id, limits::for_each_elements_max)}),
+                   false;
         record({.kind = Fact::Kind::opened, .step = index, .data = Map{{"elements", static_cast<std::int64_t>(list->as_list().size())}}});
         return true;
     }
@@ -262,9 +290,12 @@ private:
         auto with = step.with.render(scope);
         if (!with) return fail_element(index, element, with.error());
         switch (step.kind) {
-            case StepKind::set: return record({.kind = Fact::Kind::done, .step = index, .element = element, .data = Map{{"output", *with}}});
-            case StepKind::require: return require(index, step, element, *with);
-            case StepKind::action: return intend(index, element, *this->element(index, element), *with);
+            case StepKind::set:
+                return record({.kind = Fact::Kind::done, .step = index, .element = element, .data = Map{{"output", *with}}});
+            case StepKind::require:
+                return require(index, step, element, *with);
+            case StepKind::action:
+                return intend(index, element, *this->element(index, element), *with);
         }
     }
 
@@ -284,8 +315,13 @@ private:
         if (input) data.set("input", *input);
         record({.kind = Fact::Kind::intended, .step = step, .element = element, .attempt = its.attempt + 1, .data = data});
         const Step& its_step = step_at(step);
-        decision_.calls.push_back({.step = step, .element = element, .attempt = its.attempt, .connection = its_step.connection,
-                                   .action = its_step.action.name, .input = its.input, .lock_key = lock_key(its_step, its.input),
+        decision_.calls.push_back({.step = step,
+                                   .element = element,
+                                   .attempt = its.attempt,
+                                   .connection = its_step.connection,
+                                   .action = its_step.action.name,
+                                   .input = its.input,
+                                   .lock_key = lock_key(its_step, its.input),
                                    .timeout_ms = its_step.timeout_ms.value_or(context_.policy(its_step.connection).call_timeout_ms),
                                    .first_intended_ms = its.first_intended_ms});
     }
@@ -373,8 +409,10 @@ std::optional<std::int64_t> next_wake_ms(const Flow& flow, const RunState& state
     for (std::size_t i = 0; i < state.steps.size(); ++i)
         for (const auto& its : state.steps[i].elements)
             if (waits(its) && may_call(flow, state, flow.steps[i], its)) consider(its.wake_at_ms);
-    bool announces = std::any_of(flow.steps.begin(), flow.steps.end(), [](const Step& step) { return step.section == Section::on_waiting; });
-    if (announces && state.trouble_since_ms > 0 && !state.announced_waiting && !state.parking) consider(state.trouble_since_ms + flow.waiting_after_ms);
+    bool announces =
+        std::any_of(flow.steps.begin(), flow.steps.end(), [](const Step& step) { return step.section == Section::on_waiting; });
+    if (announces && state.trouble_since_ms > 0 && !state.announced_waiting && !state.parking)
+        consider(state.trouble_since_ms + flow.waiting_after_ms);
     return earliest;
 }
 

@@ -14,11 +14,19 @@ namespace lockstep::flow {
 
 /// What happened to a run.
 namespace input {
-struct Start {};                        ///< it was claimed for the first time
-struct Outcome { int step; int element; int attempt; Result<Value> result; };
-struct Interrupted {};                  ///< the process ended while it was open: what was intended is in doubt
-struct Wake {};                         ///< its wake time has come
-struct Replay { bool from_start = false; std::string actor; };
+struct Start {};  ///< it was claimed for the first time
+struct Outcome {
+    int step;
+    int element;
+    int attempt;
+    Result<Value> result;
+};
+struct Interrupted {};  ///< the process ended while it was open: what was intended is in doubt
+struct Wake {};         ///< its wake time has come
+struct Replay {
+    bool from_start = false;
+    std::string actor;
+};
 }  // namespace input
 using Input = std::variant<input::Start, input::Outcome, input::Interrupted, input::Wake, input::Replay>;
 
@@ -35,7 +43,7 @@ struct DecisionContext {
     std::int64_t now_ms = 0;  ///< wall clock
     std::function<std::uint64_t()> random;
     std::function<Policy(const std::string& connection)> policy;
-    bool hold = false;        ///< the process is stopping: note what happened, begin nothing
+    bool hold = false;  ///< the process is stopping: note what happened, begin nothing
 };
 
 /// A call that may be made once the decision is durable.
@@ -46,7 +54,7 @@ struct Call {
     std::string connection;
     std::string action;
     Value input;
-    std::string lock_key;    ///< calls with the same one never run at the same time; empty: none
+    std::string lock_key;  ///< calls with the same one never run at the same time; empty: none
     std::int64_t timeout_ms = 0;
     std::int64_t first_intended_ms = 0;
 };

@@ -23,7 +23,9 @@ TEST(Advance, CarriesStepsOutOneAfterTheOther) {
 }
 
 TEST(Advance, StepsThatNameTheirNeedsRunSideBySide) {
-    Driver run(flow_text("  - { id: one, uses: a.read }\n  - { id: left, uses: a.set, needs: [one] }\n  - { id: right, uses: b.read, needs: [one] }\n  - { id: last, uses: a.set }\n"));
+    Driver run(
+        flow_text("  - { id: one, uses: a.read }\n  - { id: left, uses: a.set, needs: [one] }\n  - { id: right, uses: b.read, needs: [one] "
+                  "}\n  - { id: last, uses: a.set }\n"));
     run.start();
     run.answer("one", Value());
     EXPECT_EQ(run.calls(), "left right");
@@ -49,7 +51,8 @@ TEST(Advance, ALostAnswerIsLookedForAfterTheSettleTimeAndNotBefore) {
 }
 
 TEST(Advance, WhatWasUnderWayWhenTheProcessDiedIsInDoubtUnlessItOnlyReads) {
-    Driver run(flow_text("  - { id: make, uses: a.create, needs: [], with: { unique: { n: 1 } } }\n  - { id: look, uses: b.read, needs: [] }\n"));
+    Driver run(
+        flow_text("  - { id: make, uses: a.create, needs: [], with: { unique: { n: 1 } } }\n  - { id: look, uses: b.read, needs: [] }\n"));
     run.start();
     EXPECT_EQ(run.calls(), "make look");
     run.crash_and_resume();
@@ -101,8 +104,9 @@ TEST(Advance, AVendorsLimitIsWaitedForAndNotCounted) {
 }
 
 TEST(Advance, ParkingWaitsUntilTheOtherBranchIsKnownAndThenTellsItsSystem) {
-    Driver run(flow_text("  - { id: left, uses: a.create, needs: [], with: { unique: { n: 1 } } }\n  - { id: right, uses: b.mail, needs: [] }\n",
-                         "on_parked: [ { id: tell, uses: a.set, with: { x: \"${ reason } at ${ failed_step }\" } } ]\n"));
+    Driver run(
+        flow_text("  - { id: left, uses: a.create, needs: [], with: { unique: { n: 1 } } }\n  - { id: right, uses: b.mail, needs: [] }\n",
+                  "on_parked: [ { id: tell, uses: a.set, with: { x: \"${ reason } at ${ failed_step }\" } } ]\n"));
     run.start();
     run.answer("right", error(ErrorCode::vendor_rejected, "no"));
     EXPECT_FALSE(run.end);
@@ -119,7 +123,9 @@ TEST(Advance, ParkingWaitsUntilTheOtherBranchIsKnownAndThenTellsItsSystem) {
 }
 
 TEST(Advance, RequireSkipsOrParksAsItSays) {
-    std::string steps = "  - { id: one, uses: a.read }\n  - { uses: require, with: { that: \"${ one.ok }\", otherwise: skip, because: \"it is ${ one.state }\" } }\n  - { id: two, uses: a.set }\n";
+    std::string steps =
+        "  - { id: one, uses: a.read }\n  - { uses: require, with: { that: \"${ one.ok }\", otherwise: skip, because: \"it is ${ one.state "
+        "}\" } }\n  - { id: two, uses: a.set }\n";
     Driver run(flow_text(steps));
     run.start();
     run.answer("one", Value(Map{{"ok", false}, {"state", "open"}}));
@@ -138,7 +144,9 @@ TEST(Advance, AnExpressionThatFailsParksWithItsPlace) {
 }
 
 TEST(Advance, ForEachKeepsAJournalEntryAnElement) {
-    Driver run(flow_text("  - { id: list, uses: a.read }\n  - { id: each, uses: a.set, for_each: \"${ list }\", as: it, with: { x: \"${ it * 2 }\" } }\n  - { id: sum, uses: a.set, with: { x: \"${ each }\" } }\n"));
+    Driver run(
+        flow_text("  - { id: list, uses: a.read }\n  - { id: each, uses: a.set, for_each: \"${ list }\", as: it, with: { x: \"${ it * 2 "
+                  "}\" } }\n  - { id: sum, uses: a.set, with: { x: \"${ each }\" } }\n"));
     run.start();
     run.answer("list", Value(List{1, 2, 3}));
     EXPECT_EQ(run.calls(), "each each each");
@@ -152,14 +160,17 @@ TEST(Advance, ForEachKeepsAJournalEntryAnElement) {
 }
 
 TEST(Advance, AConditionThatIsFalseSkipsTheStepAndLeavesItsValueNull) {
-    Driver run(flow_text("  - { id: one, uses: a.read, if: \"${ 1 > 2 }\" }\n  - { id: two, uses: a.set, with: { x: \"${ one == null }\" } }\n"));
+    Driver run(
+        flow_text("  - { id: one, uses: a.read, if: \"${ 1 > 2 }\" }\n  - { id: two, uses: a.set, with: { x: \"${ one == null }\" } }\n"));
     run.start();
     EXPECT_EQ(run.calls(), "two");
     EXPECT_EQ(run.open[0].input["x"], Value(true));
 }
 
 TEST(Advance, ReplayReadsAgainAndKeepsWhatWasMade) {
-    Driver run(flow_text("  - { id: look, uses: a.read }\n  - { id: make, uses: a.create, with: { unique: { n: 1 } } }\n  - { id: mail, uses: b.mail, with: { x: \"${ look.email }\" } }\n"));
+    Driver run(
+        flow_text("  - { id: look, uses: a.read }\n  - { id: make, uses: a.create, with: { unique: { n: 1 } } }\n  - { id: mail, uses: "
+                  "b.mail, with: { x: \"${ look.email }\" } }\n"));
     run.start();
     run.answer("look", Value(Map{{"email", "wrong"}}));
     run.answer("make", Value(7));
@@ -176,8 +187,9 @@ TEST(Advance, ReplayReadsAgainAndKeepsWhatWasMade) {
 }
 
 TEST(Advance, AReplayWaitsForWhatIsReadAnewBeforeWhatFollowsAnEffectThatIsKept) {
-    Driver run(flow_text("  - { id: look, uses: a.read }\n  - { id: make, uses: a.create, needs: [look], with: { unique: { n: 1 } } }\n"
-                         "  - { id: same, uses: require, needs: [make], with: { that: \"${ make.total == look.total }\", because: they differ } }\n"));
+    Driver run(flow_text(
+        "  - { id: look, uses: a.read }\n  - { id: make, uses: a.create, needs: [look], with: { unique: { n: 1 } } }\n"
+        "  - { id: same, uses: require, needs: [make], with: { that: \"${ make.total == look.total }\", because: they differ } }\n"));
     run.start();
     run.answer("look", Value(Map{{"total", 5}}));
     run.answer("make", Value(Map{{"total", 7}}));
@@ -287,16 +299,20 @@ TEST(Advance, NothingBeginsWhileTheProcessStops) {
 
 /// Writes the good path down once, then runs it again with a crash after every single decision.
 TEST(Advance, EndsTheSameWhereverTheProcessDies) {
-    std::string text = flow_text("  - { id: look, uses: a.read }\n  - { id: left, uses: a.create, needs: [look], with: { unique: { n: \"${ look }\" } } }\n"
-                                 "  - { id: right, uses: b.mail, needs: [look] }\n  - { id: last, uses: a.set, with: { x: \"${ left }\" } }\n");
+    std::string text = flow_text(
+        "  - { id: look, uses: a.read }\n  - { id: left, uses: a.create, needs: [look], with: { unique: { n: \"${ look }\" } } }\n"
+        "  - { id: right, uses: b.mail, needs: [look] }\n  - { id: last, uses: a.set, with: { x: \"${ left }\" } }\n");
     for (int crash_at = 0; crash_at < 12; ++crash_at) {
         Driver run(text);
         int decisions = 0;
-        auto maybe_crash = [&] { if (decisions++ == crash_at && !run.end) run.crash_and_resume(); };
+        auto maybe_crash = [&] {
+            if (decisions++ == crash_at && !run.end) run.crash_and_resume();
+        };
         run.start();
         maybe_crash();
         for (int guard = 0; !run.end && guard < 40; ++guard) {
-            if (run.open.empty()) run.wake();
+            if (run.open.empty())
+                run.wake();
             else {
                 auto step = run.flow.steps[static_cast<std::size_t>(run.open[0].step)].id;
                 run.answer(step, Value(step + "'s value"));

@@ -16,7 +16,8 @@ const Step* Flow::find_step(std::string_view id) const {
 Result<std::string> checked_key(const Flow& flow, const std::string& key) {
     auto refuse = [&] {
         std::string shown = key.size() > 60 ? key.substr(0, 57) + "…" : key;
-        return fail(ErrorCode::request_invalid, flow.key_says.empty() ? "the key is not one of " + flow.name + ": " + shown : "the key must be " + flow.key_says + ": " + shown);
+        return fail(ErrorCode::request_invalid, flow.key_says.empty() ? "the key is not one of " + flow.name + ": " + shown
+                                                                      : "the key must be " + flow.key_says + ": " + shown);
     };
     if (key.empty() || key.size() > 255) return refuse();
     expr::MapEnvironment environment(Map{{"key", key}, {"config", flow.config}});
@@ -42,7 +43,9 @@ Result<std::string> event_key(const Flow& flow, const Trigger& trigger, const Va
     expr::MapEnvironment environment(Map{{"body", body}, {"config", flow.config}});
     auto key = trigger.key.render(environment);
     if (!key) return fail(ErrorCode::request_invalid, "the body does not name its record: " + key.error().message);
-    if (!key->is_string() && !key->is_number()) return fail(ErrorCode::request_invalid, "the body does not name its record: the key must be a text" + (flow.key_says.empty() ? "" : ", " + flow.key_says));
+    if (!key->is_string() && !key->is_number())
+        return fail(ErrorCode::request_invalid,
+                    "the body does not name its record: the key must be a text" + (flow.key_says.empty() ? "" : ", " + flow.key_says));
     return checked_key(flow, key->text());
 }
 

@@ -42,7 +42,7 @@ struct Step {
     yaml::Place place;
     expr::Template with;
     std::optional<expr::Template> condition;  ///< `if:`
-    std::vector<int> needs;   ///< indexes of the steps it waits for: those named, else all above in its section
+    std::vector<int> needs;                   ///< indexes of the steps it waits for: those named, else all above in its section
     std::optional<expr::Template> for_each;
     std::string as = "item";
     RetryPolicy retry;
@@ -54,8 +54,8 @@ struct Trigger {
     enum class Kind : std::uint8_t { webhook, schedule };
     Kind kind = Kind::webhook;
     yaml::Place place;
-    std::string path;                  ///< webhook
-    expr::Template key;                ///< from `body` (webhook); constant for schedules
+    std::string path;    ///< webhook
+    expr::Template key;  ///< from `body` (webhook); constant for schedules
     std::optional<expr::Template> dedupe;
     std::string cron, time_zone = "UTC";  ///< schedule
 };
@@ -64,14 +64,14 @@ struct Flow {
     std::string name;
     std::string summary;
     std::string file;
-    Map config;                                 ///< after overrides
-    std::optional<expr::Template> key_must;     ///< `key: { must, says }`: what a key looks like
-    std::optional<expr::Template> key_as;       ///< `key: { as }`: the one form of a key that has several
+    Map config;                              ///< after overrides
+    std::optional<expr::Template> key_must;  ///< `key: { must, says }`: what a key looks like
+    std::optional<expr::Template> key_as;    ///< `key: { as }`: the one form of a key that has several
     std::string key_says;
     std::vector<Trigger> triggers;
-    std::vector<Step> steps;                    ///< all sections; main first
+    std::vector<Step> steps;  ///< all sections; main first
     std::int64_t waiting_after_ms = 60'000;
-    std::optional<expr::Template> report;       ///< what the run says about itself at its end
+    std::optional<expr::Template> report;  ///< what the run says about itself at its end
 
     const Step* find_step(std::string_view id) const;
     int step_index(std::string_view id) const;  ///< -1 if there is none

@@ -70,31 +70,40 @@ private:
 
     void read_top(const Node& top) {
         only_keys(top, {"flow", "summary", "config", "key", "on", "steps", "waiting_after", "on_waiting", "on_parked", "report"}, "a flow");
-        if (const Node* name = top.find("flow")) flow_.name = text_of(*name, "flow");
-        else problem(top.place, "`flow:` (the flow's name) is missing");
+        if (const Node* name = top.find("flow"))
+            flow_.name = text_of(*name, "flow");
+        else
+            problem(top.place, "`flow:` (the flow's name) is missing");
         if (const Node* summary = top.find("summary")) flow_.summary = summary->text;
         read_config(top.find("config"));
         if (const Node* key = top.find("key")) read_key(*key);
-        if (const Node* on = top.find("on")) read_triggers(*on);
-        else problem(top.place, "`on:` (what starts the flow) is missing");
+        if (const Node* on = top.find("on"))
+            read_triggers(*on);
+        else
+            problem(top.place, "`on:` (what starts the flow) is missing");
         if (const Node* after = top.find("waiting_after"))
             flow_.waiting_after_ms = duration_of(*after, "waiting_after").value_or(flow_.waiting_after_ms);
-        if (const Node* steps = top.find("steps")) read_steps(*steps, Section::main);
-        else problem(top.place, "`steps:` is missing");
+        if (const Node* steps = top.find("steps"))
+            read_steps(*steps, Section::main);
+        else
+            problem(top.place, "`steps:` is missing");
         if (const Node* steps = top.find("on_waiting")) read_steps(*steps, Section::on_waiting);
         if (const Node* steps = top.find("on_parked")) read_steps(*steps, Section::on_parked);
         if (const Node* report = top.find("report")) flow_.report = template_of(*report);
     }
 
     void read_config(const Node* config) {
-        if (config && config->kind == Node::Kind::map) flow_.config = config->to_value().as_map();
-        else if (config && config->kind != Node::Kind::null) problem(config->place, "`config:` must be a map");
+        if (config && config->kind == Node::Kind::map)
+            flow_.config = config->to_value().as_map();
+        else if (config && config->kind != Node::Kind::null)
+            problem(config->place, "`config:` must be a map");
         std::vector<std::string> known;
         for (const auto& [name, value] : flow_.config) known.push_back(name);
         for (const auto& [name, value] : context_.config) {
             if (!flow_.config.contains(name))
                 problem(config ? config->place : yaml::Place{1, 1},
-                        fmt::format("the configuration overrides `{}`, which is not in the flow's `config:`{}", name, did_you_mean(name, known)));
+                        fmt::format("the configuration overrides `{}`, which is not in the flow's `config:`{}", name,
+                                    did_you_mean(name, known)));
             flow_.config.set(name, value);
         }
     }
@@ -110,10 +119,16 @@ private:
     void read_triggers(const Node& on) {
         if (on.kind != Node::Kind::list || on.items.empty()) return problem(on.place, "`on:` must be a list of triggers");
         for (const Node& item : on.items) {
-            if (item.kind != Node::Kind::map) { problem(item.place, "a trigger is a map, such as `- webhook: /webhook/…`"); continue; }
-            if (item.find("webhook")) read_webhook(item);
-            else if (item.find("schedule")) read_schedule(item);
-            else only_keys(item, {"webhook", "schedule"}, "a trigger");
+            if (item.kind != Node::Kind::map) {
+                problem(item.place, "a trigger is a map, such as `- webhook: /webhook/…`");
+                continue;
+            }
+            if (item.find("webhook"))
+                read_webhook(item);
+            else if (item.find("schedule"))
+                read_schedule(item);
+            else
+                only_keys(item, {"webhook", "schedule"}, "a trigger");
         }
     }
 
@@ -121,9 +136,12 @@ private:
         only_keys(item, {"webhook", "key", "dedupe"}, "a webhook trigger");
         Trigger trigger{.kind = Trigger::Kind::webhook, .place = item.place};
         trigger.path = text_of(*item.find("webhook"), "webhook");
-        if (!trigger.path.starts_with("/webhook/")) problem(item.place, "a webhook's path must begin with /webhook/: `" + trigger.path + "`");
-        if (const Node* key = item.find("key")) trigger.key = template_of(*key);
-        else problem(item.place, "a webhook needs `key:`, the record it is about, such as `key: ${ body.id }`");
+        if (!trigger.path.starts_with("/webhook/"))
+            problem(item.place, "a webhook's path must begin with /webhook/: `" + trigger.path + "`");
+        if (const Node* key = item.find("key"))
+            trigger.key = template_of(*key);
+        else
+            problem(item.place, "a webhook needs `key:`, the record it is about, such as `key: ${ body.id }`");
         if (const Node* dedupe = item.find("dedupe")) trigger.dedupe = template_of(*dedupe);
         flow_.triggers.push_back(std::move(trigger));
     }
@@ -134,8 +152,10 @@ private:
         trigger.cron = text_of(*item.find("schedule"), "schedule");
         if (const Node* zone = item.find("time_zone")) trigger.time_zone = zone->text;
         auto cron = Cron::parse(trigger.cron);
-        if (!cron) problem(item.place, cron.error().message);
-        else if (auto next = cron->next_after(Timestamp{}, trigger.time_zone); !next) problem(item.place, next.error().message);
+        if (!cron)
+            problem(item.place, cron.error().message);
+        else if (auto next = cron->next_after(Timestamp{}, trigger.time_zone); !next)
+            problem(item.place, next.error().message);
         if (const Node* key = item.find("key")) trigger.key = template_of(*key);
         flow_.triggers.push_back(std::move(trigger));
     }
@@ -144,7 +164,10 @@ private:
         if (steps.kind != Node::Kind::list) return problem(steps.place, "steps must be a list");
         std::size_t first = flow_.steps.size();
         for (const Node& item : steps.items) {
-            if (item.kind != Node::Kind::map) { problem(item.place, "a step is a map with `uses:` and `with:`"); continue; }
+            if (item.kind != Node::Kind::map) {
+                problem(item.place, "a step is a map with `uses:` and `with:`");
+                continue;
+            }
             read_step(item, section, first);
         }
     }
@@ -157,9 +180,12 @@ private:
         step.uses = uses->text;
         step.id = made_id(item, step);
         read_kind(item, *uses, step);
-        if (const Node* with = item.find("with")) read_with(*with, step);
-        else if (step.kind != StepKind::action) problem(item.place, "`" + step.uses + "` needs `with:`");
-        else check_inputs(Node{.kind = Node::Kind::map, .place = item.place}, step);
+        if (const Node* with = item.find("with"))
+            read_with(*with, step);
+        else if (step.kind != StepKind::action)
+            problem(item.place, "`" + step.uses + "` needs `with:`");
+        else
+            check_inputs(Node{.kind = Node::Kind::map, .place = item.place}, step);
         if (const Node* condition = item.find("if")) step.condition = template_of(*condition);
         read_needs(item.find("needs"), step, first_of_section);
         if (const Node* list = item.find("for_each")) step.for_each = template_of(*list);
@@ -173,7 +199,8 @@ private:
         if (const Node* given = item.find("id")) {
             id = text_of(*given, "id");
             static const std::set<std::string> taken = {"body", "key", "config", "run", "reason", "failed_step", "item"};
-            bool name = !id.empty() && std::all_of(id.begin(), id.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }) &&
+            bool name = !id.empty() &&
+                        std::all_of(id.begin(), id.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }) &&
                         !std::isdigit(static_cast<unsigned char>(id[0]));
             if (!name) problem(given->place, "a step's id is letters, digits and `_`: `" + id + "`");
             if (taken.contains(id)) problem(given->place, "`" + id + "` is the name of something else in expressions");
@@ -207,7 +234,8 @@ private:
         std::vector<std::string> names;
         for (const auto& [known, its_connector] : context_.connections) {
             if (known == name && its_connector == connector) return;
-            if (known == name) return problem(place, fmt::format("the connection `{}` is one of `{}`, not of `{}`", name, its_connector, connector));
+            if (known == name)
+                return problem(place, fmt::format("the connection `{}` is one of `{}`, not of `{}`", name, its_connector, connector));
             names.push_back(known);
         }
         problem(place, fmt::format("there is no connection `{}`{}", name, did_you_mean(name, names)));
@@ -225,7 +253,8 @@ private:
         if (!with.find("that")) problem(with.place, "`require` needs `that:`");
         if (!with.find("because")) problem(with.place, "`require` needs `because:`, the reason a person will read");
         const Node* otherwise = with.find("otherwise");
-        if (otherwise && otherwise->text != "park" && otherwise->text != "skip") problem(otherwise->place, "`otherwise:` is `park` or `skip`");
+        if (otherwise && otherwise->text != "park" && otherwise->text != "skip")
+            problem(otherwise->place, "`otherwise:` is `park` or `skip`");
     }
 
     void check_inputs(const Node& with, const Step& step) {
@@ -234,9 +263,13 @@ private:
         for (const auto& input : step.action.inputs) {
             known.push_back(input.name);
             if (!input.required || with.find(input.name)) continue;
-            problem(with.place, input.name == "unique"
-                ? fmt::format("`{}` needs `unique:`, by which it is found again when an answer is lost; without it the effect could be doubled", step.uses)
-                : fmt::format("`{}` needs `{}:` ({})", step.uses, input.name, input.summary));
+            problem(
+                with.place,
+                input.name == "unique"
+                    ? fmt::format(
+                          "`{}` needs `unique:`, by which it is found again when an answer is lost; without it the effect could be doubled",
+                          step.uses)
+                    : fmt::format("`{}` needs `{}:` ({})", step.uses, input.name, input.summary));
         }
         only_keys(with, known, "`" + step.uses + "`");
     }
@@ -247,15 +280,21 @@ private:
             return;
         }
         std::vector<const Node*> names;
-        if (needs->kind == Node::Kind::list) for (const Node& name : needs->items) names.push_back(&name);
-        else if (needs->kind == Node::Kind::scalar) names.push_back(needs);
+        if (needs->kind == Node::Kind::list)
+            for (const Node& name : needs->items) names.push_back(&name);
+        else if (needs->kind == Node::Kind::scalar)
+            names.push_back(needs);
         std::vector<std::string> known;
         for (const auto& other : flow_.steps) known.push_back(other.id);
         for (const Node* name : names) {
             int index = flow_.step_index(name->text);
-            if (index < 0) problem(name->place, fmt::format("`needs:` names `{}`, which is no step above{}", name->text, did_you_mean(name->text, known)));
-            else if (flow_.steps[static_cast<std::size_t>(index)].section != step.section) problem(name->place, "`needs:` names a step of another section: `" + name->text + "`");
-            else step.needs.push_back(index);
+            if (index < 0)
+                problem(name->place,
+                        fmt::format("`needs:` names `{}`, which is no step above{}", name->text, did_you_mean(name->text, known)));
+            else if (flow_.steps[static_cast<std::size_t>(index)].section != step.section)
+                problem(name->place, "`needs:` names a step of another section: `" + name->text + "`");
+            else
+                step.needs.push_back(index);
         }
     }
 
@@ -264,8 +303,10 @@ private:
             only_keys(*retry, {"max", "base"}, "`retry:`");
             if (const Node* max = retry->find("max")) {
                 Value value = max->to_value();
-                if (value.kind() == Value::Kind::integer && value.as_int() >= 0 && value.as_int() <= 100) step.retry.retries_max = static_cast<int>(value.as_int());
-                else problem(max->place, "`retry: max` is a number from 0 to 100");
+                if (value.kind() == Value::Kind::integer && value.as_int() >= 0 && value.as_int() <= 100)
+                    step.retry.retries_max = static_cast<int>(value.as_int());
+                else
+                    problem(max->place, "`retry: max` is a number from 0 to 100");
             }
             if (const Node* base = retry->find("base")) step.retry.base_ms = duration_of(*base, "retry: base");
         }
@@ -321,7 +362,8 @@ private:
         problem(place, fmt::format("`config:` has no `{}`{}", reference.path[0], did_you_mean(reference.path[0], known)));
     }
 
-    void check_step_reference(yaml::Place place, const std::string& name, const std::set<std::string>& names, const Step* step, bool all_steps) {
+    void check_step_reference(yaml::Place place, const std::string& name, const std::set<std::string>& names, const Step* step,
+                              bool all_steps) {
         int index = flow_.step_index(name);
         if (index < 0) {
             std::vector<std::string> known(names.begin(), names.end());
@@ -337,9 +379,8 @@ private:
     }
 
     bool waits_for(const Step& step, int wanted) const {
-        return std::any_of(step.needs.begin(), step.needs.end(), [&](int need) {
-            return need == wanted || waits_for(flow_.steps[static_cast<std::size_t>(need)], wanted);
-        });
+        return std::any_of(step.needs.begin(), step.needs.end(),
+                           [&](int need) { return need == wanted || waits_for(flow_.steps[static_cast<std::size_t>(need)], wanted); });
     }
 
     std::string file_;

@@ -8,7 +8,9 @@ namespace {
 using testing::flow_text;
 using testing::parse;
 
-struct Case { std::string name, text, says; };
+struct Case {
+    std::string name, text, says;
+};
 
 /// Every mistake is told with file, line and the nearest right name.
 TEST(ParseFlow, NamesEveryMistakeAndHowToMendIt) {
@@ -17,17 +19,23 @@ TEST(ParseFlow, NamesEveryMistakeAndHowToMendIt) {
         {"unknown action", flow_text("  - { uses: a.raed }\n"), "test.yaml:5:13: there is no action `a.raed` (did you mean `a.read`?)"},
         {"unknown key of a step", flow_text("  - { uses: a.read, wiht: {} }\n"), "a step has no `wiht` (did you mean `with`?)"},
         {"unknown input", flow_text("  - { uses: a.read, with: { y: 1 } }\n"), "`a.read` has no `y`"},
-        {"create without unique", flow_text("  - { uses: a.create, with: { x: 1 } }\n"), "`a.create` needs `unique:`, by which it is found again"},
-        {"unknown reference", flow_text(step + "  - { uses: a.set, with: { x: \"${ oen }\" } }\n"), "there is nothing called `oen` here (did you mean `one`?)"},
-        {"reference to a later step", flow_text("  - { uses: a.set, with: { x: \"${ one }\" } }\n" + step), "uses `one`, which it does not wait for"},
-        {"reference beside needs", flow_text(step + "  - { id: two, uses: a.set, needs: [], with: { x: \"${ one }\" } }\n"), "`two` uses `one`, which it does not wait for: put it above, or add it to `needs:`"},
+        {"create without unique", flow_text("  - { uses: a.create, with: { x: 1 } }\n"),
+         "`a.create` needs `unique:`, by which it is found again"},
+        {"unknown reference", flow_text(step + "  - { uses: a.set, with: { x: \"${ oen }\" } }\n"),
+         "there is nothing called `oen` here (did you mean `one`?)"},
+        {"reference to a later step", flow_text("  - { uses: a.set, with: { x: \"${ one }\" } }\n" + step),
+         "uses `one`, which it does not wait for"},
+        {"reference beside needs", flow_text(step + "  - { id: two, uses: a.set, needs: [], with: { x: \"${ one }\" } }\n"),
+         "`two` uses `one`, which it does not wait for: put it above, or add it to `needs:`"},
         {"unknown need", flow_text(step + "  - { uses: a.set, needs: [won] }\n"), "`needs:` names `won`, which is no step above"},
-        {"unknown config", flow_text("  - { uses: a.set, with: { x: \"${ config.greetin }\" } }\n"), "`config:` has no `greetin` (did you mean `greeting`?)"},
+        {"unknown config", flow_text("  - { uses: a.set, with: { x: \"${ config.greetin }\" } }\n"),
+         "`config:` has no `greetin` (did you mean `greeting`?)"},
         {"two of one id", flow_text(step + step), "there are two steps with the id `one`"},
         {"bad expression", flow_text("  - { uses: a.set, with: { x: \"${ 1 + }\" } }\n"), "test.yaml:5:"},
         {"unknown function", flow_text("  - { uses: a.set, with: { x: \"${ sizee('a') }\" } }\n"), "did you mean `size`?"},
         {"unknown connection", flow_text("  - { uses: a.set, connection: c }\n"), "there is no connection `c`"},
-        {"connection of another connector", flow_text("  - { uses: a.set, connection: b }\n"), "the connection `b` is one of `b`, not of `a`"},
+        {"connection of another connector", flow_text("  - { uses: a.set, connection: b }\n"),
+         "the connection `b` is one of `b`, not of `a`"},
         {"unknown top-level key", flow_text(step, "stpes: []\n"), "a flow has no `stpes` (did you mean `steps`?)"},
         {"bad cron", "flow: test\non: [ { schedule: \"61 * * * *\" } ]\nsteps: []\n", "test.yaml:2:"},
         {"webhook elsewhere", "flow: test\non: [ { webhook: /hook, key: a } ]\nsteps: []\n", "a webhook's path must begin with /webhook/"},
@@ -50,7 +58,8 @@ TEST(ParseFlow, ReportsAllMistakesAtOnce) {
 }
 
 TEST(ParseFlow, ChecksAndNormalisesKeys) {
-    auto flow = parse(flow_text("  - { uses: a.read }\n", "key: { must: \"${ key.matches('^[a-z]+$') }\", says: small letters, as: \"${ key + '!' }\" }\n"));
+    auto flow = parse(flow_text("  - { uses: a.read }\n",
+                                "key: { must: \"${ key.matches('^[a-z]+$') }\", says: small letters, as: \"${ key + '!' }\" }\n"));
     ASSERT_TRUE(flow) << flow.error().message;
     EXPECT_EQ(*event_key(*flow, flow->triggers[0], Map{{"id", "abc"}}), "abc!");
     for (const Value& bad : {Value("' OR Id != '"), Value("../x"), Value(""), Value(), Value(List{1})}) {

@@ -9,8 +9,8 @@ namespace lockstep::flow {
 namespace {
 
 constexpr std::array<std::string_view, 7> phase_names = {"ready", "intended", "retrying", "in_doubt", "done", "skipped", "failed"};
-constexpr std::array<std::string_view, 12> fact_names = {"started", "opened", "skipped", "intended", "done", "retry",
-                                                         "in_doubt", "failed", "parking", "waiting", "ended", "replayed"};
+constexpr std::array<std::string_view, 12> fact_names = {"started",  "opened", "skipped", "intended", "done",  "retry",
+                                                         "in_doubt", "failed", "parking", "waiting",  "ended", "replayed"};
 
 StepState& step_of(RunState& state, const Fact& fact) {
     LS_ASSERT(fact.step >= 0 && static_cast<std::size_t>(fact.step) < state.steps.size());
@@ -37,7 +37,8 @@ bool in_trouble(const ElementState& element) {
 void settle_trouble(const Flow& flow, RunState& state) {
     for (std::size_t i = 0; i < state.steps.size(); ++i)
         if (flow.steps[i].section == Section::main &&
-            std::any_of(state.steps[i].elements.begin(), state.steps[i].elements.end(), in_trouble)) return;
+            std::any_of(state.steps[i].elements.begin(), state.steps[i].elements.end(), in_trouble))
+            return;
     state.trouble_since_ms = 0;
 }
 
@@ -64,7 +65,10 @@ void apply_retry(const Flow& flow, RunState& state, const Fact& fact) {
     element.phase = Phase::retrying;
     element.error = error_from_value(fact.data["error"]);
     element.wake_at_ms = fact.data["wake_at_ms"].as_int();
-    if (counted) { ++element.retries; ++state.retries; }
+    if (counted) {
+        ++element.retries;
+        ++state.retries;
+    }
     note_trouble(flow, state, fact);
 }
 
@@ -83,9 +87,12 @@ void apply_replayed(const Flow& flow, RunState& state, const Fact& fact) {
     bool from_start = fact.data["from_start"] == Value(true);
     for (std::size_t i = 0; i < state.steps.size(); ++i) {
         const Step& step = flow.steps[i];
-        bool keeps = step.kind == StepKind::action && step.action.effect != schema::ActionEffect::read &&
-                     step.section == Section::main && !state.steps[i].skipped;
-        if (from_start || !keeps) { state.steps[i] = {}; continue; }
+        bool keeps = step.kind == StepKind::action && step.action.effect != schema::ActionEffect::read && step.section == Section::main &&
+                     !state.steps[i].skipped;
+        if (from_start || !keeps) {
+            state.steps[i] = {};
+            continue;
+        }
         for (auto& element : state.steps[i].elements)
             if (element.phase != Phase::done) element = ElementState{.attempt = element.attempt};
     }
@@ -110,8 +117,8 @@ std::optional<Fact::Kind> fact_kind_from(std::string_view name) {
 
 bool StepState::finished() const {
     return skipped || (opened && std::all_of(elements.begin(), elements.end(), [](const ElementState& element) {
-        return element.phase == Phase::done || element.phase == Phase::failed;
-    }));
+                           return element.phase == Phase::done || element.phase == Phase::failed;
+                       }));
 }
 
 void apply(const Flow& flow, RunState& state, const Fact& fact) {
@@ -130,7 +137,9 @@ void apply(const Flow& flow, RunState& state, const Fact& fact) {
         case Fact::Kind::skipped:
             step_of(state, fact).skipped = step_of(state, fact).opened = true;
             break;
-        case Fact::Kind::intended: apply_intended(state, fact); break;
+        case Fact::Kind::intended:
+            apply_intended(state, fact);
+            break;
         case Fact::Kind::done: {
             ElementState& element = element_of(state, fact);
             element.phase = Phase::done;
@@ -139,8 +148,12 @@ void apply(const Flow& flow, RunState& state, const Fact& fact) {
             settle_trouble(flow, state);
             break;
         }
-        case Fact::Kind::retry: apply_retry(flow, state, fact); break;
-        case Fact::Kind::in_doubt: apply_in_doubt(flow, state, fact); break;
+        case Fact::Kind::retry:
+            apply_retry(flow, state, fact);
+            break;
+        case Fact::Kind::in_doubt:
+            apply_in_doubt(flow, state, fact);
+            break;
         case Fact::Kind::failed: {
             ElementState& element = element_of(state, fact);
             element.phase = Phase::failed;
@@ -159,8 +172,12 @@ void apply(const Flow& flow, RunState& state, const Fact& fact) {
             state.announced_waiting = true;
             state.reason = fact.data["reason"].text();
             break;
-        case Fact::Kind::ended: state.ended = true; break;
-        case Fact::Kind::replayed: apply_replayed(flow, state, fact); break;
+        case Fact::Kind::ended:
+            state.ended = true;
+            break;
+        case Fact::Kind::replayed:
+            apply_replayed(flow, state, fact);
+            break;
     }
 }
 

@@ -22,19 +22,19 @@ std::string_view to_string(Phase phase);
 
 struct ElementState {
     Phase phase = Phase::ready;
-    int attempt = 0;       ///< calls decided so far
-    int retries = 0;       ///< counted failures
-    int doubts = 0;        ///< lost answers
-    Value input;           ///< rendered once, the same for every attempt
+    int attempt = 0;  ///< calls decided so far
+    int retries = 0;  ///< counted failures
+    int doubts = 0;   ///< lost answers
+    Value input;      ///< rendered once, the same for every attempt
     Value output;
-    std::optional<Error> error;      ///< the latest
-    std::int64_t wake_at_ms = 0;     ///< wall clock, of retrying and in_doubt
+    std::optional<Error> error;   ///< the latest
+    std::int64_t wake_at_ms = 0;  ///< wall clock, of retrying and in_doubt
     std::int64_t first_intended_ms = 0;
     std::int64_t last_intended_ms = 0;
 };
 
 struct StepState {
-    bool opened = false;   ///< condition and for_each were evaluated; elements are known
+    bool opened = false;  ///< condition and for_each were evaluated; elements are known
     bool skipped = false;
     bool is_list = false;  ///< a for_each step: its value is the list of its elements' outputs
     std::vector<ElementState> elements;
@@ -46,18 +46,18 @@ struct StepState {
 /// loaded: there is no other way to change a RunState.
 struct Fact {
     enum class Kind : std::uint8_t {
-        started,    ///< {now}
-        opened,     ///< {elements, list}: the step begins with this many elements
-        skipped,    ///< {because}: the step's `if` is false
-        intended,   ///< {input} on the first attempt: the call may be sent once this is durable
-        done,       ///< {output}
-        retry,      ///< {error, wake_at_ms, counted}
-        in_doubt,   ///< {error, wake_at_ms}
-        failed,     ///< {error}
-        parking,    ///< {reason, code, step}: no new main steps; what is under way is brought to an end
-        waiting,    ///< {reason}: the run has been retrying for long; on_waiting begins
-        ended,      ///< {status, reason}
-        replayed,   ///< {from_start, actor}
+        started,   ///< {now}
+        opened,    ///< {elements, list}: the step begins with this many elements
+        skipped,   ///< {because}: the step's `if` is false
+        intended,  ///< {input} on the first attempt: the call may be sent once this is durable
+        done,      ///< {output}
+        retry,     ///< {error, wake_at_ms, counted}
+        in_doubt,  ///< {error, wake_at_ms}
+        failed,    ///< {error}
+        parking,   ///< {reason, code, step}: no new main steps; what is under way is brought to an end
+        waiting,   ///< {reason}: the run has been retrying for long; on_waiting begins
+        ended,     ///< {status, reason}
+        replayed,  ///< {from_start, actor}
     };
     Kind kind = Kind::started;
     std::int64_t at_ms = 0;
@@ -72,12 +72,12 @@ std::optional<Fact::Kind> fact_kind_from(std::string_view name);
 struct RunState {
     std::string id;
     std::string key;
-    Value body;               ///< of the event
-    Timestamp started;        ///< what now() and today() say
+    Value body;         ///< of the event
+    Timestamp started;  ///< what now() and today() say
     bool begun = false;
     std::vector<StepState> steps;  ///< as Flow::steps
     bool parking = false;
-    bool skipping = false;    ///< with `parking`: the run ends skipped, not parked
+    bool skipping = false;  ///< with `parking`: the run ends skipped, not parked
     std::string reason, reason_code, failed_step;
     bool announced_waiting = false;
     std::int64_t trouble_since_ms = 0;  ///< since when some step has been retrying; 0: none is

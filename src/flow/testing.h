@@ -15,7 +15,10 @@ inline const schema::Catalogue& catalogue() {
     static const schema::Catalogue all({
         {.name = "a.read", .effect = ActionEffect::read, .inputs = {any}},
         {.name = "a.set", .effect = ActionEffect::idempotent, .inputs = {any}},
-        {.name = "a.create", .effect = ActionEffect::unique, .inputs = {any, {.name = "unique", .type = "map", .required = true}}, .lock_inputs = {"unique"}},
+        {.name = "a.create",
+         .effect = ActionEffect::unique,
+         .inputs = {any, {.name = "unique", .type = "map", .required = true}},
+         .lock_inputs = {"unique"}},
         {.name = "b.read", .effect = ActionEffect::read, .inputs = {any}},
         {.name = "b.mail", .effect = ActionEffect::stateful, .inputs = {any}},
     });
@@ -27,13 +30,17 @@ inline Result<Flow> parse(const std::string& text) {
 }
 
 inline std::string flow_text(const std::string& steps, const std::string& more = "") {
-    return "flow: test\non: [ { webhook: /webhook/test, key: \"${ body.id }\" } ]\nconfig: { greeting: hello }\n" + more + "steps:\n" + steps;
+    return "flow: test\non: [ { webhook: /webhook/test, key: \"${ body.id }\" } ]\nconfig: { greeting: hello }\n" + more + "steps:\n" +
+           steps;
 }
 
 /// A run that is carried through by hand: decisions come out, outcomes go in, and the journal can be replayed.
 class Driver {
 public:
-    explicit Driver(const std::string& text) : flow(make(text)), state(flow) { state.body = Map{{"id", "k"}}; state.key = "k"; }
+    explicit Driver(const std::string& text) : flow(make(text)), state(flow) {
+        state.body = Map{{"id", "k"}};
+        state.key = "k";
+    }
 
     Decision give(const Input& input) {
         auto decision = advance(flow, state, input, context());
@@ -79,7 +86,9 @@ public:
     }
 
     DecisionContext context() const {
-        return {.now_ms = now_ms, .random = [] { return std::uint64_t{0} - 1; }, .policy = [](const std::string&) { return Policy{.settle_ms = 10'000}; }};
+        return {.now_ms = now_ms,
+                .random = [] { return std::uint64_t{0} - 1; },
+                .policy = [](const std::string&) { return Policy{.settle_ms = 10'000}; }};
     }
 
     Flow flow;

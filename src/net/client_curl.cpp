@@ -30,9 +30,7 @@ constexpr int deadline_check_ms = 100;
 
 using Clock = std::chrono::steady_clock;
 
-std::int64_t monotonic_ms() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now().time_since_epoch()).count();
-}
+std::int64_t monotonic_ms() { return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now().time_since_epoch()).count(); }
 
 struct EasyDeleter {
     void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -107,10 +105,10 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* self) {
         return size;
     }
     const auto colon = line.find(':');
-    if (colon == std::string_view::npos) call.head_complete = call.head_complete || trimmed(line).empty();
+    if (colon == std::string_view::npos)
+        call.head_complete = call.head_complete || trimmed(line).empty();
     else
-        call.response.headers.add(std::string(trimmed(line.substr(0, colon))),
-                                  std::string(trimmed(line.substr(colon + 1))));
+        call.response.headers.add(std::string(trimmed(line.substr(0, colon))), std::string(trimmed(line.substr(colon + 1))));
     return size;
 }
 
@@ -118,8 +116,7 @@ void reserve_announced(Call& call) {
     curl_off_t length = -1;
     curl_easy_getinfo(call.easy.get(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
     if (length > 0)
-        call.response.body.reserve(
-            std::min<std::size_t>(static_cast<std::size_t>(length), call.options.response_body_bytes_max));
+        call.response.body.reserve(std::min<std::size_t>(static_cast<std::size_t>(length), call.options.response_body_bytes_max));
 }
 
 std::size_t on_body(char* data, std::size_t, std::size_t size, void* self) {
@@ -139,22 +136,18 @@ std::size_t on_body(char* data, std::size_t, std::size_t size, void* self) {
 bool is_token(std::string_view text) {
     constexpr std::string_view others = "!#$%&'*+-.^_`|~";
     return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-               others.find(c) != std::string_view::npos;
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || others.find(c) != std::string_view::npos;
     });
 }
 
-bool is_field_value(std::string_view text) {
-    return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
-}
+bool is_field_value(std::string_view text) { return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos; }
 
 /// Errors: `url_invalid`; `value_invalid` for a method or header field that would break out of its line.
 Result<void> check(const Request& request) {
     LS_TRY(parse_url(request.url));
     if (!is_token(request.method)) return fail(ErrorCode::value_invalid, "the request's method is not a word");
     for (const auto& [name, value] : request.headers)
-        if (!is_token(name) || !is_field_value(value))
-            return fail(ErrorCode::value_invalid, "a header field is not valid: " + name);
+        if (!is_token(name) || !is_field_value(value)) return fail(ErrorCode::value_invalid, "a header field is not valid: " + name);
     return {};
 }
 
@@ -163,8 +156,10 @@ Fields make_fields(const Request& request) {
     std::string line;
     for (const auto& [name, value] : request.headers) {
         line = name;
-        if (value.empty()) line += ';';  // libcurl's way to write a field without a value
-        else line.append(": ").append(value);
+        if (value.empty())
+            line += ';';  // libcurl's way to write a field without a value
+        else
+            line.append(": ").append(value);
         list = curl_slist_append(list, line.c_str());
     }
     list = curl_slist_append(list, "Expect:");  // no waiting for a 100 that few servers send
@@ -182,8 +177,7 @@ void set_method(CURL* easy, const Request& request) {
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
         curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.data());  // not copied: the caller waits
     }
-    if (method != "HEAD" && method != (has_body ? "POST" : "GET"))
-        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method.c_str());
+    if (method != "HEAD" && method != (has_body ? "POST" : "GET")) curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method.c_str());
 }
 
 void set_callbacks(CURL* easy, Call& call) {
@@ -209,8 +203,7 @@ void set_options(CURL* easy, const CurlClientOptions& client, const SendOptions&
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, static_cast<long>(client.idle_connection_max_s));
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
-                     static_cast<long>(std::max<std::int64_t>(options.connect_timeout_ms, 1)));
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::max<std::int64_t>(options.connect_timeout_ms, 1)));
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(std::max<std::int64_t>(options.total_timeout_ms, 1)));
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
@@ -221,16 +214,13 @@ void set_options(CURL* easy, const CurlClientOptions& client, const SendOptions&
 // The outcome.
 
 /// `POST https://host/path`: the query may hold a token and stays out of messages.
-std::string named(const Request& request) {
-    return fmt::format("{} {}{}", request.method, request.origin(), request.path());
-}
+std::string named(const Request& request) { return fmt::format("{} {}{}", request.method, request.origin(), request.path()); }
 
 bool is_not_http(CURLcode code) { return code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_UNSUPPORTED_PROTOCOL; }
 
 std::string reason(const Call& call) {
     if (call.too_large) return fmt::format("the answer is larger than {} bytes", call.options.response_body_bytes_max);
-    if (call.options.effect == Effect::write && call.attempts > 1)
-        return "a reused connection was closed before the answer";
+    if (call.options.effect == Effect::write && call.attempts > 1) return "a reused connection was closed before the answer";
     if (call.code == CURLE_OPERATION_TIMEDOUT && call.attempts > 0)
         return fmt::format("no complete answer within {} ms", call.options.total_timeout_ms);
     return call.detail[0] != '\0' ? call.detail : curl_easy_strerror(call.code);
@@ -242,8 +232,7 @@ Unexpected classified(const Call& call) {
     if (call.attempts == 0) return fail(ErrorCode::unreachable, "the server cannot be reached: " + facts);
     if (call.options.effect == Effect::write)
         return fail(ErrorCode::answer_lost, "the request was sent and no whole answer came: " + facts);
-    if (call.too_large || is_not_http(call.code))
-        return fail(ErrorCode::vendor_protocol, "the answer cannot be taken: " + facts);
+    if (call.too_large || is_not_http(call.code)) return fail(ErrorCode::vendor_protocol, "the answer cannot be taken: " + facts);
     return fail(ErrorCode::connection_lost, "the connection was lost before the whole answer came: " + facts);
 }
 
@@ -427,8 +416,7 @@ Result<Response> CurlClient::send_once(const Request& request, const SendOptions
 std::optional<Request> redirected(const Request& request, const Response& response) {
     constexpr std::array statuses = {301, 302, 303, 307, 308};
     const auto location = response.headers.get("Location");
-    if (!location || location->empty() ||
-        std::find(statuses.begin(), statuses.end(), response.status) == statuses.end())
+    if (!location || location->empty() || std::find(statuses.begin(), statuses.end(), response.status) == statuses.end())
         return std::nullopt;
     Request next{.method = request.method, .url = std::string(*location), .headers = request.headers};
     if (location->starts_with('/') && !location->starts_with("//")) next.url.insert(0, request.origin());
@@ -438,14 +426,12 @@ std::optional<Request> redirected(const Request& request, const Response& respon
     // Another origin gets none of our fields: any of them may be a credential.
     const bool same_origin = from->scheme == to->scheme && from->host == to->host && from->port == to->port;
     if (!same_origin) next.headers = {};
-    if (const auto accept = request.headers.get("Accept"); accept && !same_origin)
-        next.headers.add("Accept", std::string(*accept));
+    if (const auto accept = request.headers.get("Accept"); accept && !same_origin) next.headers.add("Accept", std::string(*accept));
     return next;
 }
 
 Result<Response> CurlClient::send(const Request& request, const SendOptions& options) {
-    if (options.total_timeout_ms <= 0)
-        return fail(ErrorCode::deadline_exceeded, "no time is left to send: " + named(request));
+    if (options.total_timeout_ms <= 0) return fail(ErrorCode::deadline_exceeded, "no time is left to send: " + named(request));
     const auto end = monotonic_ms() + options.total_timeout_ms;
     LS_TRY_ASSIGN(auto response, send_once(request, options));
     if (options.effect == Effect::write || (request.method != "GET" && request.method != "HEAD")) return response;

@@ -75,8 +75,7 @@ TEST(CurlClientContract, EveryMethodOfAWriteIsGuarded) {
 TEST(CurlClient, AWriteOnANewConnectionThatDiesIsInDoubt) {
     Vendor vendor;
     vendor.always_close = true;
-    const auto answer =
-        make_curl_client()->send({.method = "POST", .url = vendor.server.url("/orders"), .body = "{}"}, write_call);
+    const auto answer = make_curl_client()->send({.method = "POST", .url = vendor.server.url("/orders"), .body = "{}"}, write_call);
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().code, ErrorCode::answer_lost);
     EXPECT_EQ(vendor.effects, 1);
@@ -161,8 +160,7 @@ TEST(CurlClient, LargeBodiesDoNotWaitForA100) {
         seen = socket.read_message().value_or("");
         socket.write(plain_answer(""));
     });
-    ASSERT_TRUE(make_curl_client()->send({.method = "POST", .url = server.url(), .body = std::string(2u << 20, 'x')},
-                                         write_call));
+    ASSERT_TRUE(make_curl_client()->send({.method = "POST", .url = server.url(), .body = std::string(2u << 20, 'x')}, write_call));
     EXPECT_EQ(seen.find("Expect"), std::string::npos);
     EXPECT_TRUE(seen.ends_with("xxx"));
 }
@@ -205,13 +203,11 @@ TEST_P(ALostAnswer, IsInDoubtForWritesAndTransientForReads) {
 
 INSTANTIATE_TEST_SUITE_P(
     Client, ALostAnswer,
-    ::testing::Values(
-        LostAnswer{"CutInTheHead", "HTTP/1.1 200 OK\r\nContent-Le"},
-        LostAnswer{"CutInTheBody", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"id\""},
-        LostAnswer{"CutInAChunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nabc"},
-        LostAnswer{"WithoutTheLastChunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"},
-        LostAnswer{"WithBrokenGzip",
-                   "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 12\r\n\r\nnot gzip at!"}),
+    ::testing::Values(LostAnswer{"CutInTheHead", "HTTP/1.1 200 OK\r\nContent-Le"},
+                      LostAnswer{"CutInTheBody", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"id\""},
+                      LostAnswer{"CutInAChunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nabc"},
+                      LostAnswer{"WithoutTheLastChunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"},
+                      LostAnswer{"WithBrokenGzip", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 12\r\n\r\nnot gzip at!"}),
     [](const auto& lost) { return lost.param.name; });
 
 TEST(CurlClient, WhatIsNotHttpIsAProtocolErrorForReads) {
@@ -336,8 +332,7 @@ TEST(CurlClientRedirects, AreFollowedForReads) {
             socket.write(moved ? redirect_to("/new?x=1") : plain_answer("here"));
         }
     });
-    const auto answer =
-        make_curl_client()->send({.url = server.url("/old"), .headers = {{"Authorization", "Bearer t"}}}, read_call);
+    const auto answer = make_curl_client()->send({.url = server.url("/old"), .headers = {{"Authorization", "Bearer t"}}}, read_call);
     ASSERT_TRUE(answer) << answer.error().message;
     EXPECT_EQ(answer->body, "here");
     EXPECT_TRUE(seen.starts_with("GET /new?x=1 "));
@@ -363,8 +358,8 @@ TEST(CurlClientRedirects, GiveNoCredentialToAnotherOrigin) {
         socket.read_message();
         socket.write(redirect_to(other.url("/x")));
     });
-    const auto answer = make_curl_client()->send(
-        {.url = server.url(), .headers = {{"APIKey", "secret"}, {"Accept", "application/json"}}}, read_call);
+    const auto answer =
+        make_curl_client()->send({.url = server.url(), .headers = {{"APIKey", "secret"}, {"Accept", "application/json"}}}, read_call);
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->body, "other");
     EXPECT_EQ(seen.find("secret"), std::string::npos) << seen;

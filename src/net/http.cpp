@@ -11,8 +11,7 @@ namespace {
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
 bool same_name(std::string_view a, std::string_view b) {
-    return a.size() == b.size() &&
-           std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
 /// Where the parts of a request's `url` are; works for both forms.
@@ -111,11 +110,9 @@ std::vector<std::string_view> Headers::all(std::string_view name) const {
 }
 
 void Headers::set(std::string name, std::string value) {
-    const auto first =
-        std::find_if(fields_.begin(), fields_.end(), [&](const auto& f) { return same_name(f.first, name); });
+    const auto first = std::find_if(fields_.begin(), fields_.end(), [&](const auto& f) { return same_name(f.first, name); });
     if (first == fields_.end()) return add(std::move(name), std::move(value));
-    fields_.erase(std::remove_if(first + 1, fields_.end(), [&](const auto& f) { return same_name(f.first, name); }),
-                  fields_.end());
+    fields_.erase(std::remove_if(first + 1, fields_.end(), [&](const auto& f) { return same_name(f.first, name); }), fields_.end());
     *first = {std::move(name), std::move(value)};
 }
 
@@ -138,8 +135,7 @@ Response text_response(int status, std::string text, std::string content_type) {
 }
 
 std::string_view reason_phrase(int status) {
-    const auto found =
-        std::find_if(reasons.begin(), reasons.end(), [&](const Reason& r) { return r.status == status; });
+    const auto found = std::find_if(reasons.begin(), reasons.end(), [&](const Reason& r) { return r.status == status; });
     return found == reasons.end() ? std::string_view{} : found->phrase;
 }
 

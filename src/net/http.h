@@ -69,7 +69,9 @@ std::string join_path(const std::vector<std::string>& segments);
 /// Splits a path into decoded segments; empty ones dropped. Errors: `url_invalid`, and for `.` and `..`.
 Result<std::vector<std::string>> split_path(std::string_view path);
 
-struct Url { std::string scheme, host, port, target; };  ///< port filled in from the scheme
+struct Url {
+    std::string scheme, host, port, target;
+};  ///< port filled in from the scheme
 /// Errors: `url_invalid` (only http and https, no user info).
 Result<Url> parse_url(std::string_view text);
 

@@ -84,8 +84,7 @@ TEST(ParseForm, RefusesABrokenEscape) {
 }
 
 TEST(WriteForm, IsReadBackAsItWas) {
-    const Parameters parameters = {
-        {"q", "SELECT Id FROM Account WHERE Name = 'O''Neill & Söhne'"}, {"a+b", "100% = x"}, {"", ""}};
+    const Parameters parameters = {{"q", "SELECT Id FROM Account WHERE Name = 'O''Neill & Söhne'"}, {"a+b", "100% = x"}, {"", ""}};
     const auto parsed = parse_form(write_form(parameters));
     ASSERT_TRUE(parsed);
     EXPECT_EQ(*parsed, parameters);

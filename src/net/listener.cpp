@@ -23,8 +23,7 @@ Result<Addresses> resolve(const std::string& address, std::uint16_t port) {
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
     addrinfo* found = nullptr;
-    const int status =
-        getaddrinfo(address.empty() ? nullptr : address.c_str(), std::to_string(port).c_str(), &hints, &found);
+    const int status = getaddrinfo(address.empty() ? nullptr : address.c_str(), std::to_string(port).c_str(), &hints, &found);
     if (status != 0)
         return fail(ErrorCode::config_invalid,
                     fmt::format("the address to listen on cannot be resolved: {}, {}", address, gai_strerror(status)));
@@ -33,10 +32,8 @@ Result<Addresses> resolve(const std::string& address, std::uint16_t port) {
 
 Unexpected refused(const std::string& address, std::uint16_t port, int reason) {
     if (reason == EADDRINUSE)
-        return fail(ErrorCode::address_in_use,
-                    fmt::format("another program listens there already: {}, port {}", address, port));
-    return fail(ErrorCode::config_invalid,
-                fmt::format("cannot listen there: {}, port {}, {}", address, port, std::strerror(reason)));
+        return fail(ErrorCode::address_in_use, fmt::format("another program listens there already: {}, port {}", address, port));
+    return fail(ErrorCode::config_invalid, fmt::format("cannot listen there: {}, port {}, {}", address, port, std::strerror(reason)));
 }
 
 std::uint16_t bound_port(int descriptor) {

@@ -21,9 +21,7 @@ constexpr SendOptions write_call = {.effect = Effect::write};
 
 struct Pair {
     explicit Pair(Handler handler, ServerOptions options = {}) : server(*start_server(options, std::move(handler))) {}
-    std::string url(std::string_view path = "/") const {
-        return "http://127.0.0.1:" + std::to_string(server->port()) + std::string(path);
-    }
+    std::string url(std::string_view path = "/") const { return "http://127.0.0.1:" + std::to_string(server->port()) + std::string(path); }
     std::unique_ptr<Server> server;
     std::unique_ptr<HttpClient> client = make_curl_client();
 };
@@ -35,8 +33,7 @@ void echo(Request request, std::unique_ptr<Responder> responder) {
 TEST(RoundTrip, CarriesMethodTargetAndBody) {
     Pair pair(echo);
     for (const auto* method : {"GET", "POST", "PUT", "PATCH", "DELETE", "MERGE", "OPTIONS"}) {
-        const auto answer =
-            pair.client->send({.method = method, .url = pair.url("/a%2Fb?x=1"), .body = "body"}, write_call);
+        const auto answer = pair.client->send({.method = method, .url = pair.url("/a%2Fb?x=1"), .body = "body"}, write_call);
         ASSERT_TRUE(answer) << answer.error().message;
         EXPECT_EQ(answer->body, std::string(method) + " /a%2Fb?x=1 body");
     }
@@ -52,9 +49,7 @@ TEST(RoundTrip, AHeadHasFieldsAndNoBody) {
 }
 
 TEST(RoundTrip, BinaryBodiesStayWhole) {
-    Pair pair([](Request request, std::unique_ptr<Responder> responder) {
-        responder->send({.body = std::move(request.body)});
-    });
+    Pair pair([](Request request, std::unique_ptr<Responder> responder) { responder->send({.body = std::move(request.body)}); });
     std::string bytes;
     for (int i = 0; i < 300'000; ++i) bytes += static_cast<char>(i * 7 + i / 256);
     const auto answer = pair.client->send({.method = "POST", .url = pair.url(), .body = bytes}, write_call);
@@ -83,8 +78,7 @@ TEST(RoundTrip, ManyCallsAtOnceEachGetTheirOwnAnswer) {
             callers.emplace_back([&, caller] {
                 for (int i = 0; i < 25; ++i) {
                     const auto mark = std::to_string(caller) + "-" + std::to_string(i);
-                    const auto answer =
-                        pair.client->send({.method = "POST", .url = pair.url("/" + mark), .body = mark}, write_call);
+                    const auto answer = pair.client->send({.method = "POST", .url = pair.url("/" + mark), .body = mark}, write_call);
                     if (answer && answer->body == "POST /" + mark + " " + mark) ++right;
                 }
             });
@@ -107,8 +101,7 @@ TEST(RoundTrip, AnswersWaitTogetherAndAreGivenByAnotherThread) {
     std::vector<std::thread> callers;
     for (int i = 0; i < calls; ++i)
         callers.emplace_back([&] {
-            if (const auto answer = pair.client->send({.method = "POST", .url = pair.url()}, write_call);
-                answer && answer->status == 202)
+            if (const auto answer = pair.client->send({.method = "POST", .url = pair.url()}, write_call); answer && answer->status == 202)
                 ++answered;
         });
     all_wait.get_future().wait();
@@ -121,22 +114,21 @@ TEST(RoundTrip, ADropAfterTheEffectOnAReusedConnectionIsInDoubtAndHappensOnce) {
     std::atomic<int> applied = 0;
     Pair pair([&](Request request, std::unique_ptr<Responder> responder) {
         ++applied;
-        if (request.path() == "/drop") responder->drop();
-        else echo(std::move(request), std::move(responder));
+        if (request.path() == "/drop")
+            responder->drop();
+        else
+            echo(std::move(request), std::move(responder));
     });
     ASSERT_TRUE(pair.client->send({.method = "POST", .url = pair.url(), .body = "1"}, write_call));
     const auto dropped = pair.client->send({.method = "POST", .url = pair.url("/drop"), .body = "2"}, write_call);
     ASSERT_FALSE(dropped);
     EXPECT_EQ(dropped.error().code, ErrorCode::answer_lost);
     EXPECT_EQ(applied, 2);
-    EXPECT_TRUE(pair.client->send({.method = "POST", .url = pair.url(), .body = "3"}, write_call))
-        << "the next call is not harmed";
+    EXPECT_TRUE(pair.client->send({.method = "POST", .url = pair.url(), .body = "3"}, write_call)) << "the next call is not harmed";
 }
 
 TEST(RoundTrip, ATruncatedAnswerIsALostOne) {
-    Pair pair([](Request, std::unique_ptr<Responder> responder) {
-        responder->send_truncated(json_response(201, Map{{"id", "4711"}}), 5);
-    });
+    Pair pair([](Request, std::unique_ptr<Responder> responder) { responder->send_truncated(json_response(201, Map{{"id", "4711"}}), 5); });
     const auto write = pair.client->send({.method = "POST", .url = pair.url()}, write_call);
     ASSERT_FALSE(write);
     EXPECT_EQ(write.error().code, ErrorCode::answer_lost);
@@ -164,8 +156,7 @@ TEST(RoundTrip, DecodesGzip) {
 
 TEST(RoundTrip, ATooLargeBodyIsAnsweredWhileTheClientStillSends) {
     Pair pair(echo, {.body_bytes_max = 1000});
-    const auto answer =
-        pair.client->send({.method = "POST", .url = pair.url(), .body = std::string(4u << 20, 'x')}, write_call);
+    const auto answer = pair.client->send({.method = "POST", .url = pair.url(), .body = std::string(4u << 20, 'x')}, write_call);
     ASSERT_TRUE(answer) << answer.error().message;
     EXPECT_EQ(answer->status, 413);
 }
@@ -184,8 +175,7 @@ TEST(RoundTrip, TheDeadlineEndsAWaitForASlowAnswer) {
 TEST(RoundTrip, AServerThatStopsLeavesItsCallersInDoubt) {
     std::promise<std::unique_ptr<Responder>> kept;
     Pair pair([&](Request, std::unique_ptr<Responder> responder) { kept.set_value(std::move(responder)); });
-    auto call = std::async(std::launch::async,
-                           [&] { return pair.client->send({.method = "POST", .url = pair.url()}, write_call); });
+    auto call = std::async(std::launch::async, [&] { return pair.client->send({.method = "POST", .url = pair.url()}, write_call); });
     auto responder = kept.get_future().get();
     pair.server.reset();
     const auto answer = call.get();
@@ -209,8 +199,7 @@ TEST(RoundTrip, ADrainUnderLoadLosesNoAnswerOfWhatWasApplied) {
                 const auto answer = pair.client->send({.method = "POST", .url = pair.url()}, write_call);
                 if (n == 0) begun.arrive_and_wait();
                 if (!answer) {
-                    if (answer.error().code != ErrorCode::unreachable && answer.error().code != ErrorCode::answer_lost)
-                        ++other;
+                    if (answer.error().code != ErrorCode::unreachable && answer.error().code != ErrorCode::answer_lost) ++other;
                     return;
                 }
                 ++answered;

@@ -29,8 +29,8 @@ struct ServerOptions {
     int threads = 1;
     std::size_t body_bytes_max = limits::request_body_bytes_max;      ///< larger: 413
     std::size_t header_bytes_max = limits::request_header_bytes_max;  ///< larger: 431
-    std::int64_t idle_timeout_s = 30;       ///< a client that sends nothing is closed
-    std::int64_t request_timeout_s = 20;    ///< head and body must have arrived by then (slow clients): 408
+    std::int64_t idle_timeout_s = 30;                                 ///< a client that sends nothing is closed
+    std::int64_t request_timeout_s = 20;                              ///< head and body must have arrived by then (slow clients): 408
     std::size_t connections_max = 4096;
     std::string certificate_file, key_file;  ///< PEM; both or neither
 };

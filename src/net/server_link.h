@@ -58,12 +58,8 @@ public:
     }
 
 private:
-    static std::uint64_t pack(Kind kind, std::int64_t ms) {
-        return static_cast<std::uint64_t>(ms) << 2 | static_cast<std::uint64_t>(kind);
-    }
-    static Now unpack(std::uint64_t word) {
-        return {static_cast<Kind>(word & 3), static_cast<std::int64_t>(word >> 2)};
-    }
+    static std::uint64_t pack(Kind kind, std::int64_t ms) { return static_cast<std::uint64_t>(ms) << 2 | static_cast<std::uint64_t>(kind); }
+    static Now unpack(std::uint64_t word) { return {static_cast<Kind>(word & 3), static_cast<std::int64_t>(word >> 2)}; }
     std::atomic<std::uint64_t> word_;
 };
 

@@ -42,8 +42,7 @@ constexpr std::int64_t drain_interval_ms = 10;
 /// Modern TLS only; GnuTLS 3.7's NORMAL would still offer 1.0 and 1.1.
 constexpr const char* tls_priorities = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
 
-constexpr std::string_view timeout_answer =
-    "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+constexpr std::string_view timeout_answer = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
 /// Gives the body of `response` up to `bytes`, then an error, which makes the library close the connection.
 struct TruncatedBody {
@@ -54,8 +53,7 @@ struct TruncatedBody {
         const auto& body = *static_cast<TruncatedBody*>(self);
         const auto end = std::min(body.bytes, body.body.size());
         if (position >= end) return MHD_CONTENT_READER_END_WITH_ERROR;
-        return static_cast<ssize_t>(
-            body.body.copy(buffer, std::min(size, end - static_cast<std::size_t>(position)), position));
+        return static_cast<ssize_t>(body.body.copy(buffer, std::min(size, end - static_cast<std::size_t>(position)), position));
     }
     static void free(void* self) { delete static_cast<TruncatedBody*>(self); }
 };
@@ -116,10 +114,8 @@ BodyAnnouncement announced_body(const Headers& headers) {
     return body;
 }
 
-MHD_Result add_header(void* headers, MHD_ValueKind, const char* key, std::size_t key_size, const char* value,
-                      std::size_t value_size) {
-    static_cast<Headers*>(headers)->add(std::string(key, key_size),
-                                        value == nullptr ? std::string() : std::string(value, value_size));
+MHD_Result add_header(void* headers, MHD_ValueKind, const char* key, std::size_t key_size, const char* value, std::size_t value_size) {
+    static_cast<Headers*>(headers)->add(std::string(key, key_size), value == nullptr ? std::string() : std::string(value, value_size));
     return MHD_YES;
 }
 
@@ -135,10 +131,8 @@ std::string origin_form(const char* target) {
 std::string address_text(const sockaddr* address) {
     char text[INET6_ADDRSTRLEN] = {};
     if (address == nullptr) return {};
-    if (address->sa_family == AF_INET)
-        inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(address)->sin_addr, text, sizeof text);
-    if (address->sa_family == AF_INET6)
-        inet_ntop(AF_INET6, &reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr, text, sizeof text);
+    if (address->sa_family == AF_INET) inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(address)->sin_addr, text, sizeof text);
+    if (address->sa_family == AF_INET6) inet_ntop(AF_INET6, &reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr, text, sizeof text);
     return text;
 }
 
@@ -162,8 +156,8 @@ private:
     static void on_log(void* self, const char* format, va_list arguments);
     static void on_connection(void* self, MHD_Connection* handle, void** context, MHD_ConnectionNotificationCode what);
     static void* on_target(void* self, const char* target, MHD_Connection* handle);
-    static MHD_Result on_request(void* self, MHD_Connection* handle, const char* url, const char* method,
-                                 const char* version, const char* body, std::size_t* body_size, void** context);
+    static MHD_Result on_request(void* self, MHD_Connection* handle, const char* url, const char* method, const char* version,
+                                 const char* body, std::size_t* body_size, void** context);
     static void on_completed(void* self, MHD_Connection* handle, void** context, MHD_RequestTerminationCode why);
 
     MHD_Result take_head(Link& link, MHD_Connection* handle, const char* method);
@@ -300,8 +294,7 @@ void MicrohttpdServer::close_if_overdue(Link& link, std::int64_t now_ms) {
 void MicrohttpdServer::close_if_idle(Link& link) {
     const auto now = link.phase.now();
     int waiting_bytes = 0;
-    if (now.kind != Phase::Kind::idle || ioctl(link.descriptor, FIONREAD, &waiting_bytes) != 0 || waiting_bytes > 0)
-        return;
+    if (now.kind != Phase::Kind::idle || ioctl(link.descriptor, FIONREAD, &waiting_bytes) != 0 || waiting_bytes > 0) return;
     if (link.phase.give_up(now)) shutdown(link.descriptor, SHUT_RDWR);
 }
 
@@ -313,19 +306,16 @@ void MicrohttpdServer::on_log(void* self, const char* format, va_list arguments)
     char text[256];
     std::vsnprintf(text, sizeof text, format, arguments);
     server.start_log_ = text;
-    while (!server.start_log_.empty() &&
-           std::string_view("\n. ").find(server.start_log_.back()) != std::string_view::npos)
+    while (!server.start_log_.empty() && std::string_view("\n. ").find(server.start_log_.back()) != std::string_view::npos)
         server.start_log_.pop_back();
 }
 
-void MicrohttpdServer::on_connection(void* self, MHD_Connection* handle, void** context,
-                                     MHD_ConnectionNotificationCode what) {
+void MicrohttpdServer::on_connection(void* self, MHD_Connection* handle, void** context, MHD_ConnectionNotificationCode what) {
     auto& server = *static_cast<MicrohttpdServer*>(self);
     if (what == MHD_CONNECTION_NOTIFY_CLOSED) return server.links_.closed(static_cast<Link*>(*context));
     const auto* descriptor = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CONNECTION_FD);
     const auto* address = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    *context =
-        server.links_.open(std::make_shared<Link>(handle, descriptor->connect_fd, address_text(address->client_addr)));
+    *context = server.links_.open(std::make_shared<Link>(handle, descriptor->connect_fd, address_text(address->client_addr)));
 }
 
 void* MicrohttpdServer::on_target(void*, const char* target, MHD_Connection* handle) {
@@ -335,8 +325,8 @@ void* MicrohttpdServer::on_target(void*, const char* target, MHD_Connection* han
     return link;
 }
 
-MHD_Result MicrohttpdServer::on_request(void* self, MHD_Connection* handle, const char*, const char* method,
-                                        const char*, const char* body, std::size_t* body_size, void** context) {
+MHD_Result MicrohttpdServer::on_request(void* self, MHD_Connection* handle, const char*, const char* method, const char*, const char* body,
+                                        std::size_t* body_size, void** context) {
     auto& server = *static_cast<MicrohttpdServer*>(self);
     auto& link = *static_cast<Link*>(*context);
     if (!link.head_seen) return server.take_head(link, handle, method);
@@ -359,12 +349,10 @@ MHD_Result MicrohttpdServer::take_head(Link& link, MHD_Connection* handle, const
     MHD_get_connection_values_n(handle, MHD_HEADER_KIND, &add_header, &link.request.headers);
     const auto* head = MHD_get_connection_info(handle, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
     if (head != nullptr && head->header_size > options_.header_bytes_max)
-        return refuse(link, handle, 431,
-                      fmt::format("the request's head is larger than {} bytes\n", options_.header_bytes_max));
+        return refuse(link, handle, 431, fmt::format("the request's head is larger than {} bytes\n", options_.header_bytes_max));
     const auto body = announced_body(link.request.headers);
     // Two opinions about where the body ends are how requests are smuggled past proxies (RFC 9112, 6.3).
-    if (body.lengths > 1 || (body.lengths > 0 && body.chunked))
-        return refuse(link, handle, 400, "the body's length is given twice\n");
+    if (body.lengths > 1 || (body.lengths > 0 && body.chunked)) return refuse(link, handle, 400, "the body's length is given twice\n");
     if (body.unknown_coding) return refuse(link, handle, 501, "the only transfer coding is chunked\n");
     link.body_too_large = body.length > options_.body_bytes_max;
     if (link.body_too_large && (body.expects_continue || body.length > options_.body_bytes_max + discarded_bytes_max))
@@ -385,8 +373,7 @@ MHD_Result MicrohttpdServer::take_body(Link& link, std::string_view part) {
 }
 
 MHD_Result MicrohttpdServer::take_end(Link& link, MHD_Connection* handle) {
-    if (link.body_too_large)
-        return refuse(link, handle, 413, fmt::format("the body is larger than {} bytes\n", options_.body_bytes_max));
+    if (link.body_too_large) return refuse(link, handle, 413, fmt::format("the body is larger than {} bytes\n", options_.body_bytes_max));
     const auto next = link.begin(stopping_);
     if (next != Link::Turn::call_handler) return turn(link, handle, next);
     // The list keeps the connection's link alive; the responder may outlive both.
@@ -399,9 +386,12 @@ MHD_Result MicrohttpdServer::turn(Link& link, MHD_Connection* handle, Link::Turn
     if (next == Link::Turn::close) return MHD_NO;
     auto& answer = link.answer();
     switch (answer.ending) {
-        case Ending::send: return queue_whole(handle, answer.response, draining_);
-        case Ending::truncate: return queue_truncated(handle, answer.response, answer.bytes);
-        case Ending::drop: break;
+        case Ending::send:
+            return queue_whole(handle, answer.response, draining_);
+        case Ending::truncate:
+            return queue_truncated(handle, answer.response, answer.bytes);
+        case Ending::drop:
+            break;
     }
     return MHD_NO;
 }
@@ -423,9 +413,8 @@ Result<void> check(const ServerOptions& options) {
     if (options.certificate_file.empty() != options.key_file.empty())
         return fail(ErrorCode::config_invalid, "a certificate and its key are given together or not at all");
     if (options.threads < 1 || options.connections_max < static_cast<std::size_t>(options.threads))
-        return fail(ErrorCode::config_invalid,
-                    fmt::format("a server needs a thread, and a connection for each: {} threads, {} connections",
-                                options.threads, options.connections_max));
+        return fail(ErrorCode::config_invalid, fmt::format("a server needs a thread, and a connection for each: {} threads, {} connections",
+                                                           options.threads, options.connections_max));
     if (options.header_bytes_max < 256 || options.idle_timeout_s < 1 || options.request_timeout_s < 1)
         return fail(ErrorCode::config_invalid, "a server's bounds are at least 256 bytes of head and 1 s of time");
     return {};

@@ -45,17 +45,16 @@ TEST(Server, GivesTheHandlerTheWholeRequest) {
                                  "PATCH /a%20b/%2F?x=%26&y=1+2&empty HTTP/1.1\r\nHost: h\r\nX-One: a\r\nx-one: "
                                  "b\r\nX-Empty:\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbody");
     EXPECT_EQ(status_line(answer), "HTTP/1.1 200 OK");
-    EXPECT_TRUE(answer.ends_with(
-        "PATCH "
-        "/a%20b/%2F?x=%26&y=1+2&empty\nHost=h\nX-One=a\nx-one=b\nX-Empty=\nContent-Length=4\nConnection=close\n\nbody"))
+    EXPECT_TRUE(
+        answer.ends_with("PATCH "
+                         "/a%20b/%2F?x=%26&y=1+2&empty\nHost=h\nX-One=a\nx-one=b\nX-Empty=\nContent-Length=4\nConnection=close\n\nbody"))
         << answer;
     EXPECT_EQ(peer, "127.0.0.1");
 }
 
 TEST(Server, TakesAnAbsoluteTargetAsAPath) {
     auto server = serve(echo);
-    const auto answer =
-        converse(*server, "GET http://host:1/x?y=1 HTTP/1.1\r\nHost: host\r\nConnection: close\r\n\r\n");
+    const auto answer = converse(*server, "GET http://host:1/x?y=1 HTTP/1.1\r\nHost: host\r\nConnection: close\r\n\r\n");
     EXPECT_NE(answer.find("GET /x?y=1\n"), std::string::npos) << answer;
 }
 
@@ -102,8 +101,7 @@ TEST(Server, AnswersAClientThatHasEndedItsOutput) {
 }
 
 TEST(Server, AnswersHeadLikeGetWithoutTheBody) {
-    auto server =
-        serve([](Request, std::unique_ptr<Responder> responder) { responder->send(text_response(200, "12345")); });
+    auto server = serve([](Request, std::unique_ptr<Responder> responder) { responder->send(text_response(200, "12345")); });
     const auto answer = converse(*server, "HEAD / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
     EXPECT_NE(answer.find("Content-Length: 5\r\n"), std::string::npos) << answer;
     EXPECT_TRUE(answer.ends_with("\r\n\r\n")) << answer;
@@ -111,11 +109,9 @@ TEST(Server, AnswersHeadLikeGetWithoutTheBody) {
 
 TEST(Server, SendsStatusFieldsAndAnEmpty204) {
     auto server = serve([](Request, std::unique_ptr<Responder> responder) {
-        responder->send({.status = 204,
-                         .headers = {{"Set-Cookie", "a=1"},
-                                     {"Set-Cookie", "b=2"},
-                                     {"Content-Length", "7"},
-                                     {"X-Bad", "a\r\nInjected: 1"}}});
+        responder->send(
+            {.status = 204,
+             .headers = {{"Set-Cookie", "a=1"}, {"Set-Cookie", "b=2"}, {"Content-Length", "7"}, {"X-Bad", "a\r\nInjected: 1"}}});
     });
     const auto answer = converse(*server, "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
     EXPECT_EQ(status_line(answer), "HTTP/1.1 204 No Content");
@@ -132,8 +128,7 @@ TEST(Server, AnswersTheOldestHttpToo) {
 // Bounds.
 
 std::string post_of(std::size_t bytes) {
-    return "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(bytes) + "\r\n\r\n" +
-           std::string(bytes, 'x');
+    return "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(bytes) + "\r\n\r\n" + std::string(bytes, 'x');
 }
 
 TEST(ServerBounds, ABodyOverTheBoundIsA413) {
@@ -148,16 +143,14 @@ TEST(ServerBounds, ABodyOverTheBoundIsA413) {
 
 TEST(ServerBounds, AChunkedBodyOverTheBoundIsA413) {
     auto server = serve(echo, {.body_bytes_max = 10});
-    const auto answer = converse(
-        *server,
-        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nabcdef\r\n6\r\nabcdef\r\n0\r\n\r\n");
+    const auto answer =
+        converse(*server, "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nabcdef\r\n6\r\nabcdef\r\n0\r\n\r\n");
     EXPECT_EQ(status_line(answer), "HTTP/1.1 413 Content Too Large");
 }
 
 TEST(ServerBounds, AClientThatAsksFirstIsToldBeforeItSendsTheBody) {
     auto server = serve(echo, {.body_bytes_max = 10});
-    const auto answer =
-        converse(*server, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\nExpect: 100-continue\r\n\r\n");
+    const auto answer = converse(*server, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\nExpect: 100-continue\r\n\r\n");
     EXPECT_EQ(status_line(answer), "HTTP/1.1 413 Content Too Large");
 }
 
@@ -180,8 +173,7 @@ TEST(ServerBounds, AHeadOfTheAllowedSizeLeavesRoomForTheAnswer) {
     auto server = serve([](Request, std::unique_ptr<Responder> responder) {
         responder->send({.headers = {{"X-Long", std::string(4000, 'y')}}, .body = "ok"});
     });
-    const auto answer = converse(
-        *server, "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nX: " + std::string(32000, 'x') + "\r\n\r\n");
+    const auto answer = converse(*server, "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nX: " + std::string(32000, 'x') + "\r\n\r\n");
     EXPECT_EQ(status_line(answer), "HTTP/1.1 200 OK");
     EXPECT_TRUE(answer.ends_with("ok"));
 }
@@ -195,12 +187,10 @@ TEST(ServerBounds, AnEndlessTargetIsA414) {
 
 TEST(ServerBounds, AmbiguousBodyLengthsAreRefused) {
     auto server = serve(echo);
-    EXPECT_EQ(status_line(converse(
-                  *server, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!")),
+    EXPECT_EQ(status_line(converse(*server, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!")),
               "HTTP/1.1 400 Bad Request");
     EXPECT_EQ(
-        status_line(converse(
-            *server, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")),
+        status_line(converse(*server, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")),
         "HTTP/1.1 400 Bad Request");
     EXPECT_EQ(status_line(converse(*server, "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n\r\n")),
               "HTTP/1.1 501 Not Implemented");
@@ -210,8 +200,7 @@ TEST(ServerBounds, AmbiguousBodyLengthsAreRefused) {
 
 TEST(ServerBounds, ARequestThatDoesNotEndIsA408) {
     auto server = serve(echo, {.idle_timeout_s = 10, .request_timeout_s = 1});
-    EXPECT_EQ(status_line(converse(*server, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhel")),
-              "HTTP/1.1 408 Request Timeout");
+    EXPECT_EQ(status_line(converse(*server, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhel")), "HTTP/1.1 408 Request Timeout");
 }
 
 TEST(ServerBounds, AClientThatDripsIsClosedAllTheSame) {
@@ -284,9 +273,9 @@ TEST(ServerStart, RefusesAnAddressThatIsNotThisMachines) {
 }
 
 TEST(ServerStart, RefusesOptionsThatCannotWork) {
-    for (const auto& options : {ServerOptions{.threads = 0}, ServerOptions{.threads = 8, .connections_max = 4},
-                                ServerOptions{.header_bytes_max = 10}, ServerOptions{.idle_timeout_s = 0},
-                                ServerOptions{.certificate_file = "only-one.pem"}}) {
+    for (const auto& options :
+         {ServerOptions{.threads = 0}, ServerOptions{.threads = 8, .connections_max = 4}, ServerOptions{.header_bytes_max = 10},
+          ServerOptions{.idle_timeout_s = 0}, ServerOptions{.certificate_file = "only-one.pem"}}) {
         const auto server = start_server(options, echo);
         ASSERT_FALSE(server);
         EXPECT_EQ(server.error().code, ErrorCode::config_invalid);
@@ -308,8 +297,10 @@ TEST(ServerStart, FreesItsPortWhenItStops) {
 
 TEST(Responder, DroppedClosesWithoutAByteOnAReusedConnectionToo) {
     auto server = serve([](Request request, std::unique_ptr<Responder> responder) {
-        if (request.path() == "/drop") responder->drop();
-        else responder->send(text_response(200, "ok"));
+        if (request.path() == "/drop")
+            responder->drop();
+        else
+            responder->send(text_response(200, "ok"));
     });
     EXPECT_EQ(converse(*server, "GET /drop HTTP/1.1\r\nHost: h\r\n\r\n"), "");
     auto socket = Socket::connect_to(server->port());

@@ -30,8 +30,7 @@ inline constexpr int patience_ms = 15'000;
 class Socket {
 public:
     explicit Socket(int descriptor) : descriptor_(descriptor) {}
-    Socket(Socket&& other) noexcept
-        : descriptor_(std::exchange(other.descriptor_, -1)), buffer_(std::move(other.buffer_)) {}
+    Socket(Socket&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)), buffer_(std::move(other.buffer_)) {}
     Socket& operator=(Socket&&) = delete;
     ~Socket() { close(); }
 
@@ -83,8 +82,7 @@ private:
         constexpr std::string_view name = "\r\nContent-Length: ";
         const auto place = head.find(name);
         std::size_t length = 0;
-        if (place != std::string_view::npos)
-            std::from_chars(head.data() + place + name.size(), head.data() + head.size(), length);
+        if (place != std::string_view::npos) std::from_chars(head.data() + place + name.size(), head.data() + head.size(), length);
         return length;
     }
     bool fill() {
@@ -123,8 +121,7 @@ private:
         while (::poll(&waiting, 1, -1) > 0) {
             const int descriptor = ::accept4(listener_.descriptor(), nullptr, nullptr, SOCK_CLOEXEC);
             if (descriptor < 0) return;
-            workers_.emplace_back(
-                [this, number = connections_++, socket = Socket(descriptor)]() mutable { script_(socket, number); });
+            workers_.emplace_back([this, number = connections_++, socket = Socket(descriptor)]() mutable { script_(socket, number); });
         }
     }
     Listener listener_;

@@ -33,8 +33,7 @@ protected:
         const auto command =
             "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=test -addext "
             "subjectAltName=" +
-            subject_alternative + " -keyout " + file(name + ".key") + " -out " + file(name + ".pem") + " 2>" +
-            file("openssl.log");
+            subject_alternative + " -keyout " + file(name + ".key") + " -out " + file(name + ".pem") + " 2>" + file("openssl.log");
         ASSERT_EQ(std::system(command.c_str()), 0) << command;
     }
     std::string file(const std::string& name) const { return folder_ + "/" + name; }
@@ -51,9 +50,7 @@ protected:
                             });
     }
     static Request post(const Server& server, std::string_view path = "/") {
-        return {.method = "POST",
-                .url = "https://127.0.0.1:" + std::to_string(server.port()) + std::string(path),
-                .body = "over TLS"};
+        return {.method = "POST", .url = "https://127.0.0.1:" + std::to_string(server.port()) + std::string(path), .body = "over TLS"};
     }
 
     std::string folder_;
@@ -124,8 +121,7 @@ TEST_F(Certificates, FilesThatAreNoneAreNamed) {
         ASSERT_FALSE(server) << certificate << " " << key;
         EXPECT_EQ(server.error().code, ErrorCode::key_file_invalid) << server.error().message;
         const auto& message = server.error().message;
-        EXPECT_TRUE(message.find(certificate) != std::string::npos || message.find(key) != std::string::npos)
-            << message;
+        EXPECT_TRUE(message.find(certificate) != std::string::npos || message.find(key) != std::string::npos) << message;
     }
 }
 

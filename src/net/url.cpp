@@ -38,8 +38,7 @@ Unexpected invalid(std::string_view what, std::string_view url) {
 }
 
 /// Splits `host:port` and `[::1]:port`; the port is empty where there is none.
-Result<std::pair<std::string_view, std::string_view>> split_authority(std::string_view authority,
-                                                                      std::string_view url) {
+Result<std::pair<std::string_view, std::string_view>> split_authority(std::string_view authority, std::string_view url) {
     std::string_view host = authority;
     std::string_view rest;
     bool valid = false;
@@ -137,8 +136,7 @@ Result<Url> parse_url(std::string_view text) {
     const auto rest = text.substr(scheme_end + 3, text.find('#') - (scheme_end + 3));
     const auto authority = rest.substr(0, rest.find_first_of("/?"));
     // Not shown: what stands before the @ is a user name and a password.
-    if (authority.find('@') != std::string_view::npos)
-        return fail(ErrorCode::url_invalid, "the URL must not contain a user name");
+    if (authority.find('@') != std::string_view::npos) return fail(ErrorCode::url_invalid, "the URL must not contain a user name");
     LS_TRY_ASSIGN(auto host_and_port, split_authority(authority, text));
     url.host = lower_case(host_and_port.first);
     url.port = host_and_port.second.empty() ? fallback_port : host_and_port.second;

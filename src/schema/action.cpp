@@ -8,18 +8,21 @@ namespace lockstep::schema {
 
 std::string_view to_string(ActionEffect effect) {
     switch (effect) {
-        case ActionEffect::read: return "read";
-        case ActionEffect::idempotent: return "idempotent";
-        case ActionEffect::unique: return "unique";
-        case ActionEffect::stateful: return "stateful";
+        case ActionEffect::read:
+            return "read";
+        case ActionEffect::idempotent:
+            return "idempotent";
+        case ActionEffect::unique:
+            return "unique";
+        case ActionEffect::stateful:
+            return "stateful";
     }
     return "unknown";
 }
 
 Catalogue::Catalogue(std::vector<Action> actions) : actions_(std::move(actions)) {
     std::sort(actions_.begin(), actions_.end(), [](const Action& a, const Action& b) { return a.name < b.name; });
-    auto twice = std::adjacent_find(actions_.begin(), actions_.end(),
-                                    [](const Action& a, const Action& b) { return a.name == b.name; });
+    auto twice = std::adjacent_find(actions_.begin(), actions_.end(), [](const Action& a, const Action& b) { return a.name == b.name; });
     LS_ASSERT(twice == actions_.end());
 }
 

@@ -18,9 +18,7 @@ TEST(Catalogue, ListsItsNamesInOrder) {
     EXPECT_EQ(catalogue.names(), (std::vector<std::string>{"sap.create", "slack.post"}));
 }
 
-TEST(CatalogueDeathTest, RefusesTwoActionsOfOneName) {
-    EXPECT_DEATH(Catalogue({{.name = "sap.create"}, {.name = "sap.create"}}), "twice");
-}
+TEST(CatalogueDeathTest, RefusesTwoActionsOfOneName) { EXPECT_DEATH(Catalogue({{.name = "sap.create"}, {.name = "sap.create"}}), "twice"); }
 
 TEST(ActionEffect, HasANameForEach) {
     EXPECT_EQ(to_string(ActionEffect::read), "read");

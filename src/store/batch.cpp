@@ -20,8 +20,8 @@ void move_behind(std::vector<Row>& target, std::vector<Row>& source) {
 }  // namespace
 
 bool Batch::empty() const {
-    return events.empty() && runs.empty() && journal.empty() && links.empty() && schedules.empty() && cursors.empty() &&
-           alerts.empty() && tokens.empty() && audit.empty();
+    return events.empty() && runs.empty() && journal.empty() && links.empty() && schedules.empty() && cursors.empty() && alerts.empty() &&
+           tokens.empty() && audit.empty();
 }
 
 void Batch::append(Batch&& other) {

@@ -19,7 +19,7 @@ std::string_view to_string(RunStatus status);
 std::optional<RunStatus> run_status_from(std::string_view name);
 
 struct EventRow {
-    std::string id;         ///< sortable id
+    std::string id;  ///< sortable id
     std::string flow;
     std::string key;        ///< the record it is about
     std::string dedupe_id;  ///< empty: none; otherwise unique per flow
@@ -29,7 +29,7 @@ struct EventRow {
 };
 
 struct RunRow {
-    std::string id;        ///< sortable id; runs of one key are carried out in the order of their ids
+    std::string id;  ///< sortable id; runs of one key are carried out in the order of their ids
     std::string event_id;
     std::string flow;
     std::string key;
@@ -49,9 +49,9 @@ struct JournalRow {
     std::string run_id;
     std::int64_t seq = 0;  ///< 1, 2, 3 … within the run; unique
     std::int64_t at_ms = 0;
-    std::string kind;     ///< see flow/run_state.h
-    std::string step;     ///< empty for facts about the whole run
-    int element = -1;     ///< index within a for_each, else -1
+    std::string kind;  ///< see flow/run_state.h
+    std::string step;  ///< empty for facts about the whole run
+    int element = -1;  ///< index within a for_each, else -1
     int attempt = 0;
     std::string data_json;   ///< what later decisions need: input, output, error
     std::string trace_json;  ///< what was said to the vendor, redacted: for people only
@@ -69,17 +69,21 @@ struct LinkRow {
 
 struct ScheduleRow {
     std::string flow;
-    int trigger = 0;                 ///< index within the flow's `on:`
-    std::string expression;          ///< cron text and zone, to notice a change
-    std::int64_t last_tick_ms = 0;   ///< the newest tick an event was made for
+    int trigger = 0;                ///< index within the flow's `on:`
+    std::string expression;         ///< cron text and zone, to notice a change
+    std::int64_t last_tick_ms = 0;  ///< the newest tick an event was made for
 };
 
-struct CursorRow { std::string name; std::string value; std::int64_t at_ms = 0; };
+struct CursorRow {
+    std::string name;
+    std::string value;
+    std::int64_t at_ms = 0;
+};
 
 enum class AlertState : std::uint8_t { pending, sending, sent, failed };
 struct AlertRow {
     std::string id;
-    std::string cause;      ///< alerts of one cause within the window are one message
+    std::string cause;  ///< alerts of one cause within the window are one message
     std::string text;
     std::int64_t count = 1;  ///< how many happenings the message stands for
     AlertState state = AlertState::pending;
@@ -90,22 +94,26 @@ struct AlertRow {
 };
 
 /// A vendor's access token, sealed by the vault; the store never sees it in the clear.
-struct TokenRow { std::string connection; std::string sealed; std::int64_t at_ms = 0; };
+struct TokenRow {
+    std::string connection;
+    std::string sealed;
+    std::int64_t at_ms = 0;
+};
 
 struct AuditRow {
     std::int64_t at_ms = 0;
-    std::string actor;   ///< `cli`, `api`, …
-    std::string action;  ///< `replay`, `drop`, …
-    std::string subject; ///< run id
+    std::string actor;    ///< `cli`, `api`, …
+    std::string action;   ///< `replay`, `drop`, …
+    std::string subject;  ///< run id
     std::string detail_json;
 };
 
 /// Everything one decision (or many) makes durable; all or nothing.
 struct Batch {
-    std::vector<EventRow> events;    ///< insert
-    std::vector<RunRow> runs;        ///< insert or replace by id; the event must be there, and event, flow and key stay
-    std::vector<JournalRow> journal; ///< insert
-    std::vector<LinkRow> links;      ///< insert or replace by (connection, entity, key)
+    std::vector<EventRow> events;        ///< insert
+    std::vector<RunRow> runs;            ///< insert or replace by id; the event must be there, and event, flow and key stay
+    std::vector<JournalRow> journal;     ///< insert
+    std::vector<LinkRow> links;          ///< insert or replace by (connection, entity, key)
     std::vector<ScheduleRow> schedules;  ///< insert or replace by (flow, trigger)
     std::vector<CursorRow> cursors;      ///< insert or replace by name
     std::vector<AlertRow> alerts;        ///< insert or replace by id
@@ -119,16 +127,25 @@ struct Batch {
 
 struct RunFilter {
     std::optional<RunStatus> status;
-    std::string flow;  ///< empty: any
-    std::string key;   ///< empty: any
+    std::string flow;       ///< empty: any
+    std::string key;        ///< empty: any
     std::string before_id;  ///< only runs older than this id
     bool ended_only = false;
-    int limit = 50;    ///< newest first
+    int limit = 50;  ///< newest first
 };
 
-struct LoadedRun { RunRow run; EventRow event; std::vector<JournalRow> journal; };
-struct OpenRun { std::string id, flow, key; RunStatus status; };
-struct StatusCounts { std::int64_t waiting = 0, running = 0, succeeded = 0, skipped = 0, parked = 0, dropped = 0; };
+struct LoadedRun {
+    RunRow run;
+    EventRow event;
+    std::vector<JournalRow> journal;
+};
+struct OpenRun {
+    std::string id, flow, key;
+    RunStatus status;
+};
+struct StatusCounts {
+    std::int64_t waiting = 0, running = 0, succeeded = 0, skipped = 0, parked = 0, dropped = 0;
+};
 
 /// One store for one engine. Reads may run beside the one writer.
 /// Errors of every operation: `store_locked`, `store_read_only`, `store_full`, `store_corrupt`, `store_failed`; each
@@ -162,8 +179,8 @@ public:
 };
 
 struct SqliteOptions {
-    std::string path;  ///< created if absent; `:memory:` for tests
-    bool read_only = false;  ///< for `lockstep runs` beside a running engine; does not take the engine's lock
+    std::string path;         ///< created if absent; `:memory:` for tests
+    bool read_only = false;   ///< for `lockstep runs` beside a running engine; does not take the engine's lock
     int lock_wait_ms = 5000;  ///< how long a commit waits for another program that writes to the file
 };
 /// Opens the database, takes its lock (one engine a file), runs the missing migrations.

@@ -19,9 +19,7 @@ namespace {
 
 constexpr int journal_rows = 8;
 
-double now_s() {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 double cpu_s() {
     rusage used{};
@@ -55,9 +53,7 @@ void must(const Result<void>& result) {
     if (!result) give_up(result.error());
 }
 
-unsigned long long scattered(std::int64_t number) {
-    return static_cast<unsigned long long>(number) * 0x9E3779B97F4A7C15ull;
-}
+unsigned long long scattered(std::int64_t number) { return static_cast<unsigned long long>(number) * 0x9E3779B97F4A7C15ull; }
 
 /// As many letters as a sortable id, the first ones in order of the number, the rest unlike its neighbours'.
 std::string id_of(std::int64_t number) {
@@ -218,8 +214,7 @@ void measure_large(const std::string& path, std::int64_t runs) {
     measure("arrivals into the large database, a commit each", 2000, [&] {
         for (std::int64_t n = 0; n < 2000; ++n) must(store->commit(arrival(20 * runs + n)));
     });
-    measure("whole runs into the large database, 64 side by side", 6400,
-            [&] { whole_runs(*store, 30 * runs, 6400, 64); });
+    measure("whole runs into the large database, 64 side by side", 6400, [&] { whole_runs(*store, 30 * runs, 6400, 64); });
 }
 
 }  // namespace

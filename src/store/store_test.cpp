@@ -254,9 +254,7 @@ TEST_P(StoreContract, ARunWithoutItsEventIsRefused) {
     EXPECT_TRUE(store_->list_runs({})->empty());
 }
 
-TEST_P(StoreContract, AJournalRowWithoutItsRunIsRefused) {
-    EXPECT_EQ(refusal({.journal = {fact("r1", 1)}}), ErrorCode::internal);
-}
+TEST_P(StoreContract, AJournalRowWithoutItsRunIsRefused) { EXPECT_EQ(refusal({.journal = {fact("r1", 1)}}), ErrorCode::internal); }
 
 TEST_P(StoreContract, ASecondJournalRowOfOneSeqIsRefusedAndNamed) {
     Batch batch = whole(run("r1"));
@@ -369,8 +367,7 @@ TEST_P(StoreContract, EveryStatusIsCounted) {
 
 TEST_P(StoreContract, ALinkIsReplacedByItsThreeNames) {
     commit({.links = {{"sap", "A_BusinessPartner", "001", "\"17\"", "r1", 5}}});
-    commit({.links = {{"sap", "A_BusinessPartner", "001", "\"18\"", "r2", 6},
-                      {"sap", "A_SalesOrder", "001", "1", "r1", 7}}});
+    commit({.links = {{"sap", "A_BusinessPartner", "001", "\"18\"", "r2", 6}, {"sap", "A_SalesOrder", "001", "1", "r1", 7}}});
     const auto found = store_->find_link("sap", "A_BusinessPartner", "001");
     ASSERT_TRUE(found && *found);
     EXPECT_EQ((*found)->connection, "sap");
@@ -405,12 +402,7 @@ TEST_P(StoreContract, ACursorIsReplacedByItsName) {
 }
 
 TEST_P(StoreContract, OpenAlertsComeOldestFirstUntilTheyAreSentOrFailed) {
-    AlertRow late{.id = "a1",
-                  .cause = "sap down",
-                  .text = "SAP is down",
-                  .count = 4,
-                  .created_at_ms = 20,
-                  .due_at_ms = 30};
+    AlertRow late{.id = "a1", .cause = "sap down", .text = "SAP is down", .count = 4, .created_at_ms = 20, .due_at_ms = 30};
     AlertRow early{.id = "a2",
                    .cause = "no email",
                    .text = "no email",
@@ -451,9 +443,7 @@ TEST_P(StoreContract, ATokenIsReplacedAndDeletedByAnEmptyOne) {
 }
 
 TEST_P(StoreContract, TheAuditTrailOfASubjectComesNewestFirst) {
-    commit({.audit = {{10, "cli", "replay", "r1", "{}"},
-                      {10, "api", "drop", "r1", "{\"why\":1}"},
-                      {11, "cli", "drop", "r2", "{}"}}});
+    commit({.audit = {{10, "cli", "replay", "r1", "{}"}, {10, "api", "drop", "r1", "{\"why\":1}"}, {11, "cli", "drop", "r2", "{}"}}});
     const auto rows = store_->audit("r1", 10);
     ASSERT_EQ(rows->size(), 2u);
     EXPECT_EQ((*rows)[0].action, "drop");
@@ -528,8 +518,7 @@ TEST_P(StoreContract, ManyThreadsMayWriteAndReadAtOnce) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, StoreContract, testing::ValuesIn(backends),
-                         [](const auto& instance) { return instance.param.name; });
+INSTANTIATE_TEST_SUITE_P(Stores, StoreContract, testing::ValuesIn(backends), [](const auto& instance) { return instance.param.name; });
 
 TEST(Batch, AppendMovesEverythingBehindWhatIsThere) {
     Batch first = whole(run("r1"));
@@ -545,8 +534,8 @@ TEST(Batch, AppendMovesEverythingBehindWhatIsThere) {
     ASSERT_EQ(first.runs.size(), 2u);
     EXPECT_EQ(first.runs[1].id, "r2");
     EXPECT_EQ(first.events[1].id, "er2");
-    EXPECT_EQ(first.journal.size() + first.links.size() + first.schedules.size() + first.cursors.size() +
-                  first.alerts.size() + first.tokens.size() + first.audit.size(),
+    EXPECT_EQ(first.journal.size() + first.links.size() + first.schedules.size() + first.cursors.size() + first.alerts.size() +
+                  first.tokens.size() + first.audit.size(),
               7u);
 }
 

@@ -60,18 +60,14 @@ private:
         return failure("quote is not closed");
     }
 
-    bool at_line_end(std::size_t i) const {
-        return rest_[i] == '\n' || (rest_[i] == '\r' && i + 1 < rest_.size() && rest_[i + 1] == '\n');
-    }
+    bool at_line_end(std::size_t i) const { return rest_[i] == '\n' || (rest_[i] == '\r' && i + 1 < rest_.size() && rest_[i + 1] == '\n'); }
     bool take_line_end() {
         if (rest_.empty() || !at_line_end(0)) return false;
         rest_.remove_prefix(rest_.front() == '\r' ? 2 : 1);
         ++line_;
         return true;
     }
-    Unexpected failure(std::string_view what) const {
-        return fail(ErrorCode::csv_syntax, fmt::format("{}: line {}", what, line_));
-    }
+    Unexpected failure(std::string_view what) const { return fail(ErrorCode::csv_syntax, fmt::format("{}: line {}", what, line_)); }
 
     std::string_view rest_;
     char delimiter_;

@@ -130,12 +130,18 @@ Result<Decimal> divide_rounding(const Decimal& a, const Decimal& b, int digits) 
 /// Whether the kept digits go up by one, away from zero.
 bool rounds_away(Rounding mode, bool negative, bool odd, std::strong_ordering rest_to_half) {
     switch (mode) {
-        case Rounding::half_up: return rest_to_half >= 0;
-        case Rounding::half_even: return rest_to_half > 0 || (rest_to_half == 0 && odd);
-        case Rounding::down: return false;
-        case Rounding::up: return true;
-        case Rounding::floor: return negative;
-        case Rounding::ceiling: return !negative;
+        case Rounding::half_up:
+            return rest_to_half >= 0;
+        case Rounding::half_even:
+            return rest_to_half > 0 || (rest_to_half == 0 && odd);
+        case Rounding::down:
+            return false;
+        case Rounding::up:
+            return true;
+        case Rounding::floor:
+            return negative;
+        case Rounding::ceiling:
+            return !negative;
     }
     return false;
 }
@@ -240,12 +246,8 @@ Result<Decimal> Decimal::from_parts(__int128 coefficient, int scale) {
 Result<Decimal> Decimal::parse(std::string_view text) {
     if (auto number = scan_short(text)) return Decimal(number->digits, number->scale);
     Scanned number;
-    if (!scan(text, number)) {
-        return fail(ErrorCode::decimal_invalid, fmt::format("text is not a decimal number: {}", text));
-    }
-    if (!fit(number)) {
-        return fail(ErrorCode::decimal_overflow, fmt::format("number needs more than 38 digits: {}", text));
-    }
+    if (!scan(text, number)) { return fail(ErrorCode::decimal_invalid, fmt::format("text is not a decimal number: {}", text)); }
+    if (!fit(number)) { return fail(ErrorCode::decimal_overflow, fmt::format("number needs more than 38 digits: {}", text)); }
     Uint128 coefficient = 0;
     for (char c : number.digits) coefficient = coefficient * 10 + static_cast<unsigned>(c - '0');
     return Decimal(with_sign(coefficient, number.negative), static_cast<int>(number.scale));
@@ -283,9 +285,7 @@ Result<std::int64_t> Decimal::to_int64() const {
     return fail(ErrorCode::decimal_overflow, fmt::format("number is not a 64-bit integer: {}", to_string()));
 }
 
-double Decimal::to_double_lossy() const {
-    return static_cast<double>(coefficient()) / static_cast<double>(power_of_ten(scale_));
-}
+double Decimal::to_double_lossy() const { return static_cast<double>(coefficient()) / static_cast<double>(power_of_ten(scale_)); }
 
 Result<Decimal> Decimal::plus(const Decimal& other) const {
     __int128 total = 0;

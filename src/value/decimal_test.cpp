@@ -45,16 +45,16 @@ bool is_representable(cpp_rational number) {
 
 /// All sizes of coefficient, so that both the short and the wide paths are met.
 rc::Gen<Decimal> decimals() {
-    return rc::gen::map(
-        rc::gen::tuple(rc::gen::arbitrary<std::uint64_t>(), rc::gen::arbitrary<std::uint64_t>(), rc::gen::inRange(0, 39),
-                       rc::gen::inRange(0, 39), rc::gen::arbitrary<bool>()),
-        [](const auto& parts) {
-            auto [high, low, digits, scale, negative] = parts;
-            unsigned __int128 limit = 1;
-            for (int i = 0; i < digits; ++i) limit *= 10;
-            auto magnitude = static_cast<__int128>(((static_cast<unsigned __int128>(high) << 64) | (low * 0x9E3779B97F4A7C15u)) % limit);
-            return *Decimal::from_parts(negative ? -magnitude : magnitude, scale);
-        });
+    return rc::gen::map(rc::gen::tuple(rc::gen::arbitrary<std::uint64_t>(), rc::gen::arbitrary<std::uint64_t>(), rc::gen::inRange(0, 39),
+                                       rc::gen::inRange(0, 39), rc::gen::arbitrary<bool>()),
+                        [](const auto& parts) {
+                            auto [high, low, digits, scale, negative] = parts;
+                            unsigned __int128 limit = 1;
+                            for (int i = 0; i < digits; ++i) limit *= 10;
+                            auto magnitude =
+                                static_cast<__int128>(((static_cast<unsigned __int128>(high) << 64) | (low * 0x9E3779B97F4A7C15u)) % limit);
+                            return *Decimal::from_parts(negative ? -magnitude : magnitude, scale);
+                        });
 }
 
 void check_against_oracle(const Result<Decimal>& result, const cpp_rational& wanted) {
@@ -72,10 +72,14 @@ cpp_int round_whole(const cpp_rational& number, Rounding mode) {
     cpp_rational half(1, 2);
     bool negative = number < 0;
     switch (mode) {
-        case Rounding::floor: return floor;
-        case Rounding::ceiling: return floor + 1;
-        case Rounding::down: return negative ? cpp_int(floor + 1) : floor;
-        case Rounding::up: return negative ? floor : cpp_int(floor + 1);
+        case Rounding::floor:
+            return floor;
+        case Rounding::ceiling:
+            return floor + 1;
+        case Rounding::down:
+            return negative ? cpp_int(floor + 1) : floor;
+        case Rounding::up:
+            return negative ? floor : cpp_int(floor + 1);
         case Rounding::half_up:
             if (rest == half) return negative ? floor : cpp_int(floor + 1);
             break;
@@ -137,8 +141,7 @@ RC_GTEST_PROP(DecimalProperty, DividingAProductGivesTheFactor, (const Decimal& a
 
 RC_GTEST_PROP(DecimalProperty, RoundingFollowsTheMode, (const Decimal& a)) {
     int digits = *rc::gen::inRange(-40, 45);
-    auto mode = *rc::gen::element(Rounding::half_up, Rounding::half_even, Rounding::down, Rounding::up, Rounding::floor,
-                                  Rounding::ceiling);
+    auto mode = *rc::gen::element(Rounding::half_up, Rounding::half_even, Rounding::down, Rounding::up, Rounding::floor, Rounding::ceiling);
     check_against_oracle(a.rounded(digits, mode), round_to(exact(a), digits, mode));
 }
 
@@ -207,8 +210,8 @@ TEST(Decimal, ReadsEveryUsualForm) {
 }
 
 TEST(Decimal, RefusesWhatIsNoNumber) {
-    for (std::string_view text : {"", "-", "+", ".", "e5", "1e", "1e+", "1.2.3", "1,5", " 1", "1 ", "0x10", "NaN", "Infinity",
-                                  "--1", "1e1.5", "1_000", "١"}) {
+    for (std::string_view text :
+         {"", "-", "+", ".", "e5", "1e", "1e+", "1.2.3", "1,5", " 1", "1 ", "0x10", "NaN", "Infinity", "--1", "1e1.5", "1_000", "١"}) {
         auto parsed = Decimal::parse(text);
         ASSERT_FALSE(parsed.has_value()) << text;
         EXPECT_EQ(parsed.error().code, ErrorCode::decimal_invalid) << text;

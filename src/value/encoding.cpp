@@ -38,9 +38,7 @@ using Inverse = std::array<std::int8_t, 256>;
 constexpr Inverse inverse_of(std::string_view letters) {
     Inverse inverse{};
     inverse.fill(-1);
-    for (std::size_t i = 0; i < letters.size(); ++i) {
-        inverse[static_cast<unsigned char>(letters[i])] = static_cast<std::int8_t>(i);
-    }
+    for (std::size_t i = 0; i < letters.size(); ++i) { inverse[static_cast<unsigned char>(letters[i])] = static_cast<std::int8_t>(i); }
     return inverse;
 }
 
@@ -73,8 +71,7 @@ Result<std::string> decode_base64(std::string_view text, const Inverse& inverse)
 }
 
 bool is_unreserved(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-           c == '_' || c == '~';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 int hex_digit(char c) {
@@ -134,9 +131,7 @@ Result<std::string> percent_decode(std::string_view text, bool plus_is_space) {
         }
         int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
         int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
-        if (high < 0 || low < 0) {
-            return fail(ErrorCode::url_invalid, fmt::format("broken % escape: {}", text.substr(i, 3)));
-        }
+        if (high < 0 || low < 0) { return fail(ErrorCode::url_invalid, fmt::format("broken % escape: {}", text.substr(i, 3))); }
         out += static_cast<char>(high * 16 + low);
         i += 2;
     }

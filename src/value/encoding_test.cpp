@@ -9,8 +9,13 @@ namespace {
 
 TEST(Encoding, Base64FollowsTheRfc) {
     // Source: RFC 4648, section 10.
-    for (auto [plain, coded] : std::initializer_list<std::pair<std::string, std::string>>{
-             {"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}}) {
+    for (auto [plain, coded] : std::initializer_list<std::pair<std::string, std::string>>{{"", ""},
+                                                                                          {"f", "Zg=="},
+                                                                                          {"fo", "Zm8="},
+                                                                                          {"foo", "Zm9v"},
+                                                                                          {"foob", "Zm9vYg=="},
+                                                                                          {"fooba", "Zm9vYmE="},
+                                                                                          {"foobar", "Zm9vYmFy"}}) {
         EXPECT_EQ(encoding::base64(plain), coded);
         EXPECT_EQ(*encoding::from_base64(coded), plain);
     }

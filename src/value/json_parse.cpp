@@ -45,9 +45,7 @@ public:
         std::vector<Map::Entry> entries;
         entries.reserve(count);
         auto key = first_key;
-        for (auto value = first_value; value != values_.end(); ++value, ++key) {
-            entries.emplace_back(std::move(*key), std::move(*value));
-        }
+        for (auto value = first_value; value != values_.end(); ++value, ++key) { entries.emplace_back(std::move(*key), std::move(*value)); }
         keys_.erase(first_key, keys_.end());
         values_.erase(first_value, values_.end());
         values_.emplace_back(Map::from_entries(std::move(entries)));
@@ -113,9 +111,7 @@ private:
 };
 
 std::string describe(const bj::error_code& problem) {
-    if (problem == bj::error::too_deep) {
-        return fmt::format("nested deeper than allowed, {} levels", limits::nesting_depth_max);
-    }
+    if (problem == bj::error::too_deep) { return fmt::format("nested deeper than allowed, {} levels", limits::nesting_depth_max); }
     return problem.message();
 }
 
@@ -132,13 +128,9 @@ Result<Value> parse(std::string_view text) {
     bj::basic_parser<Builder> parser(options);
     bj::error_code problem;
     auto consumed = parser.write_some(false, text.data(), text.size(), problem);
-    if (const auto& refusal = parser.handler().refusal()) {
-        return failure(text, consumed, refusal->code, refusal->message);
-    }
+    if (const auto& refusal = parser.handler().refusal()) { return failure(text, consumed, refusal->code, refusal->message); }
     if (problem) return failure(text, consumed, ErrorCode::json_syntax, describe(problem));
-    if (consumed < text.size()) {
-        return failure(text, consumed, ErrorCode::json_syntax, "text after the end of the document");
-    }
+    if (consumed < text.size()) { return failure(text, consumed, ErrorCode::json_syntax, "text after the end of the document"); }
     return parser.handler().take_value();
 }
 

@@ -71,10 +71,39 @@ TEST(Json, TheLastOfDuplicateKeysWins) {
 }
 
 TEST(Json, RefusesWhatIsNotJson) {
-    for (std::string_view text :
-         {"", " ", "{", "[1,]", "{\"a\":1,}", "{a:1}", "'x'", "01", "1.", ".5", "+1", "-", "1e", "NaN", "Infinity", "nul",
-          "true false", "[1]]", "\"\\x\"", "\"\n\"", "\"\t\"", "\"open", "// no\n1", "/* no */ 1", "{\"a\" 1}", "{\"a\":}", "[1 2]",
-          "\xef\xbb\xbf{}", "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"", "\"\\u12\"", "{1:2}"}) {
+    for (std::string_view text : {"",
+                                  " ",
+                                  "{",
+                                  "[1,]",
+                                  "{\"a\":1,}",
+                                  "{a:1}",
+                                  "'x'",
+                                  "01",
+                                  "1.",
+                                  ".5",
+                                  "+1",
+                                  "-",
+                                  "1e",
+                                  "NaN",
+                                  "Infinity",
+                                  "nul",
+                                  "true false",
+                                  "[1]]",
+                                  "\"\\x\"",
+                                  "\"\n\"",
+                                  "\"\t\"",
+                                  "\"open",
+                                  "// no\n1",
+                                  "/* no */ 1",
+                                  "{\"a\" 1}",
+                                  "{\"a\":}",
+                                  "[1 2]",
+                                  "\xef\xbb\xbf{}",
+                                  "\"\\ud800\"",
+                                  "\"\\udc00\"",
+                                  "\"\\ud800\\u0041\"",
+                                  "\"\\u12\"",
+                                  "{1:2}"}) {
         EXPECT_EQ(refusal(text).substr(0, 12), "json_syntax:") << text;
     }
 }
@@ -86,7 +115,8 @@ TEST(Json, RefusesBadUtf8) {
 }
 
 TEST(Json, ErrorsSayLineAndColumn) {
-    EXPECT_NE(refusal("{\n  \"a\": 1,\n  \"ü\": x\n}").find("line 3, column 8"), std::string::npos) << refusal("{\n  \"a\": 1,\n  \"ü\": x\n}");
+    EXPECT_NE(refusal("{\n  \"a\": 1,\n  \"ü\": x\n}").find("line 3, column 8"), std::string::npos)
+        << refusal("{\n  \"a\": 1,\n  \"ü\": x\n}");
     EXPECT_NE(refusal("{}\n{}").find("line 2, column 1"), std::string::npos) << refusal("{}\n{}");
     EXPECT_NE(refusal("[1").find("line 1, column 3"), std::string::npos) << refusal("[1");
 }
@@ -99,23 +129,26 @@ TEST(Json, DeepNestingIsRefused) {
 }
 
 TEST(Json, WritesTimesAsTextAndBytesAsBase64) {
-    Value value = Map{{"at", *parse_timestamp("2026-02-18T10:00:00.5Z")}, {"on", Date{2026, 2, 18}}, {"for", Duration{90, 0}},
-                      {"bytes", Value::Bytes{"\xff\x00\x01"}}, {"u", Value::Unsigned{18446744073709551615u}}};
+    Value value = Map{{"at", *parse_timestamp("2026-02-18T10:00:00.5Z")},
+                      {"on", Date{2026, 2, 18}},
+                      {"for", Duration{90, 0}},
+                      {"bytes", Value::Bytes{"\xff\x00\x01"}},
+                      {"u", Value::Unsigned{18446744073709551615u}}};
     EXPECT_EQ(json::write(value),
               R"({"at":"2026-02-18T10:00:00.500Z","on":"2026-02-18","for":"90s","bytes":"/w==","u":18446744073709551615})");
 }
 
 TEST(Json, WritesPrettyForPeople) {
-    EXPECT_EQ(json::write_pretty(Map{{"a", List{1, Map{}}}, {"b", List{}}}),
-              "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}");
+    EXPECT_EQ(json::write_pretty(Map{{"a", List{1, Map{}}}, {"b", List{}}}), "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}");
 }
 
-TEST(Json, EscapesWhatMustBeEscaped) {
-    EXPECT_EQ(json::write(Value("\"\\/\n\x01é\x7f")), "\"\\\"\\\\/\\n\\u0001é\x7f\"");
-}
+TEST(Json, EscapesWhatMustBeEscaped) { EXPECT_EQ(json::write(Value("\"\\/\n\x01é\x7f")), "\"\\\"\\\\/\\n\\u0001é\x7f\""); }
 
 TEST(Json, BadUtf8IsNeverWritten) {
-    EXPECT_EQ(json::write(Value("a\xff" "b")), "\"a\xef\xbf\xbd" "b\"");
+    EXPECT_EQ(json::write(Value("a\xff"
+                                "b")),
+              "\"a\xef\xbf\xbd"
+              "b\"");
 }
 
 rc::Gen<Value> scalars() {

@@ -46,18 +46,42 @@ public:
     void write(const Value& value) {
         switch (value.kind()) {
             case Value::Kind::null:
-            case Value::Kind::opaque: out_ += "null"; break;
-            case Value::Kind::boolean: out_ += value.as_bool() ? "true" : "false"; break;
-            case Value::Kind::integer: out_ += fmt::format_int(value.as_int()).c_str(); break;
-            case Value::Kind::unsigned_integer: out_ += fmt::format_int(value.as_uint()).c_str(); break;
-            case Value::Kind::decimal: out_ += value.as_decimal().to_string(); break;
-            case Value::Kind::string: append_quoted(out_, value.as_string()); break;
-            case Value::Kind::bytes: append_quoted(out_, encoding::base64(value.as_bytes())); break;
-            case Value::Kind::timestamp: append_quoted(out_, format_timestamp(value.as_timestamp())); break;
-            case Value::Kind::date: append_quoted(out_, format_date(value.as_date())); break;
-            case Value::Kind::duration: append_quoted(out_, format_duration(value.as_duration())); break;
-            case Value::Kind::list: write_list(value.as_list()); break;
-            case Value::Kind::map: write_map(value.as_map()); break;
+            case Value::Kind::opaque:
+                out_ += "null";
+                break;
+            case Value::Kind::boolean:
+                out_ += value.as_bool() ? "true" : "false";
+                break;
+            case Value::Kind::integer:
+                out_ += fmt::format_int(value.as_int()).c_str();
+                break;
+            case Value::Kind::unsigned_integer:
+                out_ += fmt::format_int(value.as_uint()).c_str();
+                break;
+            case Value::Kind::decimal:
+                out_ += value.as_decimal().to_string();
+                break;
+            case Value::Kind::string:
+                append_quoted(out_, value.as_string());
+                break;
+            case Value::Kind::bytes:
+                append_quoted(out_, encoding::base64(value.as_bytes()));
+                break;
+            case Value::Kind::timestamp:
+                append_quoted(out_, format_timestamp(value.as_timestamp()));
+                break;
+            case Value::Kind::date:
+                append_quoted(out_, format_date(value.as_date()));
+                break;
+            case Value::Kind::duration:
+                append_quoted(out_, format_duration(value.as_duration()));
+                break;
+            case Value::Kind::list:
+                write_list(value.as_list());
+                break;
+            case Value::Kind::map:
+                write_map(value.as_map());
+                break;
         }
     }
 

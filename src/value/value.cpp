@@ -6,9 +6,7 @@
 
 namespace lockstep {
 
-bool Value::is_number() const {
-    return kind() == Kind::integer || kind() == Kind::decimal || kind() == Kind::unsigned_integer;
-}
+bool Value::is_number() const { return kind() == Kind::integer || kind() == Kind::decimal || kind() == Kind::unsigned_integer; }
 
 Value::Value(std::string s) : data_(std::make_shared<const std::string>(std::move(s))) {}
 Value::Value(Bytes b) : data_(std::make_shared<const Bytes>(std::move(b))) {}
@@ -56,9 +54,12 @@ Map& Value::mutable_map() {
 
 Decimal Value::to_decimal() const {
     switch (kind()) {
-        case Kind::integer: return Decimal(as_int());
-        case Kind::decimal: return as_decimal();
-        default: break;
+        case Kind::integer:
+            return Decimal(as_int());
+        case Kind::decimal:
+            return as_decimal();
+        default:
+            break;
     }
     return *Decimal::from_parts(static_cast<__int128>(as_uint()), 0);
 }
@@ -94,35 +95,45 @@ const Value& Value::at_path(std::string_view path) const {
 
 std::string Value::text() const {
     switch (kind()) {
-        case Kind::string: return as_string();
-        case Kind::boolean: return as_bool() ? "true" : "false";
-        case Kind::integer: return std::to_string(as_int());
-        case Kind::unsigned_integer: return std::to_string(as_uint());
-        case Kind::decimal: return as_decimal().to_string();
-        default: return "";
+        case Kind::string:
+            return as_string();
+        case Kind::boolean:
+            return as_bool() ? "true" : "false";
+        case Kind::integer:
+            return std::to_string(as_int());
+        case Kind::unsigned_integer:
+            return std::to_string(as_uint());
+        case Kind::decimal:
+            return as_decimal().to_string();
+        default:
+            return "";
     }
 }
 
-std::string Value::string_or(std::string_view fallback) const {
-    return is_string() ? as_string() : std::string(fallback);
-}
+std::string Value::string_or(std::string_view fallback) const { return is_string() ? as_string() : std::string(fallback); }
 
 bool Value::operator==(const Value& other) const {
     if (kind() != other.kind()) return is_number() && other.is_number() && to_decimal() == other.to_decimal();
     switch (kind()) {
-        case Kind::string: return as_string() == other.as_string();
-        case Kind::bytes: return as_bytes() == other.as_bytes();
-        case Kind::list: return as_list() == other.as_list();
-        case Kind::map: return as_map() == other.as_map();
-        case Kind::opaque: return as_opaque() == other.as_opaque() || as_opaque()->equals(*other.as_opaque());
-        default: return data_ == other.data_;
+        case Kind::string:
+            return as_string() == other.as_string();
+        case Kind::bytes:
+            return as_bytes() == other.as_bytes();
+        case Kind::list:
+            return as_list() == other.as_list();
+        case Kind::map:
+            return as_map() == other.as_map();
+        case Kind::opaque:
+            return as_opaque() == other.as_opaque() || as_opaque()->equals(*other.as_opaque());
+        default:
+            return data_ == other.data_;
     }
 }
 
 std::string_view to_string(Value::Kind kind) {
-    static constexpr std::array<std::string_view, 13> names = {
-        "null",  "boolean",   "integer", "unsigned integer", "decimal", "string", "bytes",
-        "timestamp", "date", "duration", "list", "map", "opaque"};
+    static constexpr std::array<std::string_view, 13> names = {"null",  "boolean",   "integer", "unsigned integer", "decimal", "string",
+                                                               "bytes", "timestamp", "date",    "duration",         "list",    "map",
+                                                               "opaque"};
     return names.at(static_cast<std::size_t>(kind));
 }
 

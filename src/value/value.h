@@ -71,28 +71,46 @@ private:
 class Value {
 public:
     enum class Kind : std::uint8_t {
-        null, boolean, integer, unsigned_integer, decimal, string, bytes, timestamp, date, duration, list, map, opaque
+        null,
+        boolean,
+        integer,
+        unsigned_integer,
+        decimal,
+        string,
+        bytes,
+        timestamp,
+        date,
+        duration,
+        list,
+        map,
+        opaque
     };
-    struct Bytes { std::string data; bool operator==(const Bytes&) const = default; };
-    struct Unsigned { std::uint64_t value; bool operator==(const Unsigned&) const = default; };
+    struct Bytes {
+        std::string data;
+        bool operator==(const Bytes&) const = default;
+    };
+    struct Unsigned {
+        std::uint64_t value;
+        bool operator==(const Unsigned&) const = default;
+    };
 
     Value() = default;
-    Value(std::nullptr_t) {}                                                  // NOLINT(google-explicit-constructor)
-    Value(bool b) : data_(b) {}                                               // NOLINT(google-explicit-constructor)
-    Value(int i) : data_(static_cast<std::int64_t>(i)) {}                     // NOLINT(google-explicit-constructor)
-    Value(std::int64_t i) : data_(i) {}                                       // NOLINT(google-explicit-constructor)
-    Value(Unsigned u) : data_(u) {}                                           // NOLINT(google-explicit-constructor)
-    Value(Decimal d) : data_(d) {}                                            // NOLINT(google-explicit-constructor)
-    Value(std::string s);                                                     // NOLINT(google-explicit-constructor)
-    Value(std::string_view s) : Value(std::string(s)) {}                      // NOLINT(google-explicit-constructor)
-    Value(const char* s) : Value(std::string(s)) {}                           // NOLINT(google-explicit-constructor)
-    Value(Bytes b);                                                           // NOLINT(google-explicit-constructor)
-    Value(Timestamp t) : data_(t) {}                                          // NOLINT(google-explicit-constructor)
-    Value(Date d) : data_(d) {}                                               // NOLINT(google-explicit-constructor)
-    Value(Duration d) : data_(d) {}                                           // NOLINT(google-explicit-constructor)
-    Value(List list);                                                         // NOLINT(google-explicit-constructor)
-    Value(Map map);                                                           // NOLINT(google-explicit-constructor)
-    Value(std::shared_ptr<const Opaque> opaque) : data_(std::move(opaque)) {} // NOLINT(google-explicit-constructor)
+    Value(std::nullptr_t) {}                                                   // NOLINT(google-explicit-constructor)
+    Value(bool b) : data_(b) {}                                                // NOLINT(google-explicit-constructor)
+    Value(int i) : data_(static_cast<std::int64_t>(i)) {}                      // NOLINT(google-explicit-constructor)
+    Value(std::int64_t i) : data_(i) {}                                        // NOLINT(google-explicit-constructor)
+    Value(Unsigned u) : data_(u) {}                                            // NOLINT(google-explicit-constructor)
+    Value(Decimal d) : data_(d) {}                                             // NOLINT(google-explicit-constructor)
+    Value(std::string s);                                                      // NOLINT(google-explicit-constructor)
+    Value(std::string_view s) : Value(std::string(s)) {}                       // NOLINT(google-explicit-constructor)
+    Value(const char* s) : Value(std::string(s)) {}                            // NOLINT(google-explicit-constructor)
+    Value(Bytes b);                                                            // NOLINT(google-explicit-constructor)
+    Value(Timestamp t) : data_(t) {}                                           // NOLINT(google-explicit-constructor)
+    Value(Date d) : data_(d) {}                                                // NOLINT(google-explicit-constructor)
+    Value(Duration d) : data_(d) {}                                            // NOLINT(google-explicit-constructor)
+    Value(List list);                                                          // NOLINT(google-explicit-constructor)
+    Value(Map map);                                                            // NOLINT(google-explicit-constructor)
+    Value(std::shared_ptr<const Opaque> opaque) : data_(std::move(opaque)) {}  // NOLINT(google-explicit-constructor)
     Value(const void*) = delete;
 
     Kind kind() const { return static_cast<Kind>(data_.index()); }
@@ -136,9 +154,9 @@ public:
     bool operator==(const Value& other) const;
 
 private:
-    std::variant<std::monostate, bool, std::int64_t, Unsigned, Decimal, std::shared_ptr<const std::string>,
-                 std::shared_ptr<const Bytes>, Timestamp, Date, Duration, std::shared_ptr<List>, std::shared_ptr<Map>,
-                 std::shared_ptr<const Opaque>> data_;
+    std::variant<std::monostate, bool, std::int64_t, Unsigned, Decimal, std::shared_ptr<const std::string>, std::shared_ptr<const Bytes>,
+                 Timestamp, Date, Duration, std::shared_ptr<List>, std::shared_ptr<Map>, std::shared_ptr<const Opaque>>
+        data_;
 };
 
 inline std::size_t Map::size() const { return entries_.size(); }

@@ -111,8 +111,7 @@ TEST(Map, OfTwoEntriesWithOneKeyTheLastValueWins) {
 RC_GTEST_PROP(MapProperty, BehavesAsAStandardMapAtEverySize, ()) {
     Map map;
     std::map<std::string, std::int64_t> model;
-    auto steps = *rc::gen::container<std::vector<std::pair<int, int>>>(
-        rc::gen::pair(rc::gen::inRange(0, 3), rc::gen::inRange(0, 40)));
+    auto steps = *rc::gen::container<std::vector<std::pair<int, int>>>(rc::gen::pair(rc::gen::inRange(0, 3), rc::gen::inRange(0, 40)));
     for (auto [action, number] : steps) {
         auto key = "key" + std::to_string(number);
         if (action == 0) {

@@ -24,9 +24,7 @@ Uint256 Uint256::times_small(std::uint64_t factor) const {
     return result;
 }
 
-Uint256 Uint256::minus(const Uint256& other) const {
-    return {high - other.high - (low < other.low ? 1 : 0), low - other.low};
-}
+Uint256 Uint256::minus(const Uint256& other) const { return {high - other.high - (low < other.low ? 1 : 0), low - other.low}; }
 
 std::uint64_t Uint256::divide_small(std::uint64_t divisor) {
     std::array<std::uint64_t, 4> parts = {static_cast<std::uint64_t>(high >> 64), static_cast<std::uint64_t>(high),

@@ -39,8 +39,8 @@ void append_utf8(std::string& out, std::uint32_t point) {
 }
 
 bool is_xml_character(std::uint32_t point) {
-    return point == 0x9 || point == 0xa || point == 0xd || (point >= 0x20 && point <= 0xd7ff) ||
-           (point >= 0xe000 && point <= 0xfffd) || (point >= 0x10000 && point <= 0x10ffff);
+    return point == 0x9 || point == 0xa || point == 0xd || (point >= 0x20 && point <= 0xd7ff) || (point >= 0xe000 && point <= 0xfffd) ||
+           (point >= 0x10000 && point <= 0x10ffff);
 }
 
 /// `#233` or `#xE9`; 0 if it is neither.
@@ -208,13 +208,26 @@ std::string escape(std::string_view text) {
     out.reserve(text.size());
     for (char c : text) {
         switch (c) {
-            case '&': out += "&amp;"; break;
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            case '"': out += "&quot;"; break;
-            case '\'': out += "&apos;"; break;
-            case '\r': out += "&#13;"; break;
-            default: is_control(c) ? void(out += "\xef\xbf\xbd") : void(out += c);
+            case '&':
+                out += "&amp;";
+                break;
+            case '<':
+                out += "&lt;";
+                break;
+            case '>':
+                out += "&gt;";
+                break;
+            case '"':
+                out += "&quot;";
+                break;
+            case '\'':
+                out += "&apos;";
+                break;
+            case '\r':
+                out += "&#13;";
+                break;
+            default:
+                is_control(c) ? void(out += "\xef\xbf\xbd") : void(out += c);
         }
     }
     return out;

@@ -11,10 +11,10 @@ namespace lockstep::xml {
 
 /// An element with its namespace resolved.
 struct Element {
-    std::string name;            ///< local name
-    std::string namespace_uri;   ///< empty if none
+    std::string name;                                             ///< local name
+    std::string namespace_uri;                                    ///< empty if none
     std::vector<std::pair<std::string, std::string>> attributes;  ///< names with prefix, as written
-    std::string text;            ///< all text directly in this element
+    std::string text;                                             ///< all text directly in this element
     std::vector<Element> children;
 
     const Element* child(std::string_view local_name) const;

@@ -50,7 +50,9 @@ TEST(Xml, AnUndeclaredPrefixIsRefused) {
 }
 
 TEST(Xml, ReadsTextEntitiesAndCdata) {
-    auto root = read("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- c --><a b=\"x &amp; &quot;y&quot;\">1 &lt; 2 <![CDATA[& <b>]]>&#233;&#xE9;&#x1F600;ü</a>");
+    auto root = read(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- c --><a b=\"x &amp; &quot;y&quot;\">1 &lt; 2 <![CDATA[& "
+        "<b>]]>&#233;&#xE9;&#x1F600;ü</a>");
     EXPECT_EQ(root.text, "1 < 2 & <b>éé😀ü");
     EXPECT_EQ(root.attribute("b"), "x & \"y\"");
     EXPECT_EQ(root.attribute("none"), "");
@@ -69,8 +71,8 @@ TEST(Xml, DocumentTypesAreRefusedAndWithThemTheBillionLaughs) {
 }
 
 TEST(Xml, UnknownEntitiesAreRefused) {
-    for (auto text : {"<a>&nbsp;</a>", "<a>&</a>", "<a>& b</a>", "<a>&#0;</a>", "<a>&#xD800;</a>", "<a>&#x110000;</a>",
-                      "<a b=\"&lol;\"/>", "<a>&#;</a>", "<a>&#99999999999;</a>", "<a>&amp</a>"}) {
+    for (auto text : {"<a>&nbsp;</a>", "<a>&</a>", "<a>& b</a>", "<a>&#0;</a>", "<a>&#xD800;</a>", "<a>&#x110000;</a>", "<a b=\"&lol;\"/>",
+                      "<a>&#;</a>", "<a>&#99999999999;</a>", "<a>&amp</a>"}) {
         EXPECT_NE(refusal(text).find("entity is not known"), std::string::npos) << text;
     }
 }
@@ -104,7 +106,9 @@ TEST(Xml, EscapedTextReadsAsItself) {
     auto root = read("<r x=\"" + xml::escape(nasty) + "\">" + xml::escape(nasty) + "</r>");
     EXPECT_EQ(root.text, nasty);
     EXPECT_EQ(root.attribute("x"), nasty);
-    EXPECT_EQ(xml::escape(std::string_view("a\0b\x01\xff\r", 6)), "a\xef\xbf\xbd" "b\xef\xbf\xbd\xef\xbf\xbd&#13;");
+    EXPECT_EQ(xml::escape(std::string_view("a\0b\x01\xff\r", 6)),
+              "a\xef\xbf\xbd"
+              "b\xef\xbf\xbd\xef\xbf\xbd&#13;");
 }
 
 }  // namespace

@@ -48,8 +48,7 @@ public:
         finish(std::move(node), anchor);
     }
 
-    void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                  const std::string& text) override {
+    void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& text) override {
         refuse_tag(mark, tag);
         Node node;
         node.kind = Node::Kind::scalar;
@@ -66,13 +65,11 @@ public:
         finish(known->second, YAML::NullAnchor);
     }
 
-    void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                         YAML::EmitterStyle::value) override {
+    void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
         open(Node::Kind::list, mark, tag, anchor);
     }
     void OnSequenceEnd() override { close(); }
-    void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                    YAML::EmitterStyle::value) override {
+    void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
         open(Node::Kind::map, mark, tag, anchor);
     }
     void OnMapEnd() override { close(); }
@@ -176,13 +173,9 @@ Result<Node> parse(std::string_view text) {
     if (!encoding::is_valid_utf8(text)) return fail(ErrorCode::yaml_syntax, "text is not valid UTF-8");
     try {
         return read_single_document(text);
-    } catch (const Refusal& refusal) {
-        return failure(refusal.place, refusal.message);
-    } catch (const YAML::Exception& problem) {
+    } catch (const Refusal& refusal) { return failure(refusal.place, refusal.message); } catch (const YAML::Exception& problem) {
         return failure(place_at(problem.mark), with_hint(problem.msg));
-    } catch (const std::exception& problem) {
-        return fail(ErrorCode::yaml_syntax, problem.what());
-    }
+    } catch (const std::exception& problem) { return fail(ErrorCode::yaml_syntax, problem.what()); }
 }
 
 }  // namespace lockstep::yaml

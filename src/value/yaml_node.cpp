@@ -58,8 +58,10 @@ const Node* Node::find(std::string_view key) const {
 
 Value Node::to_value() const {
     switch (kind) {
-        case Kind::null: return {};
-        case Kind::scalar: return quoted ? Value(text) : plain_scalar(text);
+        case Kind::null:
+            return {};
+        case Kind::scalar:
+            return quoted ? Value(text) : plain_scalar(text);
         case Kind::list: {
             List list;
             list.reserve(items.size());

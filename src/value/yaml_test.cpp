@@ -49,18 +49,14 @@ TEST(Yaml, ScalarsFollowTheCoreSchemaWithJsonsNumbers) {
     EXPECT_EQ(as_json(std::string(39, '9')), "\"" + std::string(39, '9') + "\"");
 }
 
-TEST(Yaml, KeepsTheOrderOfKeysAndTheWordOn) {
-    EXPECT_EQ(as_json("on: 1\nzebra: 2\nant: 3\n"), R"({"on":1,"zebra":2,"ant":3})");
-}
+TEST(Yaml, KeepsTheOrderOfKeysAndTheWordOn) { EXPECT_EQ(as_json("on: 1\nzebra: 2\nant: 3\n"), R"({"on":1,"zebra":2,"ant":3})"); }
 
 TEST(Yaml, AnEmptyTextIsNull) {
     EXPECT_EQ(read("").kind, yaml::Node::Kind::null);
     EXPECT_EQ(read("# only a comment\n").kind, yaml::Node::Kind::null);
 }
 
-TEST(Yaml, AliasesRepeatTheirAnchor) {
-    EXPECT_EQ(as_json("a: &x {k: 1}\nb: *x\n"), R"({"a":{"k":1},"b":{"k":1}})");
-}
+TEST(Yaml, AliasesRepeatTheirAnchor) { EXPECT_EQ(as_json("a: &x {k: 1}\nb: *x\n"), R"({"a":{"k":1},"b":{"k":1}})"); }
 
 TEST(Yaml, LoopingAndMultiplyingAliasesAreRefused) {
     EXPECT_NE(refusal("a: &x [1, *x]").find("inside its own anchor"), std::string::npos);

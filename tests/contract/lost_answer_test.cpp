@@ -17,7 +17,11 @@ protected:
         slack_ = environment.substr(at + 18, environment.find('\n', at) - at - 18);
     }
     Result<net::Response> post(std::string text, net::Effect effect = net::Effect::write) {
-        return http_->send({.method = "POST", .url = slack_, .headers = {{"Content-Type", "application/json"}}, .body = json::write(Map{{"text", std::move(text)}}), .peer = {}},
+        return http_->send({.method = "POST",
+                            .url = slack_,
+                            .headers = {{"Content-Type", "application/json"}},
+                            .body = json::write(Map{{"text", std::move(text)}}),
+                            .peer = {}},
                            {.effect = effect});
     }
     Value control(std::string method, std::string path, std::string body = {}) {
@@ -40,7 +44,8 @@ protected:
 
 TEST_P(LostAnswer, OnAReusedConnectionIsInDoubtAndNotSentAgain) {
     ASSERT_TRUE(post("first").has_value());
-    (void)control("POST", "/faults", std::string(R"({"faults":[{"connector":"slack","kind":")") + GetParam() + R"(","count":1,"delay_ms":1}]})");
+    (void)control("POST", "/faults",
+                  std::string(R"({"faults":[{"connector":"slack","kind":")") + GetParam() + R"(","count":1,"delay_ms":1}]})");
     const auto lost = post("second");
     ASSERT_FALSE(lost.has_value());
     EXPECT_EQ(lost.error().code, ErrorCode::answer_lost) << lost.error().to_text();
@@ -51,7 +56,8 @@ TEST_P(LostAnswer, OnAReusedConnectionIsInDoubtAndNotSentAgain) {
 }
 
 TEST_P(LostAnswer, OnAFreshConnectionIsInDoubtToo) {
-    (void)control("POST", "/faults", std::string(R"({"faults":[{"connector":"slack","kind":")") + GetParam() + R"(","count":1,"delay_ms":1}]})");
+    (void)control("POST", "/faults",
+                  std::string(R"({"faults":[{"connector":"slack","kind":")") + GetParam() + R"(","count":1,"delay_ms":1}]})");
     const auto lost = post("first");
     ASSERT_FALSE(lost.has_value());
     EXPECT_EQ(lost.error().code, ErrorCode::answer_lost);

@@ -85,7 +85,8 @@ int finish(const Landscape& landscape) {
         if (parked.empty()) return replayed;
         for (const Value& run : parked) {
             require(run["reason"].text().find(" retries)") != std::string::npos, "parked, but not for the faults: " + json::write(run));
-            require(landscape.post("/api/v1/runs/" + run["id"].text() + "/replay", Map{}).status == 202, "not replayed: " + json::write(run));
+            require(landscape.post("/api/v1/runs/" + run["id"].text() + "/replay", Map{}).status == 202,
+                    "not replayed: " + json::write(run));
             ++replayed;
         }
     }
@@ -111,10 +112,13 @@ TEST(Kill, TheComparisonFindsADoubledOrderAndALostInvoice) {
     landscape.start_serve();
     (void)landscape.wait_for(landscape.close_deal(deals[0]));
     expect_done_once(landscape, deals);
-    landscape.load("sap/A_SalesOrder", {Map{{"SalesOrder", "4711"}, {"PurchaseOrderByCustomer", deals[0]}, {"SoldToParty", "1000000"}, {"TransactionCurrency", "EUR"}}});
+    landscape.load(
+        "sap/A_SalesOrder",
+        {Map{{"SalesOrder", "4711"}, {"PurchaseOrderByCustomer", deals[0]}, {"SoldToParty", "1000000"}, {"TransactionCurrency", "EUR"}}});
     ::testing::TestPartResultArray failures;
     {
-        const ::testing::ScopedFakeTestPartResultReporter reporter(::testing::ScopedFakeTestPartResultReporter::INTERCEPT_ALL_THREADS, &failures);
+        const ::testing::ScopedFakeTestPartResultReporter reporter(::testing::ScopedFakeTestPartResultReporter::INTERCEPT_ALL_THREADS,
+                                                                   &failures);
         expect_done_once(landscape, deals);
         expect_deal_done_once(read_effects(landscape), deal_id(2));
     }

@@ -7,7 +7,8 @@ namespace {
 
 std::filesystem::path northwind() {
     const char* shared = std::getenv("LOCKSTEP_SHARED");
-    return (shared != nullptr ? std::filesystem::path(shared) : std::filesystem::path(LOCKSTEP_SOURCE_DIR) / "../shared") / "data/northwind";
+    return (shared != nullptr ? std::filesystem::path(shared) : std::filesystem::path(LOCKSTEP_SOURCE_DIR) / "../shared") /
+           "data/northwind";
 }
 
 using Record = std::map<std::string, std::string>;
@@ -44,8 +45,8 @@ Decimal line_total(const Decimal& quantity, const Decimal& unit_price, const Dec
 
 struct Northwind {
     std::vector<Record> customers = read_table("customers.csv"), products = read_table("products.csv"), orders = read_table("orders.csv");
-    std::map<std::string, std::vector<Line>> lines;      ///< by order
-    std::map<std::string, int> account_of;               ///< customer → serial of its account
+    std::map<std::string, std::vector<Line>> lines;  ///< by order
+    std::map<std::string, int> account_of;           ///< customer → serial of its account
     std::map<std::string, Record> product_of;
 
     Northwind() {
@@ -68,24 +69,39 @@ void load(const Landscape& landscape, const Northwind& data) {
     List accounts, contacts, products, materials, deals, lines;
     for (const Record& row : data.customers) {
         const std::string id = account_id(data.account_of.at(row.at("customerID")));
-        accounts.push_back(Map{{"Id", id}, {"Name", row.at("companyName")}, {"Phone", row.at("phone")}, {"BillingStreet", row.at("address")},
-                               {"BillingCity", row.at("city")}, {"BillingState", row.at("region")}, {"BillingPostalCode", row.at("postalCode")},
+        accounts.push_back(Map{{"Id", id},
+                               {"Name", row.at("companyName")},
+                               {"Phone", row.at("phone")},
+                               {"BillingStreet", row.at("address")},
+                               {"BillingCity", row.at("city")},
+                               {"BillingState", row.at("region")},
+                               {"BillingPostalCode", row.at("postalCode")},
                                {"BillingCountry", row.at("country")}});
-        contacts.push_back(Map{{"AccountId", id}, {"LastName", row.at("contactName")}, {"Email", "orders@" + row.at("customerID") + ".example"}});
+        contacts.push_back(
+            Map{{"AccountId", id}, {"LastName", row.at("contactName")}, {"Email", "orders@" + row.at("customerID") + ".example"}});
     }
     for (const Record& row : data.products) {
-        products.push_back(Map{{"Id", product_id(number(row.at("productID")))}, {"Name", row.at("productName")}, {"ProductCode", material(row.at("productID"))},
+        products.push_back(Map{{"Id", product_id(number(row.at("productID")))},
+                               {"Name", row.at("productName")},
+                               {"ProductCode", material(row.at("productID"))},
                                {"Description", row.at("quantityPerUnit")}});
         materials.push_back(Map{{"Product", material(row.at("productID"))}, {"BaseUnit", "PC"}});
     }
     for (const Record& row : data.orders)
-        deals.push_back(Map{{"Id", deal_id(number(row.at("orderID")))}, {"Name", "Order " + row.at("orderID")}, {"StageName", "Closed Won"},
-                            {"AccountId", account_id(data.account_of.at(row.at("customerID")))}, {"CloseDate", row.at("orderDate").substr(0, 10)},
+        deals.push_back(Map{{"Id", deal_id(number(row.at("orderID")))},
+                            {"Name", "Order " + row.at("orderID")},
+                            {"StageName", "Closed Won"},
+                            {"AccountId", account_id(data.account_of.at(row.at("customerID")))},
+                            {"CloseDate", row.at("orderDate").substr(0, 10)},
                             {"CurrencyIsoCode", "USD"}});
     for (const auto& [order, its] : data.lines)
         for (const Line& line : its)
-            lines.push_back(Map{{"OpportunityId", deal_id(number(order))}, {"Product2Id", product_id(number(line.product))}, {"Quantity", line.quantity},
-                                {"UnitPrice", line.unit_price}, {"Discount", *line.discount.times(Decimal(100))}, {"TotalPrice", line.total}});
+            lines.push_back(Map{{"OpportunityId", deal_id(number(order))},
+                                {"Product2Id", product_id(number(line.product))},
+                                {"Quantity", line.quantity},
+                                {"UnitPrice", line.unit_price},
+                                {"Discount", *line.discount.times(Decimal(100))},
+                                {"TotalPrice", line.total}});
     landscape.load("salesforce/Account", std::move(accounts));
     landscape.load("salesforce/Contact", std::move(contacts));
     landscape.load("salesforce/Product2", std::move(products));
@@ -105,9 +121,11 @@ void expect_lines(const Northwind& data, const std::string& order, const Value& 
         wanted.insert(shown(material(line.product), data.product_of.at(line.product).at("productName"), line.quantity, line.total));
     const Value items = sap.at_path("to_Item.results"), invoiced = invoice["line_items"];
     for (const Value& item : items.as_list())
-        in_sap.insert(shown(item["Material"].text(), item["SalesOrderItemText"].text(), decimal(item["RequestedQuantity"].text()), decimal(item["NetAmount"].text())));
+        in_sap.insert(shown(item["Material"].text(), item["SalesOrderItemText"].text(), decimal(item["RequestedQuantity"].text()),
+                            decimal(item["NetAmount"].text())));
     for (const Value& line : invoiced.as_list())
-        in_zoho.insert(shown(line["description"].text(), line["name"].text(), line["quantity"].to_decimal(), line["item_total"].to_decimal()));
+        in_zoho.insert(
+            shown(line["description"].text(), line["name"].text(), line["quantity"].to_decimal(), line["item_total"].to_decimal()));
     EXPECT_EQ(in_sap, wanted) << order;
     EXPECT_EQ(in_zoho, wanted) << order;
 }
@@ -178,7 +196,8 @@ TEST(Northwind, AllOrdersComeThroughToTheCentWithEveryAccent) {
         const std::string id = account_id(data.account_of.at(row.at("customerID")));
         expect_customer(row, only(effects.partners, id, "partner"), only(effects.contacts, id, "contact"));
     }
-    std::printf("[ TOTALS  ] deals %s, orders %s, invoices %s USD\n", all_deals.to_string().c_str(), all_orders.to_string().c_str(), all_invoices.to_string().c_str());
+    std::printf("[ TOTALS  ] deals %s, orders %s, invoices %s USD\n", all_deals.to_string().c_str(), all_orders.to_string().c_str(),
+                all_invoices.to_string().c_str());
 }
 
 }  // namespace lockstep::testing

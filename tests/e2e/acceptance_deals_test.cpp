@@ -10,11 +10,18 @@ struct Line {
 
 /// A won deal of account 1 with these lines, in this currency.
 std::string load_deal(const Landscape& landscape, int serial, const std::vector<Line>& lines, const std::string& currency = "EUR") {
-    landscape.load("salesforce/Opportunity", {Map{{"Id", deal_id(serial)}, {"Name", "A deal"}, {"AccountId", account_id(1)}, {"StageName", "Closed Won"},
-                                                  {"CloseDate", "2026-02-18"}, {"CurrencyIsoCode", currency}}});
+    landscape.load("salesforce/Opportunity", {Map{{"Id", deal_id(serial)},
+                                                  {"Name", "A deal"},
+                                                  {"AccountId", account_id(1)},
+                                                  {"StageName", "Closed Won"},
+                                                  {"CloseDate", "2026-02-18"},
+                                                  {"CurrencyIsoCode", currency}}});
     List items;
     for (const Line& line : lines) {
-        Map item{{"OpportunityId", deal_id(serial)}, {"Product2Id", product_id(1)}, {"Quantity", decimal(line.quantity)}, {"UnitPrice", decimal(line.unit_price)}};
+        Map item{{"OpportunityId", deal_id(serial)},
+                 {"Product2Id", product_id(1)},
+                 {"Quantity", decimal(line.quantity)},
+                 {"UnitPrice", decimal(line.unit_price)}};
         if (!line.discount.empty()) item.set("Discount", decimal(line.discount));
         items.push_back(std::move(item));
     }

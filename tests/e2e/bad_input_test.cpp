@@ -12,7 +12,8 @@ struct BadRequest {
 };
 
 std::vector<BadRequest> bad_requests() {
-    const std::string hook = "/webhook/salesforce/deal-closed", json = "application/json", no_id = "must be an Opportunity id of Salesforce";
+    const std::string hook = "/webhook/salesforce/deal-closed", json = "application/json",
+                      no_id = "must be an Opportunity id of Salesforce";
     const auto with_id = [](std::string_view id) { return json::write(Map{{"opportunityId", id}}); };
     return {
         {"half a document", "POST", hook, "{\"opportunityId\":", json, 400, "line 1"},
@@ -65,7 +66,10 @@ TEST(BadInput, EachRequestIsRefusedWithItsReasonAndLeavesNothingBehind) {
         net::Headers headers;
         if (!bad.content_type.empty()) headers.set("Content-Type", bad.content_type);
         const auto answer = landscape.try_send(bad.method, landscape.base() + bad.path, bad.body, headers);
-        if (!answer) { ADD_FAILURE() << bad.what << ": " << answer.error().to_text(); continue; }
+        if (!answer) {
+            ADD_FAILURE() << bad.what << ": " << answer.error().to_text();
+            continue;
+        }
         EXPECT_EQ(answer->status, bad.status) << bad.what << ": " << answer->body;
         if (answer->status == 413) continue;  // refused before the body was read: there may be no more than the status
         const auto body = json::parse(answer->body);
@@ -83,8 +87,10 @@ TEST(BadInput, EachRequestIsRefusedWithItsReasonAndLeavesNothingBehind) {
 TEST(BadInput, BytesThatAreNoHttpDoNoHarm) {
     Landscape landscape;
     landscape.start_serve();
-    const std::string_view attacks[] = {"\r\n\r\n", "GET\r\n\r\n", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "POST /webhook/salesforce/deal-closed HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
-                                        "POST /webhook/salesforce/deal-closed HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"opportunityId\":"};
+    const std::string_view attacks[] = {"\r\n\r\n", "GET\r\n\r\n", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+                                        "POST /webhook/salesforce/deal-closed HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
+                                        "POST /webhook/salesforce/deal-closed HTTP/1.1\r\nHost: x\r\nContent-Type: "
+                                        "application/json\r\nContent-Length: 100\r\n\r\n{\"opportunityId\":"};
     for (std::string_view bytes : attacks) {
         auto socket = net::testing_sockets::Socket::connect_to(landscape.port());
         ASSERT_TRUE(socket.is_open());
@@ -109,7 +115,11 @@ TEST(BadInput, AnIdThatSalesforceDoesNotKnowIsTakenAndParkedWithThatReason) {
 TEST(BadInput, ADealWithoutWhatAnOrderNeedsIsParkedBeforeAnythingIsMade) {
     Landscape landscape;
     const auto deals = load_company(landscape, {.accounts = 1, .deals = 1});
-    struct Case { std::string id; Map deal; std::string says; };
+    struct Case {
+        std::string id;
+        Map deal;
+        std::string says;
+    };
     const auto deal = [](int serial, Map more) {
         Map all{{"Id", deal_id(serial)}, {"Name", "x"}, {"StageName", "Closed Won"}, {"CloseDate", "2026-02-18"}};
         for (const auto& [name, value] : more) all.set(name, value);
@@ -122,7 +132,9 @@ TEST(BadInput, ADealWithoutWhatAnOrderNeedsIsParkedBeforeAnythingIsMade) {
     cases[1].says = "has no products";
     cases[2].says = "country is not known: `Atlantis`";
     for (const Case& its : cases) landscape.load("salesforce/Opportunity", {its.deal});
-    for (int with_lines : {103}) landscape.load("salesforce/OpportunityLineItem", {Map{{"OpportunityId", deal_id(with_lines)}, {"Product2Id", product_id(1)}, {"Quantity", 1}, {"UnitPrice", 1}}});
+    for (int with_lines : {103})
+        landscape.load("salesforce/OpportunityLineItem",
+                       {Map{{"OpportunityId", deal_id(with_lines)}, {"Product2Id", product_id(1)}, {"Quantity", 1}, {"UnitPrice", 1}}});
     landscape.start_serve();
     for (const Case& its : cases) {
         const Value run = landscape.wait_for(landscape.close_deal(its.id));

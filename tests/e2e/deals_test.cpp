@@ -9,7 +9,9 @@ TEST(Deals, TwoHundredOfTenNewAccountsMakeTenPartnersAndTenContacts) {
     landscape.start_serve();
     std::vector<std::thread> senders;
     for (std::size_t sender = 0; sender < 8; ++sender)
-        senders.emplace_back([&, sender] { for (std::size_t i = sender; i < deals.size(); i += 8) (void)landscape.close_deal(deals[i]); });
+        senders.emplace_back([&, sender] {
+            for (std::size_t i = sender; i < deals.size(); i += 8) (void)landscape.close_deal(deals[i]);
+        });
     for (auto& sender : senders) sender.join();
     ASSERT_TRUE(landscape.wait_until_quiet(90'000)) << json::write(landscape.counts());
     EXPECT_EQ(landscape.counts()["succeeded"], Value(200)) << json::write(landscape.counts());
@@ -85,8 +87,7 @@ TEST(Deals, EveryOpenDealOfTheMadeUpManufacturerIsSyncedOrParkedForWhatIsWrongWi
     EXPECT_EQ(effects.invoices.size() - before.invoices.size(), open.size() - parked);
     for (const Value& run : landscape.runs("status=succeeded")) expect_deal_done_once(effects, run["key"].text());
     for (const auto& records : {effects.partners, effects.contacts})
-        for (const auto& [account, record] : records)
-            EXPECT_LE(records.count(account), account.empty() ? records.size() : 1u) << account;
+        for (const auto& [account, record] : records) EXPECT_LE(records.count(account), account.empty() ? records.size() : 1u) << account;
 }
 
 TEST(Deals, ARunThatRetriesForLongSaysSoInSalesforceAndAShortOneSpendsNoCallOnIt) {
@@ -97,10 +98,13 @@ TEST(Deals, ARunThatRetriesForLongSaysSoInSalesforceAndAShortOneSpendsNoCallOnIt
     ASSERT_NE(text.find(a_minute), std::string::npos);
     write_file(flow, text.replace(text.find(a_minute), a_minute.size(), "waiting_after: 1s"));
     Landscape landscape({.config = yaml});
-    write_file(yaml, connections_with_sap_at(landscape.environment().at("SAP_BASE_URL"), "{ retries: 50, retry_base_ms: 50 }") + "flows:\n  deal-closed: { file: " + flow + " }\n");
+    write_file(yaml, connections_with_sap_at(landscape.environment().at("SAP_BASE_URL"), "{ retries: 50, retry_base_ms: 50 }") +
+                         "flows:\n  deal-closed: { file: " + flow + " }\n");
     const auto deals = load_company(landscape, {.accounts = 1, .deals = 2});
     landscape.start_serve();
-    const auto status = [&](std::size_t deal) { return only(by_key(landscape.state("salesforce/Opportunity"), "Id"), deals[deal], "deal")["Sync_Status__c"].text(); };
+    const auto status = [&](std::size_t deal) {
+        return only(by_key(landscape.state("salesforce/Opportunity"), "Id"), deals[deal], "deal")["Sync_Status__c"].text();
+    };
     const auto updates = [&] {
         const Value calls = landscape.control("GET", "/calls")["calls"];
         std::int64_t total = 0;
@@ -112,7 +116,9 @@ TEST(Deals, ARunThatRetriesForLongSaysSoInSalesforceAndAShortOneSpendsNoCallOnIt
 
     landscape.set_faults(1, {Map{{"connector", "sap"}, {"kind", "status"}, {"status", 503}, {"probability", 1}}});
     const std::string run = landscape.close_deal(deals[1]);
-    EXPECT_TRUE(wait_until(20'000, [&] { return status(1).starts_with("Waiting: "); }, 50)) << json::write(landscape.run(run)).substr(0, 3000);
+    EXPECT_TRUE(wait_until(
+        20'000, [&] { return status(1).starts_with("Waiting: "); }, 50))
+        << json::write(landscape.run(run)).substr(0, 3000);
     (void)landscape.control("DELETE", "/faults");
     EXPECT_EQ(landscape.wait_for(run)["status"].text(), "succeeded");
     EXPECT_EQ(updates(), 3) << "waiting is told once";

@@ -37,8 +37,8 @@ TEST(Parking, WithoutAnAddressNothingIsMadeAndAfterMendingItGoesOn) {
 
     const auto messages = messages_after_a_while(landscape);
     ASSERT_EQ(messages.size(), 1u);
-    for (std::string_view told : {std::string_view(deals[0]), std::string_view("nobody to send the invoice to"), std::string_view("deal-closed"),
-                                  std::string_view("lockstep parked replay ")})
+    for (std::string_view told : {std::string_view(deals[0]), std::string_view("nobody to send the invoice to"),
+                                  std::string_view("deal-closed"), std::string_view("lockstep parked replay ")})
         EXPECT_TRUE(has(messages[0], told)) << told << " is not in " << messages[0];
 
     const Finished list = landscape.lockstep({"parked"});
@@ -97,10 +97,15 @@ TEST(Parking, AnOrderWithAnotherTotalIsToldWithBothAmountsAndNothingIsInvoiced) 
 TEST(Parking, AnInvoiceOfAnotherTotalUnderTheDealsReferenceIsNeitherTakenNorDoubled) {
     Landscape landscape;
     const auto deals = load_company(landscape, {.accounts = 1, .deals = 1});
-    landscape.load("zoho_books/contacts", {Map{{"contact_id", "460000000000090001"}, {"contact_name", "Someone"}, {"contact_type", "customer"},
+    landscape.load("zoho_books/contacts", {Map{{"contact_id", "460000000000090001"},
+                                               {"contact_name", "Someone"},
+                                               {"contact_type", "customer"},
                                                {"custom_fields", List{Map{{"api_name", "cf_salesforce_id"}, {"value", account_id(1)}}}}}});
-    landscape.load("zoho_books/invoices", {Map{{"invoice_id", "460000000000090003"}, {"customer_id", "460000000000090001"}, {"reference_number", "SF-" + deals[0]},
-                                               {"line_items", List{Map{{"name", "By hand"}, {"rate", decimal("12.34")}, {"quantity", 1}}}}}});
+    landscape.load("zoho_books/invoices",
+                   {Map{{"invoice_id", "460000000000090003"},
+                        {"customer_id", "460000000000090001"},
+                        {"reference_number", "SF-" + deals[0]},
+                        {"line_items", List{Map{{"name", "By hand"}, {"rate", decimal("12.34")}, {"quantity", 1}}}}}});
     landscape.start_serve();
     const Value run = landscape.wait_for(landscape.close_deal(deals[0]));
     EXPECT_EQ(run["status"].text(), "parked") << json::write(run);

@@ -23,13 +23,16 @@ TEST(Start, EveryMissingEnvironmentNameIsToldAtOnce) {
     const Finished serve = run_alone({"serve"});
     EXPECT_EQ(serve.exit, 1);
     EXPECT_EQ(serve.out, "");
-    for (const char* name : {"SF_CLIENT_ID", "SF_PRIVATE_KEY_PATH", "SF_USERNAME", "SAP_BASE_URL", "SAP_TOKEN_URL", "SAP_CLIENT_ID", "SAP_CLIENT_SECRET",
-                             "ZOHO_CLIENT_ID", "ZOHO_CLIENT_SECRET", "ZOHO_REFRESH_TOKEN", "ZOHO_ORG_ID", "SLACK_WEBHOOK_URL", ".env.example"})
+    for (const char* name :
+         {"SF_CLIENT_ID", "SF_PRIVATE_KEY_PATH", "SF_USERNAME", "SAP_BASE_URL", "SAP_TOKEN_URL", "SAP_CLIENT_ID", "SAP_CLIENT_SECRET",
+          "ZOHO_CLIENT_ID", "ZOHO_CLIENT_SECRET", "ZOHO_REFRESH_TOKEN", "ZOHO_ORG_ID", "SLACK_WEBHOOK_URL", ".env.example"})
         EXPECT_TRUE(has(serve.err, name)) << name << " is not in " << serve.err;
 }
 
 TEST(Start, AWrongKeyFileIsNamed) {
-    struct Case { std::string path, text, says; };
+    struct Case {
+        std::string path, text, says;
+    };
     const Case cases[] = {{"absent.pem", "", "does not exist: absent.pem"},
                           {"text.pem", "this is no key\n", "is not PEM"},
                           {"empty.pem", "", ""},
@@ -37,20 +40,33 @@ TEST(Start, AWrongKeyFileIsNamed) {
     for (const Case& its : cases) {
         std::map<std::string, std::string> files;
         if (its.path != "absent.pem") files[its.path] = its.text;
-        const Finished serve = run_alone({"serve", "--port", "0"}, {{"SF_CLIENT_ID", "x"}, {"SF_USERNAME", "u"}, {"SF_PRIVATE_KEY_PATH", its.path}, {"SF_LOGIN_URL", "http://127.0.0.1:9"},
-                                                     {"SAP_BASE_URL", "http://127.0.0.1:9"}, {"SAP_API_KEY", "k"}, {"ZOHO_CLIENT_ID", "1"}, {"ZOHO_CLIENT_SECRET", "1"},
-                                                     {"ZOHO_REFRESH_TOKEN", "1"}, {"ZOHO_ORG_ID", "1"}, {"SLACK_WEBHOOK_URL", "http://127.0.0.1:9/services/T/B/x"}}, files);
+        const Finished serve = run_alone({"serve", "--port", "0"},
+                                         {{"SF_CLIENT_ID", "x"},
+                                          {"SF_USERNAME", "u"},
+                                          {"SF_PRIVATE_KEY_PATH", its.path},
+                                          {"SF_LOGIN_URL", "http://127.0.0.1:9"},
+                                          {"SAP_BASE_URL", "http://127.0.0.1:9"},
+                                          {"SAP_API_KEY", "k"},
+                                          {"ZOHO_CLIENT_ID", "1"},
+                                          {"ZOHO_CLIENT_SECRET", "1"},
+                                          {"ZOHO_REFRESH_TOKEN", "1"},
+                                          {"ZOHO_ORG_ID", "1"},
+                                          {"SLACK_WEBHOOK_URL", "http://127.0.0.1:9/services/T/B/x"}},
+                                         files);
         EXPECT_EQ(serve.exit, 1) << its.path << serve.err;
         EXPECT_TRUE(has(serve.err, its.path) && has(serve.err, its.says)) << its.path << ": " << serve.err;
     }
 }
 
 TEST(Start, AMistakeInTheConfigurationIsToldWithItsPlaceAndTheNearestName) {
-    const std::string yaml = "server:\n  prot: 3\nconnections:\n  slack: { webhook_url: x, limits: { retires: 2 } }\n  spa: {}\nflows:\n  deal-close: {}\n";
+    const std::string yaml =
+        "server:\n  prot: 3\nconnections:\n  slack: { webhook_url: x, limits: { retires: 2 } }\n  spa: {}\nflows:\n  deal-close: {}\n";
     const Finished serve = run_alone({"serve", "--config", "lockstep.yaml"}, {}, {{"lockstep.yaml", yaml}});
     EXPECT_EQ(serve.exit, 1);
-    for (const char* line : {"lockstep.yaml:2:3: `server:` has no `prot` (did you mean `port`?)", "lockstep.yaml:4:38: `limits:` has no `retires` (did you mean `retries`?)",
-                             "lockstep.yaml:5:3: there is no connector `spa` (did you mean `sap`?)", "lockstep.yaml:7:3: there is no built-in flow `deal-close` (did you mean `deal-closed`?)"})
+    for (const char* line : {"lockstep.yaml:2:3: `server:` has no `prot` (did you mean `port`?)",
+                             "lockstep.yaml:4:38: `limits:` has no `retires` (did you mean `retries`?)",
+                             "lockstep.yaml:5:3: there is no connector `spa` (did you mean `sap`?)",
+                             "lockstep.yaml:7:3: there is no built-in flow `deal-close` (did you mean `deal-closed`?)"})
         EXPECT_TRUE(has(serve.err, line)) << line << " is not in " << serve.err;
     EXPECT_EQ(run_alone({"serve", "--config", "absent.yaml"}).exit, 1);
     const Finished broken = run_alone({"check", "--config", "lockstep.yaml"}, {}, {{"lockstep.yaml", "server:\n  port: [\n"}});
@@ -60,7 +76,9 @@ TEST(Start, AMistakeInTheConfigurationIsToldWithItsPlaceAndTheNearestName) {
 
 TEST(Start, AMistakeInAFlowIsToldWithItsPlaceAndTheNearestName) {
     const std::string head = "flow: mine\non: [ { webhook: /webhook/mine, key: \"${ body.id }\" } ]\nsteps:\n";
-    struct Case { std::string steps, says; };
+    struct Case {
+        std::string steps, says;
+    };
     const Case cases[] = {
         {"  - { id: a, uses: salesforce.updat }\n", "mine.yaml:4:20: "},
         {"  - { id: a, uses: salesforce.updat }\n", "did you mean `salesforce.update`?"},
@@ -78,8 +96,15 @@ TEST(Start, AMistakeInAFlowIsToldWithItsPlaceAndTheNearestName) {
 }
 
 TEST(Start, WrongUsageIsTwoAndHelpIsZero) {
-    for (const auto& words : std::vector<std::vector<std::string>>{{}, {"serv"}, {"serve", "--prot", "3"}, {"serve", "--port", "99999"}, {"serve", "--port", "x"}, {"run"},
-                                                                   {"runs", "--status", "lost"}, {"parked", "replay"}, {"sandbox", "--port", "-1"}}) {
+    for (const auto& words : std::vector<std::vector<std::string>>{{},
+                                                                   {"serv"},
+                                                                   {"serve", "--prot", "3"},
+                                                                   {"serve", "--port", "99999"},
+                                                                   {"serve", "--port", "x"},
+                                                                   {"run"},
+                                                                   {"runs", "--status", "lost"},
+                                                                   {"parked", "replay"},
+                                                                   {"sandbox", "--port", "-1"}}) {
         const Finished wrong = run_alone(words);
         EXPECT_EQ(wrong.exit, 2) << (words.empty() ? "(nothing)" : words.front()) << wrong.err;
         EXPECT_EQ(wrong.out, "");
@@ -157,7 +182,8 @@ TEST(Start, AVendorThatIsNotThereHoldsUpNothingAndLosesNothing) {
 TEST(Stop, DrainsWhatIsUnderWayAndTheNextStartGoesOn) {
     Landscape landscape;
     const auto deals = load_company(landscape, {.accounts = 10, .deals = 40});
-    landscape.set_faults(1, {Map{{"connector", "*"}, {"method", "*"}, {"route", "*"}, {"kind", "delay"}, {"delay_ms", 100}, {"probability", 1}}});
+    landscape.set_faults(
+        1, {Map{{"connector", "*"}, {"method", "*"}, {"route", "*"}, {"kind", "delay"}, {"delay_ms", 100}, {"probability", 1}}});
     landscape.start_serve();
     std::vector<std::string> runs;
     for (const auto& id : deals) runs.push_back(landscape.close_deal(id));
@@ -181,7 +207,9 @@ TEST(Stop, DrainsWhatIsUnderWayAndTheNextStartGoesOn) {
 TEST(Stop, RefusesNewEventsWhileItStopsSoThatNoneIsLost) {
     Landscape landscape;
     const auto deals = load_company(landscape, {.accounts = 1, .deals = 1});
-    landscape.set_faults(1, {Map{{"connector", "salesforce"}, {"method", "GET"}, {"route", "*"}, {"kind", "delay"}, {"delay_ms", 1500}, {"probability", 1}}});
+    landscape.set_faults(
+        1,
+        {Map{{"connector", "salesforce"}, {"method", "GET"}, {"route", "*"}, {"kind", "delay"}, {"delay_ms", 1500}, {"probability", 1}}});
     landscape.start_serve();
     (void)landscape.close_deal(deals[0]);
     ASSERT_TRUE(wait_until(10'000, [&] { return landscape.counts()["running"] == Value(1); }));

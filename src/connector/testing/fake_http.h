@@ -32,8 +32,7 @@ public:
         return on(std::move(method), std::move(url_part), [response](const net::Request&) { return response; });
     }
     FakeHttp& on(std::string method, std::string url_part, Error error) {
-        return on(std::move(method), std::move(url_part),
-                  [error](const net::Request&) -> Result<net::Response> { return fail(error); });
+        return on(std::move(method), std::move(url_part), [error](const net::Request&) -> Result<net::Response> { return fail(error); });
     }
     FakeHttp& on(std::string method, std::string url_part, Handler handler) {
         return add({std::move(method), std::move(url_part), std::move(handler), false});
@@ -131,11 +130,11 @@ struct Call {
     FakeHttp http;
     Trace trace;
     CallContext context{.runtime = runtime,
-                                   .http = http,
-                                   .trace = trace,
-                                   .deadline_ms = 60'000,
-                                   .request_id = "0123456789abcdef0123456789abcdef",
-                                   .first_sent = Timestamp::from_ms(ManualClockRuntime::start_ms)};
+                        .http = http,
+                        .trace = trace,
+                        .deadline_ms = 60'000,
+                        .request_id = "0123456789abcdef0123456789abcdef",
+                        .first_sent = Timestamp::from_ms(ManualClockRuntime::start_ms)};
 };
 
 inline net::Response json_answer(int status, std::string_view body) {

@@ -33,13 +33,14 @@ std::vector<ActionEntry> make_entries() {
                               .inputs = {object_input, id_input, {"fields", "list", false, "names of the fields; all if absent"}},
                               .output = "The record."},
                        get_record});
-    entries.push_back({Action{.name = "salesforce.create",
-                              .summary = "Creates a record once: by upsert on an external id field, so that a second call finds the first's record.",
-                              .effect = ActionEffect::unique,
-                              .inputs = {object_input, {"unique", "map", true, "one external id field and its value"}, fields_input},
-                              .output = "`id`, and `created`: whether this call created the record.",
-                              .lock_inputs = {"object", "unique"}},
-                       create_record});
+    entries.push_back(
+        {Action{.name = "salesforce.create",
+                .summary = "Creates a record once: by upsert on an external id field, so that a second call finds the first's record.",
+                .effect = ActionEffect::unique,
+                .inputs = {object_input, {"unique", "map", true, "one external id field and its value"}, fields_input},
+                .output = "`id`, and `created`: whether this call created the record.",
+                .lock_inputs = {"object", "unique"}},
+         create_record});
     entries.push_back({Action{.name = "salesforce.update",
                               .summary = "Sets fields of a record.",
                               .effect = ActionEffect::idempotent,
@@ -56,12 +57,13 @@ std::vector<ActionEntry> make_entries() {
                               .output = "`id`, and `created`: whether this call created the record.",
                               .lock_inputs = {"object", "external_id", "value"}},
                        upsert_record});
-    entries.push_back({Action{.name = "salesforce.update_many",
-                              .summary = "Sets fields of many records of one object, 200 a call; a record that is refused does not stop the others.",
-                              .effect = ActionEffect::idempotent,
-                              .inputs = {object_input, {"records", "list", true, "maps with `Id` and the fields to set"}},
-                              .output = "`updated`: how many; `failed`: a list of `id`, `code`, `message` and `field`."},
-                       update_records});
+    entries.push_back(
+        {Action{.name = "salesforce.update_many",
+                .summary = "Sets fields of many records of one object, 200 a call; a record that is refused does not stop the others.",
+                .effect = ActionEffect::idempotent,
+                .inputs = {object_input, {"records", "list", true, "maps with `Id` and the fields to set"}},
+                .output = "`updated`: how many; `failed`: a list of `id`, `code`, `message` and `field`."},
+         update_records});
     return entries;
 }
 

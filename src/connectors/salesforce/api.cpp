@@ -11,9 +11,7 @@ constexpr std::size_t target_bytes_max = 15'500;
 
 }  // namespace
 
-std::string Api::path(const std::vector<std::string>& segments) const {
-    return "/services/data/" + version_ + net::join_path(segments);
-}
+std::string Api::path(const std::vector<std::string>& segments) const { return "/services/data/" + version_ + net::join_path(segments); }
 
 Result<Value> Api::get(connector::CallContext& context, std::string target) {
     if (target.size() > target_bytes_max)

@@ -18,13 +18,15 @@ Unexpected odd_answer(std::string_view what) {
 
 /// A clock that runs wrong breaks JWT sign-in, and only the local time shows it.
 Error with_local_time(Error error, Runtime& runtime) {
-    if (error.vendor_code == "invalid_grant") error.message += ", local time " + format_timestamp(Timestamp::from_ms(runtime.now().ms() / 1000 * 1000));
+    if (error.vendor_code == "invalid_grant")
+        error.message += ", local time " + format_timestamp(Timestamp::from_ms(runtime.now().ms() / 1000 * 1000));
     return error;
 }
 
 /// Ties a rotated refresh token to the configured one it descends from.
 std::string descent(const SignIn& sign_in) {
-    return connector::account_fingerprint({.connection = sign_in.client_id, .account = sign_in.login_url, .secrets = {sign_in.refresh_token}});
+    return connector::account_fingerprint(
+        {.connection = sign_in.client_id, .account = sign_in.login_url, .secrets = {sign_in.refresh_token}});
 }
 
 Result<connector::Token> read_token(const net::Response& response, const SignIn& sign_in) {
@@ -37,7 +39,8 @@ Result<connector::Token> read_token(const net::Response& response, const SignIn&
     Result<net::Url> url = net::parse_url(instance);
     if (!url) return odd_answer("has no usable instance_url");
     if (!instance_allowed(sign_in.instance_url, instance))
-        return fail(ErrorCode::config_invalid, "the token is for another instance than instance_url (SF_INSTANCE_URL) allows: " + instance + ", allowed " + sign_in.instance_url);
+        return fail(ErrorCode::config_invalid, "the token is for another instance than instance_url (SF_INSTANCE_URL) allows: " + instance +
+                                                   ", allowed " + sign_in.instance_url);
     return connector::Token{.access = Secret(access.as_string()), .api_base = instance};
 }
 

@@ -63,7 +63,8 @@ TEST_F(AuthTest, SignsInWithAnAssertionOfThreeMinutes) {
 
 TEST_F(AuthTest, SignsInWithClientCredentialsAtTheOwnAddress) {
     auto connection = make({{"client_id", "id"}, {"client_secret", "top secret"}, {"login_url", "https://acme.my.salesforce.com/"}});
-    call.http.on("POST", "https://acme.my.salesforce.com/services/oauth2/token", json_answer(200, token_answer)).on("GET", "/limits", json_answer(200, "{}"));
+    call.http.on("POST", "https://acme.my.salesforce.com/services/oauth2/token", json_answer(200, token_answer))
+        .on("GET", "/limits", json_answer(200, "{}"));
     ASSERT_TRUE(connection->probe(call.context));
     EXPECT_EQ(call.http.sent().front().request.body, "grant_type=client_credentials&client_id=id&client_secret=top%20secret");
 }
@@ -126,15 +127,18 @@ TEST_F(AuthTest, TakesTheApiVersionInItsUsualSpellings) {
 }
 
 TEST_F(AuthTest, SaysWhySalesforceRefusesAndWhatTimeItIsHere) {
-    call.http.on("POST", "/token", json_answer(400, R"({"error":"invalid_grant","error_description":"user hasn't approved this consumer"})"));
+    call.http.on("POST", "/token",
+                 json_answer(400, R"({"error":"invalid_grant","error_description":"user hasn't approved this consumer"})"));
     auto refused = make(jwt_settings())->probe(call.context);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::credentials_refused);
-    EXPECT_TRUE(has(refused.error().message, "user hasn't approved this consumer, local time 2026-02-18T10:00:00Z")) << refused.error().message;
+    EXPECT_TRUE(has(refused.error().message, "user hasn't approved this consumer, local time 2026-02-18T10:00:00Z"))
+        << refused.error().message;
 }
 
 TEST_F(AuthTest, RefusesAnOddTokenAnswer) {
-    for (std::string_view odd : {R"({"instance_url":"https://x.my.salesforce.com"})", R"({"access_token":"t"})", R"({"access_token":"","instance_url":"https://x.test"})",
+    for (std::string_view odd : {R"({"instance_url":"https://x.my.salesforce.com"})", R"({"access_token":"t"})",
+                                 R"({"access_token":"","instance_url":"https://x.test"})",
                                  R"({"access_token":"t","instance_url":"file:///etc/passwd"})", R"([])"}) {
         testing::FakeHttp http;
         http.on("POST", "/token", json_answer(200, odd));

@@ -25,13 +25,17 @@ struct Outcome {
     List failed;
 
     void add_failure(const std::string& id, const Error& error) {
-        failed.push_back(Map{{"id", id}, {"code", error.vendor_code.empty() ? std::string(to_string(error.code)) : error.vendor_code},
-                             {"message", error.message}, {"field", error.field}});
+        failed.push_back(Map{{"id", id},
+                             {"code", error.vendor_code.empty() ? std::string(to_string(error.code)) : error.vendor_code},
+                             {"message", error.message},
+                             {"field", error.field}});
     }
 };
 
 Result<Row> read_row(const std::string& object, const Value& record) {
-    if (!record.is_map()) return fail(ErrorCode::value_invalid, "salesforce.update_many needs maps in `records`, got " + std::string(to_string(record.kind())));
+    if (!record.is_map())
+        return fail(ErrorCode::value_invalid,
+                    "salesforce.update_many needs maps in `records`, got " + std::string(to_string(record.kind())));
     LS_TRY_ASSIGN(std::string id, record_id_of(object, record["Id"].text()));
     Map fields = record.as_map();
     fields.erase("Id");
@@ -84,7 +88,8 @@ private:
         Map body{{"allOrNone", false}, {"records", std::move(records)}};
         LS_TRY_ASSIGN(Value answer, api_.write(context_, "PATCH", api_.path({"composite", "sobjects"}), body));
         if (!answer.is_list() || answer.as_list().size() != rows.size())
-            return fail(ErrorCode::answer_lost, "the collections answer of Salesforce does not have a result for each record: " + std::to_string(rows.size()));
+            return fail(ErrorCode::answer_lost,
+                        "the collections answer of Salesforce does not have a result for each record: " + std::to_string(rows.size()));
         for (std::size_t i = 0; i < rows.size(); ++i) read_result(rows[i], answer.as_list()[i]);
         return {};
     }
@@ -96,8 +101,10 @@ private:
             return;
         }
         Error error = classify_record(vendor_errors(result["errors"]));
-        if (error.code == ErrorCode::record_locked && !last_try_) locked_.push_back(row);
-        else outcome_.add_failure(row.id, error);
+        if (error.code == ErrorCode::record_locked && !last_try_)
+            locked_.push_back(row);
+        else
+            outcome_.add_failure(row.id, error);
     }
 
     /// The action is idempotent, so its error keeps its class; but it says that a part is done.

@@ -24,8 +24,12 @@ testing::FakeHttp::Handler results(std::map<std::string, std::string> refused = 
         const Value body = json::parse(request.body).value();
         for (const Value& record : body["records"].as_list()) {
             auto code = refused.find(record["id"].text());
-            if (code == refused.end()) out.push_back(Map{{"id", record["id"]}, {"success", true}, {"errors", List{}}});
-            else out.push_back(Map{{"success", false}, {"errors", List{Map{{"statusCode", code->second}, {"message", "no"}, {"fields", List{"Available_Stock__c"}}}}}});
+            if (code == refused.end())
+                out.push_back(Map{{"id", record["id"]}, {"success", true}, {"errors", List{}}});
+            else
+                out.push_back(
+                    Map{{"success", false},
+                        {"errors", List{Map{{"statusCode", code->second}, {"message", "no"}, {"fields", List{"Available_Stock__c"}}}}}});
         }
         return testing::json_answer(200, json::write(out));
     };
@@ -40,7 +44,8 @@ TEST_F(CollectionsTest, WritesTwoHundredACall) {
     Value first = json::parse(call.http.sent()[1].request.body).value();
     EXPECT_EQ(first["allOrNone"], Value(false));
     EXPECT_EQ(first["records"].as_list().size(), 200u);
-    EXPECT_EQ(json::write(first.at_path("records.1")), R"({"attributes":{"type":"Product2"},"id":"01t000000000001AAA","Available_Stock__c":1})");
+    EXPECT_EQ(json::write(first.at_path("records.1")),
+              R"({"attributes":{"type":"Product2"},"id":"01t000000000001AAA","Available_Stock__c":1})");
 }
 
 TEST_F(CollectionsTest, ARefusedRecordDoesNotStopTheOthers) {
@@ -55,7 +60,8 @@ TEST_F(CollectionsTest, ARefusedRecordDoesNotStopTheOthers) {
 }
 
 TEST_F(CollectionsTest, ARecordThatIsLockedIsTriedOnceMore) {
-    call.http.on("PATCH", "/composite/sobjects", results({{product_id(1), "UNABLE_TO_LOCK_ROW"}})).on("PATCH", "/composite/sobjects", results());
+    call.http.on("PATCH", "/composite/sobjects", results({{product_id(1), "UNABLE_TO_LOCK_ROW"}}))
+        .on("PATCH", "/composite/sobjects", results());
     EXPECT_EQ(outcome("salesforce.update_many", {{"object", "Product2"}, {"records", products(3)}}), R"({"updated":3,"failed":[]})");
     EXPECT_EQ(call.http.last_json()["records"].as_list().size(), 1u);
 }
@@ -72,7 +78,8 @@ TEST_F(CollectionsTest, NothingIsSentForNothingOrForBadRows) {
     EXPECT_EQ(outcome("salesforce.update_many", {{"object", "Product2"}, {"records", List{}}}), R"({"updated":0,"failed":[]})");
     List twice{Map{{"Id", product_id(1)}}, Map{{"Id", product_id(1)}}};
     for (const List& bad : {List{1}, List{Map{{"x", 1}}}, List{Map{{"Id", "006000000000001AAA"}}}, twice})
-        EXPECT_EQ(perform("salesforce.update_many", {{"object", "Product2"}, {"records", bad}}).error().code, ErrorCode::value_invalid) << json::write(bad);
+        EXPECT_EQ(perform("salesforce.update_many", {{"object", "Product2"}, {"records", bad}}).error().code, ErrorCode::value_invalid)
+            << json::write(bad);
     EXPECT_TRUE(call.http.sent().empty());
 }
 

@@ -25,11 +25,19 @@ Result<std::string> api_version(const connector::Settings& settings) {
 std::vector<connector::Setting> settings() {
     return {
         {.name = "client_id", .environment = "SF_CLIENT_ID", .required = true, .summary = "consumer key of the connected app"},
-        {.name = "private_key_path", .environment = "SF_PRIVATE_KEY_PATH", .summary = "PEM file of the RSA key that signs in (JWT); the app has its certificate"},
+        {.name = "private_key_path",
+         .environment = "SF_PRIVATE_KEY_PATH",
+         .summary = "PEM file of the RSA key that signs in (JWT); the app has its certificate"},
         {.name = "username", .environment = "SF_USERNAME", .summary = "user to act as (JWT)"},
-        {.name = "login_url", .environment = "SF_LOGIN_URL", .fallback = "https://login.salesforce.com", .summary = "where tokens are asked for: login, test or the organisation's own address"},
+        {.name = "login_url",
+         .environment = "SF_LOGIN_URL",
+         .fallback = "https://login.salesforce.com",
+         .summary = "where tokens are asked for: login, test or the organisation's own address"},
         {.name = "instance_url", .environment = "SF_INSTANCE_URL", .summary = "the instance that tokens may name; the token's own is used"},
-        {.name = "client_secret", .environment = "SF_CLIENT_SECRET", .secret = true, .summary = "consumer secret (client credentials, refresh token)"},
+        {.name = "client_secret",
+         .environment = "SF_CLIENT_SECRET",
+         .secret = true,
+         .summary = "consumer secret (client credentials, refresh token)"},
         {.name = "refresh_token", .environment = "SF_REFRESH_TOKEN", .secret = true, .summary = "refresh token, in place of a key"},
         {.name = "api_version", .fallback = std::string(default_version), .summary = "version of the REST API"},
     };

@@ -21,8 +21,7 @@ VendorError vendor_error(const Value& entry) {
 }
 
 ErrorBody from_object(const Value& body) {
-    if (body["error"].is_string())
-        return {.errors = {{.code = body["error"].text(), .message = body["error_description"].text()}}};
+    if (body["error"].is_string()) return {.errors = {{.code = body["error"].text(), .message = body["error_description"].text()}}};
     if (body["errors"].is_list()) return {.errors = vendor_errors(body["errors"])};
     return {.errors = {vendor_error(body)}};
 }

@@ -101,14 +101,21 @@ const Meaning* meaning_of(const VendorError& error) {
 /// For answers whose body names no code that we know.
 Meaning meaning_of_status(int status) {
     switch (status) {
-        case 300: return same({}, ErrorCode::not_unique);
-        case 401: return same({}, ErrorCode::unauthorized);
-        case 403: return same({}, ErrorCode::permission_missing);
-        case 404: return same({}, ErrorCode::not_found);
-        case 412: return same({}, ErrorCode::precondition_failed);
+        case 300:
+            return same({}, ErrorCode::not_unique);
+        case 401:
+            return same({}, ErrorCode::unauthorized);
+        case 403:
+            return same({}, ErrorCode::permission_missing);
+        case 404:
+            return same({}, ErrorCode::not_found);
+        case 412:
+            return same({}, ErrorCode::precondition_failed);
         case 420:
-        case 429: return same({}, ErrorCode::rate_limited, {}, throttle_wait_ms);
-        default: break;
+        case 429:
+            return same({}, ErrorCode::rate_limited, {}, throttle_wait_ms);
+        default:
+            break;
     }
     if (status >= 500) return {{}, ErrorCode::vendor_unavailable, ErrorCode::answer_lost};
     if (status >= 400) return same({}, ErrorCode::vendor_rejected);
@@ -127,14 +134,22 @@ Meaning meaning_of(const VendorError& error, int status) {
 /// waiting.
 int severity(ErrorClass cls) {
     switch (cls) {
-        case ErrorClass::in_doubt: return 7;
-        case ErrorClass::misconfigured: return 6;
-        case ErrorClass::bug: return 5;
-        case ErrorClass::rejected: return 4;
-        case ErrorClass::conflict: return 3;
-        case ErrorClass::unauthorized: return 2;
-        case ErrorClass::limited: return 1;
-        case ErrorClass::transient: return 0;
+        case ErrorClass::in_doubt:
+            return 7;
+        case ErrorClass::misconfigured:
+            return 6;
+        case ErrorClass::bug:
+            return 5;
+        case ErrorClass::rejected:
+            return 4;
+        case ErrorClass::conflict:
+            return 3;
+        case ErrorClass::unauthorized:
+            return 2;
+        case ErrorClass::limited:
+            return 1;
+        case ErrorClass::transient:
+            return 0;
     }
     return 0;
 }
@@ -198,8 +213,7 @@ std::optional<Error> classify(const net::Response& response, net::Effect effect)
     constexpr int not_modified = 304;
     if (response.ok() || response.status == not_modified) return std::nullopt;
     ErrorBody body = read_error_body(response);
-    Error error = body.errors.empty() ? from_status(response, body, effect)
-                                      : from_vendor_errors(body.errors, response.status, effect);
+    Error error = body.errors.empty() ? from_status(response, body, effect) : from_vendor_errors(body.errors, response.status, effect);
     if (std::optional<std::int64_t> wait_ms = connector::retry_after_ms(response)) error.retry_after_ms = wait_ms;
     return error;
 }

@@ -11,7 +11,7 @@ namespace lockstep::connectors::salesforce {
 
 /// One error as Salesforce describes it.
 struct VendorError {
-    std::string code;     ///< `errorCode`, or `statusCode` in results of collections, or OAuth's `error`
+    std::string code;  ///< `errorCode`, or `statusCode` in results of collections, or OAuth's `error`
     std::string message;
     std::vector<std::string> fields;
 };

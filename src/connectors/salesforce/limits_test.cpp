@@ -19,8 +19,8 @@ TEST(CallBudget, ReadsUsedAndAllowed) {
 
 TEST(CallBudget, IsAbsentWhereTheHeaderIsAbsentOrOdd) {
     EXPECT_EQ(call_budget({}), std::nullopt);
-    for (std::string odd : {"", "api-usage=", "api-usage=18", "api-usage=18/", "api-usage=x/5", "api-usage=-1/5", "per-app-api-usage=17/250",
-                            "api-usage=99999999999999999999/1"})
+    for (std::string odd : {"", "api-usage=", "api-usage=18", "api-usage=18/", "api-usage=x/5", "api-usage=-1/5",
+                            "per-app-api-usage=17/250", "api-usage=99999999999999999999/1"})
         EXPECT_EQ(read(odd), std::nullopt) << odd;
 }
 

@@ -59,7 +59,8 @@ private:
         // Only a path on the same host gets the token.
         if (!next.starts_with("/services/data/")) return odd_answer("is not done and names no next page");
         if (++pages_ > limits::pages_max)
-            return fail(ErrorCode::value_invalid, "the query finds more than may be read at once, narrow it: over " + std::to_string(limits::pages_max) + " pages");
+            return fail(ErrorCode::value_invalid,
+                        "the query finds more than may be read at once, narrow it: over " + std::to_string(limits::pages_max) + " pages");
         return api_.get(context_, next);
     }
 
@@ -89,7 +90,8 @@ private:
     }
 
     static const Subquery* find_subquery(const std::vector<Subquery>& subqueries, std::string_view name) {
-        auto found = std::find_if(subqueries.begin(), subqueries.end(), [&](const Subquery& s) { return equals_ignoring_case(s.name, name); });
+        auto found =
+            std::find_if(subqueries.begin(), subqueries.end(), [&](const Subquery& s) { return equals_ignoring_case(s.name, name); });
         return found == subqueries.end() ? nullptr : &*found;
     }
 

@@ -7,16 +7,15 @@ using testing::json_answer;
 
 using QueryTest = SalesforceTest;
 
-std::string asked_soql(const net::Request& request) {
-    return net::parameter(net::parse_form(request.query()).value(), "q").value_or("");
-}
+std::string asked_soql(const net::Request& request) { return net::parameter(net::parse_form(request.query()).value(), "q").value_or(""); }
 
 constexpr std::string_view empty_result = R"({"totalSize":0,"done":true,"records":[]})";
 
 }  // namespace
 
 TEST_F(QueryTest, GivesPlainRecords) {
-    call.http.on("GET", "https://acme.my.salesforce.com/services/data/v60.0/query?q=", json_answer(200, R"({"totalSize":1,"done":true,"records":[
+    call.http.on("GET",
+                 "https://acme.my.salesforce.com/services/data/v60.0/query?q=", json_answer(200, R"({"totalSize":1,"done":true,"records":[
         {"attributes":{"type":"Opportunity","url":"/x"},"Id":"006000000000001AAA","Amount":45000.10,"Account":{"attributes":{"type":"Account"},"Name":"Müller"},"Owner":null}]})"));
     EXPECT_EQ(outcome("salesforce.query", {{"soql", "SELECT Id, Amount, Account.Name, Owner.Name FROM Opportunity"}}),
               R"([{"Id":"006000000000001AAA","Amount":45000.10,"Account":{"Name":"Müller"},"Owner":null}])");
@@ -25,12 +24,16 @@ TEST_F(QueryTest, GivesPlainRecords) {
 
 TEST_F(QueryTest, SendsBoundValuesAsLiterals) {
     call.http.always("GET", "/query", json_answer(200, empty_result));
-    ASSERT_TRUE(perform("salesforce.query", {{"soql", "SELECT Id FROM Opportunity WHERE Id = :id AND Name != '100% & #1+'"}, {"bind", Map{{"id", "' OR Id != '"}}}}));
+    ASSERT_TRUE(perform("salesforce.query", {{"soql", "SELECT Id FROM Opportunity WHERE Id = :id AND Name != '100% & #1+'"},
+                                             {"bind", Map{{"id", "' OR Id != '"}}}}));
     EXPECT_EQ(asked_soql(call.http.last()), R"(SELECT Id FROM Opportunity WHERE Id = '\' OR Id != \'' AND Name != '100% & #1+')");
 }
 
 TEST_F(QueryTest, ReadsAllPages) {
-    call.http.on("GET", "/query?q=", json_answer(200, R"({"totalSize":3,"done":false,"nextRecordsUrl":"/services/data/v60.0/query/01gA-2","records":[{"Id":"1"},{"Id":"2"}]})"));
+    call.http.on(
+        "GET", "/query?q=",
+        json_answer(
+            200, R"({"totalSize":3,"done":false,"nextRecordsUrl":"/services/data/v60.0/query/01gA-2","records":[{"Id":"1"},{"Id":"2"}]})"));
     call.http.on("GET", "/query/01gA-2", json_answer(200, R"({"totalSize":3,"done":true,"records":[{"Id":"3"}]})"));
     EXPECT_EQ(outcome("salesforce.query", {{"soql", "SELECT Id FROM Product2"}}), R"([{"Id":"1"},{"Id":"2"},{"Id":"3"}])");
     EXPECT_TRUE(call.http.last().url.starts_with("https://acme.my.salesforce.com/services/data/"));
@@ -40,10 +43,17 @@ TEST_F(QueryTest, ReadsAllPagesOfSubqueries) {
     call.http.on("GET", "/query?q=", json_answer(200, R"({"totalSize":2,"done":true,"records":[
         {"attributes":{},"Id":"1","OpportunityLineItems":{"totalSize":3,"done":false,"nextRecordsUrl":"/services/data/v60.0/query/01gB-1","records":[{"attributes":{},"Quantity":1}]}},
         {"attributes":{},"Id":"2","OpportunityLineItems":null}]})"));
-    call.http.on("GET", "/query/01gB-1", json_answer(200, R"({"totalSize":3,"done":false,"nextRecordsUrl":"/services/data/v60.0/query/01gB-2","records":[{"Quantity":2.50}]})"));
-    call.http.on("GET", "/query/01gB-2", json_answer(200, R"({"totalSize":3,"done":true,"records":[{"Quantity":3,"Product2":{"attributes":{},"ProductCode":"X"}}]})"));
-    EXPECT_EQ(outcome("salesforce.query", {{"soql", "SELECT Id, (SELECT Quantity, Product2.ProductCode FROM OpportunityLineItems) FROM Opportunity"}}),
-              R"([{"Id":"1","OpportunityLineItems":[{"Quantity":1},{"Quantity":2.50},{"Quantity":3,"Product2":{"ProductCode":"X"}}]},{"Id":"2","OpportunityLineItems":[]}])");
+    call.http.on(
+        "GET", "/query/01gB-1",
+        json_answer(200,
+                    R"({"totalSize":3,"done":false,"nextRecordsUrl":"/services/data/v60.0/query/01gB-2","records":[{"Quantity":2.50}]})"));
+    call.http.on(
+        "GET", "/query/01gB-2",
+        json_answer(200, R"({"totalSize":3,"done":true,"records":[{"Quantity":3,"Product2":{"attributes":{},"ProductCode":"X"}}]})"));
+    EXPECT_EQ(
+        outcome("salesforce.query",
+                {{"soql", "SELECT Id, (SELECT Quantity, Product2.ProductCode FROM OpportunityLineItems) FROM Opportunity"}}),
+        R"([{"Id":"1","OpportunityLineItems":[{"Quantity":1},{"Quantity":2.50},{"Quantity":3,"Product2":{"ProductCode":"X"}}]},{"Id":"2","OpportunityLineItems":[]}])");
 }
 
 TEST_F(QueryTest, ASubqueryWithoutChildrenIsAnEmptyListHoweverItIsWritten) {
@@ -53,7 +63,11 @@ TEST_F(QueryTest, ASubqueryWithoutChildrenIsAnEmptyListHoweverItIsWritten) {
 }
 
 TEST_F(QueryTest, NestsSubqueriesInSubqueries) {
-    call.http.on("GET", "/query", json_answer(200, R"({"totalSize":1,"done":true,"records":[{"Contacts":{"totalSize":1,"done":true,"records":[{"Id":"c","Cases":null}]}}]})"));
+    call.http.on(
+        "GET", "/query",
+        json_answer(
+            200,
+            R"({"totalSize":1,"done":true,"records":[{"Contacts":{"totalSize":1,"done":true,"records":[{"Id":"c","Cases":null}]}}]})"));
     EXPECT_EQ(outcome("salesforce.query", {{"soql", "SELECT (SELECT Id, (SELECT Id FROM Cases) FROM Contacts) FROM Account"}}),
               R"([{"Contacts":[{"Id":"c","Cases":[]}]}])");
 }
@@ -95,12 +109,16 @@ TEST_F(QueryTest, OneGivesTheRecordItself) {
 
 TEST_F(QueryTest, OneOfNoneIsNotFound) {
     call.http.on("GET", "/query", json_answer(200, empty_result));
-    EXPECT_EQ(outcome("salesforce.query_one", {{"soql", "SELECT Id FROM Opportunity WHERE Id = :id"}, {"bind", Map{{"id", "006000000000001AAA"}}}}),
+    EXPECT_EQ(outcome("salesforce.query_one",
+                      {{"soql", "SELECT Id FROM Opportunity WHERE Id = :id"}, {"bind", Map{{"id", "006000000000001AAA"}}}}),
               "not_found: no record matches the query: Opportunity, id 006000000000001AAA");
 }
 
 TEST_F(QueryTest, OneOfSeveralIsNotUniqueWithoutReadingMore) {
-    call.http.on("GET", "/query", json_answer(200, R"({"totalSize":9,"done":false,"nextRecordsUrl":"/services/data/v60.0/query/x","records":[{"Id":"1"},{"Id":"2"}]})"));
+    call.http.on(
+        "GET", "/query",
+        json_answer(200,
+                    R"({"totalSize":9,"done":false,"nextRecordsUrl":"/services/data/v60.0/query/x","records":[{"Id":"1"},{"Id":"2"}]})"));
     EXPECT_EQ(perform("salesforce.query_one", {{"soql", "SELECT Id FROM X"}}).error().code, ErrorCode::not_unique);
     EXPECT_EQ(requests(), 1u);
 }

@@ -17,8 +17,14 @@ struct Prefix {
     std::string_view object, prefix;
 };
 constexpr std::array<Prefix, 8> prefixes = {{
-    {"Account", "001"}, {"Contact", "003"}, {"User", "005"}, {"Opportunity", "006"},
-    {"OpportunityLineItem", "00k"}, {"Pricebook2", "01s"}, {"Product2", "01t"}, {"PricebookEntry", "01u"},
+    {"Account", "001"},
+    {"Contact", "003"},
+    {"User", "005"},
+    {"Opportunity", "006"},
+    {"OpportunityLineItem", "00k"},
+    {"Pricebook2", "01s"},
+    {"Product2", "01t"},
+    {"PricebookEntry", "01u"},
 }};
 
 bool is_alphanumeric(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }

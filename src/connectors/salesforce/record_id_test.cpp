@@ -13,9 +13,7 @@ TEST(RecordId, AppendsTheChecksumToFifteenCharacters) {
     EXPECT_EQ(normalise_record_id("aBcDEfgHIJKLMNO").value(), "aBcDEfgHIJKLMNO025");
 }
 
-TEST(RecordId, KeepsEighteenCharacters) {
-    EXPECT_EQ(normalise_record_id("a0D30000001n7PiEAI").value(), "a0D30000001n7PiEAI");
-}
+TEST(RecordId, KeepsEighteenCharacters) { EXPECT_EQ(normalise_record_id("a0D30000001n7PiEAI").value(), "a0D30000001n7PiEAI"); }
 
 TEST(RecordId, RefusesWhatIsNotAnId) {
     for (std::string_view bad : {"", "006", "' OR Id != '", "../../../etc/pa", "006A0000000EXA M", "006A0000000EXAMP",

@@ -32,7 +32,8 @@ Result<ExternalId> external_id(std::string object, std::string_view field, const
     LS_TRY_ASSIGN(std::string name, checked_name(field, "field"));
     std::string text = value.kind() == Value::Kind::boolean ? std::string() : value.text();
     if (text.empty() || text == "." || text == "..")
-        return fail(ErrorCode::value_invalid, "not a value for an external id: " + object + "." + name + ", " + (text.empty() ? "nothing" : text));
+        return fail(ErrorCode::value_invalid,
+                    "not a value for an external id: " + object + "." + name + ", " + (text.empty() ? "nothing" : text));
     return ExternalId{std::move(object), std::move(name), std::move(text)};
 }
 
@@ -46,9 +47,7 @@ Result<Value> id_of(Api& api, const ExternalId& key, connector::CallContext& con
 
 Result<Value> read_upsert_answer(Api& api, const ExternalId& key, const Value& answer, connector::CallContext& context) {
     Value id = answer["id"];
-    if (answer.is_null()) {
-        LS_TRY_ASSIGN(id, id_of(api, key, context));
-    }
+    if (answer.is_null()) { LS_TRY_ASSIGN(id, id_of(api, key, context)); }
     Result<std::string> normal = normalise_record_id(id.text());
     if (!normal) return fail(ErrorCode::answer_lost, "the upsert answer of Salesforce has no id: " + key.object);
     return Value(Map{{"id", *std::move(normal)}, {"created", answer["created"] == Value(true)}});
@@ -96,7 +95,8 @@ Result<Value> create_record(Api& api, const connector::Inputs& inputs, connector
     LS_TRY_ASSIGN(std::string object, object_input(inputs));
     LS_TRY_ASSIGN(Map unique, inputs.map("unique"));
     if (unique.size() != 1)
-        return fail(ErrorCode::value_invalid, "salesforce.create needs exactly one external id field in `unique`, got " + std::to_string(unique.size()));
+        return fail(ErrorCode::value_invalid,
+                    "salesforce.create needs exactly one external id field in `unique`, got " + std::to_string(unique.size()));
     LS_TRY_ASSIGN(ExternalId key, external_id(std::move(object), unique.begin()->first, unique.begin()->second));
     LS_TRY_ASSIGN(Map fields, inputs.map("fields"));
     return upsert(api, key, fields, context);

@@ -47,7 +47,8 @@ Result<std::string> base_url(const connector::Settings& settings, std::string_vi
     if (url.empty()) return url;
     Result<net::Url> parsed = net::parse_url(url);
     if (!parsed || parsed->target.size() > 1)
-        return fail(ErrorCode::config_invalid, "not an address of the form https://host: " + std::string(name) + " (" + std::string(environment) + "), " + url);
+        return fail(ErrorCode::config_invalid,
+                    "not an address of the form https://host: " + std::string(name) + " (" + std::string(environment) + "), " + url);
     return url;
 }
 
@@ -56,8 +57,10 @@ Result<std::string> base_url(const connector::Settings& settings, std::string_vi
 Result<std::string> own_login_url(const SignIn& sign_in) {
     if (sign_in.login_url != default_login_url) return sign_in.login_url;
     if (!sign_in.instance_url.empty()) return sign_in.instance_url;
-    return fail(ErrorCode::config_invalid, "client credentials need the organisation's own address as login_url (SF_LOGIN_URL), "
-                                           "such as https://yourcompany.my.salesforce.com, not " + std::string(default_login_url));
+    return fail(ErrorCode::config_invalid,
+                "client credentials need the organisation's own address as login_url (SF_LOGIN_URL), "
+                "such as https://yourcompany.my.salesforce.com, not " +
+                    std::string(default_login_url));
 }
 
 }  // namespace
@@ -72,9 +75,7 @@ Result<SignIn> choose_sign_in(const connector::Settings& settings) {
     sign_in.username = settings.text("username");
     sign_in.client_secret = settings.secret("client_secret");
     sign_in.refresh_token = settings.secret("refresh_token");
-    if (sign_in.grant == Grant::client_credentials) {
-        LS_TRY_ASSIGN(sign_in.login_url, own_login_url(sign_in));
-    }
+    if (sign_in.grant == Grant::client_credentials) { LS_TRY_ASSIGN(sign_in.login_url, own_login_url(sign_in)); }
     if (sign_in.grant == Grant::jwt_bearer) {
         LS_TRY_ASSIGN(sign_in.key, connector::SigningKey::load(settings.text("private_key_path")));
         if (!sign_in.key->warning().empty()) log::warning(sign_in.key->warning());
@@ -87,11 +88,14 @@ bool instance_allowed(std::string_view configured, std::string_view answered) {
     Result<net::Url> a = net::parse_url(configured), b = net::parse_url(answered);
     if (!a || !b) return false;
     if (a->scheme == b->scheme && a->host == b->host && a->port == b->port) return true;
-    auto is_local = [](const net::Url& url) { return url.host == "localhost" || url.host.starts_with("127.") || url.host == "[::1]" || url.host == "::1"; };
+    auto is_local = [](const net::Url& url) {
+        return url.host == "localhost" || url.host.starts_with("127.") || url.host == "[::1]" || url.host == "::1";
+    };
     if (is_local(*a) && is_local(*b)) return true;
     constexpr std::array<std::string_view, 4> domains = {".salesforce.com", ".force.com", ".cloudforce.com", ".salesforce.mil"};
     auto is_vendors = [&](const net::Url& url) {
-        return url.scheme == "https" && std::any_of(domains.begin(), domains.end(), [&](std::string_view d) { return url.host.ends_with(d); });
+        return url.scheme == "https" &&
+               std::any_of(domains.begin(), domains.end(), [&](std::string_view d) { return url.host.ends_with(d); });
     };
     return is_vendors(*a) && is_vendors(*b);
 }

@@ -21,8 +21,10 @@ std::size_t word_end(std::string_view text, std::size_t at) {
 /// Returns where the string literal that begins at `at` ends (behind its quote), or npos if it does not.
 std::size_t string_end(std::string_view text, std::size_t at) {
     for (++at; at < text.size(); ++at) {
-        if (text[at] == '\\') ++at;
-        else if (text[at] == '\'') return at + 1;
+        if (text[at] == '\\')
+            ++at;
+        else if (text[at] == '\'')
+            return at + 1;
     }
     return std::string_view::npos;
 }
@@ -112,7 +114,8 @@ private:
     Result<void> copy_string() {
         std::size_t end = string_end(soql_, at_);
         if (end == std::string_view::npos)
-            return fail(ErrorCode::value_invalid, "the query has a string without its closing quote: " + std::string(soql_.substr(at_, 40)));
+            return fail(ErrorCode::value_invalid,
+                        "the query has a string without its closing quote: " + std::string(soql_.substr(at_, 40)));
         out_ += soql_.substr(at_, end - at_);
         at_ = end;
         return {};
@@ -131,10 +134,14 @@ private:
         if (end < soql_.size() && soql_[end] == '.')
             return fail(ErrorCode::value_invalid, "a bound name has no parts, give the value itself under `bind`: :" + name + ".…");
         const Value* value = bind_.find(name);
-        if (!value) return fail(ErrorCode::value_invalid, "the query names a value that `bind` does not have: :" + name + did_you_mean(name, bound_names()));
+        if (!value)
+            return fail(ErrorCode::value_invalid,
+                        "the query names a value that `bind` does not have: :" + name + did_you_mean(name, bound_names()));
         LS_TRY_ASSIGN(std::string literal, soql_literal(*value));
-        if (counts_units()) out_ += ':';
-        else if (!out_.empty() && is_word_char(out_.back())) out_ += ' ';
+        if (counts_units())
+            out_ += ':';
+        else if (!out_.empty() && is_word_char(out_.back()))
+            out_ += ' ';
         out_ += literal;
         if (end < soql_.size() && is_word_char(soql_[end])) out_ += ' ';
         used_.insert(name);

@@ -85,15 +85,17 @@ TEST(BindSoql, RefusesAStringWithoutEnd) {
 }
 
 TEST(Subqueries, AreThoseOfTheFieldList) {
-    auto found = subqueries_of("SELECT Id, (SELECT Quantity FROM OpportunityLineItems WHERE x = 'a) FROM B' ORDER BY Id), Name, "
-                               "(select Id from Contacts) FROM Opportunity WHERE AccountId IN (SELECT Id FROM Account)");
+    auto found = subqueries_of(
+        "SELECT Id, (SELECT Quantity FROM OpportunityLineItems WHERE x = 'a) FROM B' ORDER BY Id), Name, "
+        "(select Id from Contacts) FROM Opportunity WHERE AccountId IN (SELECT Id FROM Account)");
     ASSERT_EQ(found.size(), 2u);
     EXPECT_EQ(found[0].name, "OpportunityLineItems");
     EXPECT_EQ(found[1].name, "Contacts");
 }
 
 TEST(Subqueries, MayNestAndStandBesideFunctions) {
-    auto found = subqueries_of("SELECT COUNT(Id), (SELECT Id, (SELECT Id FROM Assets), toLabel(Type) FROM Contacts WHERE (a = 1)) FROM Account");
+    auto found =
+        subqueries_of("SELECT COUNT(Id), (SELECT Id, (SELECT Id FROM Assets), toLabel(Type) FROM Contacts WHERE (a = 1)) FROM Account");
     ASSERT_EQ(found.size(), 1u);
     EXPECT_EQ(found[0].name, "Contacts");
     ASSERT_EQ(found[0].children.size(), 1u);

@@ -15,9 +15,7 @@ struct Way {
 };
 
 constexpr std::array<Way, 3> ways = {{
-    {Access::Kind::oauth,
-     {"token_url", "client_id", "client_secret"},
-     {"SAP_TOKEN_URL", "SAP_CLIENT_ID", "SAP_CLIENT_SECRET"}},
+    {Access::Kind::oauth, {"token_url", "client_id", "client_secret"}, {"SAP_TOKEN_URL", "SAP_CLIENT_ID", "SAP_CLIENT_SECRET"}},
     {Access::Kind::basic, {"user", "password", ""}, {"SAP_USER", "SAP_PASSWORD", ""}},
     {Access::Kind::api_key, {"api_key", "", ""}, {"SAP_API_KEY", "", ""}},
 }};
@@ -42,17 +40,14 @@ Result<Access> access_by(const Way& way, const connector::Settings& settings) {
     if (way.kind == Access::Kind::basic)
         return Access{.kind = way.kind, .name = settings.text("user"), .secret = settings.secret("password")};
     std::string token_url = settings.text("token_url");
-    if (!net::parse_url(token_url))
-        return fail(ErrorCode::config_invalid, "SAP_TOKEN_URL is not an http or https address: " + token_url);
+    if (!net::parse_url(token_url)) return fail(ErrorCode::config_invalid, "SAP_TOKEN_URL is not an http or https address: " + token_url);
     return Access{.kind = way.kind,
                   .token_url = std::move(token_url),
                   .name = settings.text("client_id"),
                   .secret = settings.secret("client_secret")};
 }
 
-std::string basic(const Access& access) {
-    return "Basic " + encoding::base64(access.name + ":" + access.secret.reveal());
-}
+std::string basic(const Access& access) { return "Basic " + encoding::base64(access.name + ":" + access.secret.reveal()); }
 
 }  // namespace
 
@@ -62,17 +57,18 @@ Result<Access> choose_access(const connector::Settings& settings) {
     std::string missing;
     for (const Way& way : ways)
         if (is_begun(way, settings)) missing = "; missing: " + missing_for(way, settings);
-    return fail(
-        ErrorCode::config_invalid,
-        "SAP needs SAP_TOKEN_URL, SAP_CLIENT_ID and SAP_CLIENT_SECRET, or SAP_USER and SAP_PASSWORD, or SAP_API_KEY" +
-            missing);
+    return fail(ErrorCode::config_invalid,
+                "SAP needs SAP_TOKEN_URL, SAP_CLIENT_ID and SAP_CLIENT_SECRET, or SAP_USER and SAP_PASSWORD, or SAP_API_KEY" + missing);
 }
 
 void authorize(net::Request& request, const Access& access, const connector::Token& token) {
     switch (access.kind) {
-        case Access::Kind::oauth: return request.headers.set("Authorization", "Bearer " + token.access.reveal());
-        case Access::Kind::basic: return request.headers.set("Authorization", basic(access));
-        case Access::Kind::api_key: return request.headers.set("APIKey", access.secret.reveal());
+        case Access::Kind::oauth:
+            return request.headers.set("Authorization", "Bearer " + token.access.reveal());
+        case Access::Kind::basic:
+            return request.headers.set("Authorization", basic(access));
+        case Access::Kind::api_key:
+            return request.headers.set("APIKey", access.secret.reveal());
     }
 }
 
@@ -87,17 +83,18 @@ net::Request token_request(const Access& access) {
 
 Result<connector::Token> read_token(const net::Response& response, Timestamp now) {
     Result<Value> answer = json::parse(response.body);
-    std::string access = answer ? (*answer)["access_token"].string_or("") : "";
+    // Cut short or mangled on its way: the next one may be whole.
+    if (!answer) return fail(ErrorCode::vendor_unavailable, "the token address answered something that is not JSON");
+    std::string access = (*answer)["access_token"].string_or("");
     if (access.empty()) return fail(ErrorCode::vendor_protocol, "the token address answered without an access_token");
     const Value& expires = (*answer)["expires_in"];
     bool known = expires.kind() == Value::Kind::integer && expires.as_int() > 0;
-    return connector::Token{.access = Secret(std::move(access)),
-                            .expires_at_ms = known ? now.ms() + expires.as_int() * 1000 : 0};
+    return connector::Token{.access = Secret(std::move(access)), .expires_at_ms = known ? now.ms() + expires.as_int() * 1000 : 0};
 }
 
 Error token_error(Error error) {
-    bool refused = error.cls() == ErrorClass::rejected || error.cls() == ErrorClass::unauthorized ||
-                   error.code == ErrorCode::permission_missing;
+    bool refused =
+        error.cls() == ErrorClass::rejected || error.cls() == ErrorClass::unauthorized || error.code == ErrorCode::permission_missing;
     if (refused) {
         error.code = ErrorCode::credentials_refused;
         error.message = "SAP_TOKEN_URL gives no token for SAP_CLIENT_ID: " + error.message;

@@ -10,10 +10,8 @@ Result<Access> access(Map settings) { return choose_access(connector::Settings(s
 }  // namespace
 
 TEST(SapAuth, IsChosenByWhatIsThere) {
-    EXPECT_EQ(
-        access({{"token_url", "https://t/x"}, {"client_id", "sb-x!b1|y"}, {"client_secret", "s"}, {"api_key", "k"}})
-            ->kind,
-        Access::Kind::oauth);
+    EXPECT_EQ(access({{"token_url", "https://t/x"}, {"client_id", "sb-x!b1|y"}, {"client_secret", "s"}, {"api_key", "k"}})->kind,
+              Access::Kind::oauth);
     EXPECT_EQ(access({{"user", "U"}, {"password", "p"}, {"client_id", "left over"}})->kind, Access::Kind::basic);
     EXPECT_EQ(access({{"api_key", "k"}})->kind, Access::Kind::api_key);
 }
@@ -31,20 +29,16 @@ TEST(SapAuth, SaysWhatIsMissing) {
 
 TEST(SapAuth, RootTakesTheHostAloneOrThePath) {
     EXPECT_EQ(*service_root("https://my.s4hana.cloud.sap"), "https://my.s4hana.cloud.sap/sap/opu/odata/sap");
-    EXPECT_EQ(*service_root("https://my.s4hana.cloud.sap/sap/opu/odata/sap/"),
-              "https://my.s4hana.cloud.sap/sap/opu/odata/sap");
+    EXPECT_EQ(*service_root("https://my.s4hana.cloud.sap/sap/opu/odata/sap/"), "https://my.s4hana.cloud.sap/sap/opu/odata/sap");
     EXPECT_EQ(*service_root("https://h/sap/opu/odata"), "https://h/sap/opu/odata/sap");
-    EXPECT_EQ(*service_root("https://sandbox.api.sap.com/s4hanacloud"),
-              "https://sandbox.api.sap.com/s4hanacloud/sap/opu/odata/sap");
-    for (const char* bad : {"", "my.s4hana.cloud.sap", "https://h/x?y=1", "ftp://h"})
-        EXPECT_FALSE(service_root(bad)) << bad;
+    EXPECT_EQ(*service_root("https://sandbox.api.sap.com/s4hanacloud"), "https://sandbox.api.sap.com/s4hanacloud/sap/opu/odata/sap");
+    for (const char* bad : {"", "my.s4hana.cloud.sap", "https://h/x?y=1", "ftp://h"}) EXPECT_FALSE(service_root(bad)) << bad;
 }
 
 TEST(SapAuth, TokenIsRefusedWithoutAnAccessToken) {
     EXPECT_FALSE(read_token({.body = R"({"token_type":"bearer"})"}, Timestamp{}));
     EXPECT_FALSE(read_token({.body = "<html/>"}, Timestamp{}));
-    Result<connector::Token> token =
-        read_token({.body = R"({"access_token":"t","expires_in":43199})"}, Timestamp::from_ms(1000));
+    Result<connector::Token> token = read_token({.body = R"({"access_token":"t","expires_in":43199})"}, Timestamp::from_ms(1000));
     ASSERT_TRUE(token);
     EXPECT_EQ(token->expires_at_ms, 43'200'000);
 }

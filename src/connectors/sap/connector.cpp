@@ -13,9 +13,7 @@ using schema::ActionEffect;
 class SapConnection : public connector::Connection {
 public:
     SapConnection(GatewaySettings settings, std::string probe_service, const ConnectionParts& parts)
-        : gateway_(std::move(settings), parts.runtime, parts.vault),
-          records_(gateway_),
-          probe_service_(std::move(probe_service)) {}
+        : gateway_(std::move(settings), parts.runtime, parts.vault), records_(gateway_), probe_service_(std::move(probe_service)) {}
 
     Result<Value> perform(std::string_view action, const Value& input, connector::CallContext& context) override {
         for (const Entry& entry : table)
@@ -49,20 +47,18 @@ private:
 
 Result<std::unique_ptr<connector::Connection>> make(ConnectionParts parts) {
     const connector::Settings& settings = parts.settings;
-    GatewaySettings gateway{
-        .name = parts.name, .client = settings.text("sap_client"), .language = settings.text("language")};
+    GatewaySettings gateway{.name = parts.name, .client = settings.text("sap_client"), .language = settings.text("language")};
     LS_TRY_ASSIGN(gateway.root, service_root(settings.text("base_url")));
     LS_TRY_ASSIGN(gateway.access, choose_access(settings));
     if (gateway.language.empty()) gateway.language = "en";
-    bool client_ok = gateway.client.empty() || (gateway.client.size() == 3 &&
-                                                gateway.client.find_first_not_of("0123456789") == std::string::npos);
+    bool client_ok =
+        gateway.client.empty() || (gateway.client.size() == 3 && gateway.client.find_first_not_of("0123456789") == std::string::npos);
     if (!client_ok) return fail(ErrorCode::config_invalid, "SAP_CLIENT must be three digits: " + gateway.client);
     std::string probe_service = settings.text("probe_service");
     if (probe_service.empty()) probe_service = "API_SALES_ORDER_SRV";
     if (!parse_entity(probe_service + "/X"))
         return fail(ErrorCode::config_invalid, "probe_service is not the name of a service: " + probe_service);
-    return std::unique_ptr<connector::Connection>(
-        std::make_unique<SapConnection>(std::move(gateway), std::move(probe_service), parts));
+    return std::unique_ptr<connector::Connection>(std::make_unique<SapConnection>(std::move(gateway), std::move(probe_service), parts));
 }
 
 std::vector<Setting> settings() {
@@ -73,10 +69,7 @@ std::vector<Setting> settings() {
          .summary = "address of the system, alone or with /sap/opu/odata/sap"},
         {.name = "token_url", .environment = "SAP_TOKEN_URL", .summary = "OAuth: where tokens are fetched"},
         {.name = "client_id", .environment = "SAP_CLIENT_ID", .summary = "OAuth: client id"},
-        {.name = "client_secret",
-         .environment = "SAP_CLIENT_SECRET",
-         .secret = true,
-         .summary = "OAuth: client secret"},
+        {.name = "client_secret", .environment = "SAP_CLIENT_SECRET", .secret = true, .summary = "OAuth: client secret"},
         {.name = "user", .environment = "SAP_USER", .summary = "Basic: communication user"},
         {.name = "password", .environment = "SAP_PASSWORD", .secret = true, .summary = "Basic: its password"},
         {.name = "api_key", .environment = "SAP_API_KEY", .secret = true, .summary = "key of SAP's API sandbox"},
@@ -92,13 +85,9 @@ std::vector<Setting> settings() {
     };
 }
 
-schema::ActionInput entity_input() {
-    return {.name = "entity", .type = "text", .required = true, .summary = "SERVICE/EntitySet"};
-}
+schema::ActionInput entity_input() { return {.name = "entity", .type = "text", .required = true, .summary = "SERVICE/EntitySet"}; }
 schema::ActionInput expand_input() { return {.name = "expand", .type = "any", .summary = "navigations to read along"}; }
-schema::ActionInput match_input() {
-    return {.name = "match", .type = "map", .summary = "more conditions of the look-up"};
-}
+schema::ActionInput match_input() { return {.name = "match", .type = "map", .summary = "more conditions of the look-up"}; }
 schema::ActionInput read_back_input() {
     return {.name = "read_back", .type = "boolean", .summary = "read a new record again, with `expand`"};
 }
@@ -120,15 +109,14 @@ Action query_action() {
 }
 
 Action get_action() {
-    return {
-        .name = "sap.get",
-        .summary = "Reads one record by its key.",
-        .effect = ActionEffect::read,
-        .inputs = {entity_input(),
-                   {.name = "key", .type = "any", .required = true, .summary = "text, or map of the key's properties"},
-                   {.name = "select", .type = "any", .summary = "properties to read"},
-                   expand_input()},
-        .output = "the record, with its ETag as `__etag`"};
+    return {.name = "sap.get",
+            .summary = "Reads one record by its key.",
+            .effect = ActionEffect::read,
+            .inputs = {entity_input(),
+                       {.name = "key", .type = "any", .required = true, .summary = "text, or map of the key's properties"},
+                       {.name = "select", .type = "any", .summary = "properties to read"},
+                       expand_input()},
+            .output = "the record, with its ETag as `__etag`"};
 }
 
 Action find_action() {
@@ -144,10 +132,7 @@ Action ensure_action() {
             .summary = "Finds the record of a link, or creates it with everything below it.",
             .effect = ActionEffect::unique,
             .inputs = {entity_input(),
-                       {.name = "link",
-                        .type = "id",
-                        .required = true,
-                        .summary = "the record of the other system it belongs to"},
+                       {.name = "link", .type = "id", .required = true, .summary = "the record of the other system it belongs to"},
                        unique_inputs(),
                        match_input(),
                        expand_input(),
@@ -172,15 +157,14 @@ Action create_action() {
 }
 
 Action update_action() {
-    return {
-        .name = "sap.update",
-        .summary = "Changes those fields of a record that differ, guarded by its ETag.",
-        .effect = ActionEffect::idempotent,
-        .inputs = {entity_input(),
-                   {.name = "key", .type = "any", .required = true, .summary = "text, or map of the key's properties"},
-                   {.name = "fields", .type = "map", .required = true, .summary = "properties and their new values"},
-                   {.name = "etag", .type = "text", .summary = "refuse if the record is not this version any more"}},
-        .output = "`updated`: whether anything had to be changed"};
+    return {.name = "sap.update",
+            .summary = "Changes those fields of a record that differ, guarded by its ETag.",
+            .effect = ActionEffect::idempotent,
+            .inputs = {entity_input(),
+                       {.name = "key", .type = "any", .required = true, .summary = "text, or map of the key's properties"},
+                       {.name = "fields", .type = "map", .required = true, .summary = "properties and their new values"},
+                       {.name = "etag", .type = "text", .summary = "refuse if the record is not this version any more"}},
+            .output = "`updated`: whether anything had to be changed"};
 }
 
 connector::Connector describe() {

@@ -18,8 +18,7 @@ std::string join_cookies(const std::vector<std::string_view>& fields) {
         if (equals + 1 < pair.size()) cookies.emplace_back(name, pair.substr(equals + 1));
     }
     std::string out;
-    for (const auto& [name, value] : cookies)
-        out += (out.empty() ? "" : "; ") + std::string(name) + "=" + std::string(value);
+    for (const auto& [name, value] : cookies) out += (out.empty() ? "" : "; ") + std::string(name) + "=" + std::string(value);
     return out;
 }
 

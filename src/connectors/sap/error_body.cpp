@@ -23,8 +23,7 @@ std::string field_of(const Detail& detail) {
 }
 
 void add_once(std::vector<std::string>& messages, const std::string& message) {
-    if (!message.empty() && std::find(messages.begin(), messages.end(), message) == messages.end())
-        messages.push_back(message);
+    if (!message.empty() && std::find(messages.begin(), messages.end(), message) == messages.end()) messages.push_back(message);
 }
 
 void take_details(ErrorBody& body, const std::vector<Detail>& details) {
@@ -56,8 +55,7 @@ ErrorBody from_json(const Value& answer) {
     ErrorBody body;
     if (error.is_string()) {  // OAuth 2.0, RFC 6749 §5.2
         std::string description = answer["error_description"].text();
-        return {
-            .found = true, .code = error.as_string(), .message = description.empty() ? error.as_string() : description};
+        return {.found = true, .code = error.as_string(), .message = description.empty() ? error.as_string() : description};
     }
     if (!error.is_map()) return body;
     body.found = true;

@@ -99,12 +99,10 @@ ErrorCode by_status(int status, net::Effect effect) {
 
 ErrorCode code_for(const net::Response& response, net::Effect effect, Credentials credentials, const ErrorBody& body) {
     if (asks_for_csrf(response)) return ErrorCode::vendor_unavailable;
-    if (response.status == 401)
-        return credentials == Credentials::renewable ? ErrorCode::unauthorized : ErrorCode::credentials_refused;
+    if (response.status == 401) return credentials == Credentials::renewable ? ErrorCode::unauthorized : ErrorCode::credentials_refused;
     for (const CodeRule& rule : code_rules)
         if (rule.vendor_code == body.code) return rule.code;
-    if ((response.status == 400 || response.status == 409 || response.status == 500) && means_lock(body))
-        return ErrorCode::record_locked;
+    if ((response.status == 400 || response.status == 409 || response.status == 500) && means_lock(body)) return ErrorCode::record_locked;
     // Throttled before anything was done. Source: RFC 9110 §10.2.3; SAP BTP and gateways answer 503 so.
     if (response.status == 503 && response.headers.contains("Retry-After")) return ErrorCode::rate_limited;
     // An OData service says what it did not find; a bare 404 comes from in front of it.
@@ -125,8 +123,7 @@ std::optional<Error> classify(const net::Response& response, net::Effect effect,
     if (response.ok()) return std::nullopt;
     ErrorBody body = read_error_body(response);
     ErrorCode code = code_for(response, effect, credentials, body);
-    Error error{
-        .code = code, .message = message_for(code, response, body), .vendor_code = body.code, .field = body.field};
+    Error error{.code = code, .message = message_for(code, response, body), .vendor_code = body.code, .field = body.field};
     if (asks_for_csrf(response)) error.vendor_code = csrf_required;
     if (code == ErrorCode::rate_limited) error.retry_after_ms = retry_after_ms(response).value_or(throttle_default_ms);
     return error;

@@ -14,12 +14,8 @@ connector::Dialect make_dialect(const GatewaySettings& settings) {
     bool oauth = access.kind == Access::Kind::oauth;
     Credentials credentials = oauth ? Credentials::renewable : Credentials::fixed;
     connector::Dialect dialect{.connection = settings.name, .account = access.token_url + "\n" + access.name};
-    dialect.classify = [credentials](const net::Response& response, net::Effect effect) {
-        return classify(response, effect, credentials);
-    };
-    dialect.authorize = [access](net::Request& request, const connector::Token& token) {
-        authorize(request, access, token);
-    };
+    dialect.classify = [credentials](const net::Response& response, net::Effect effect) { return classify(response, effect, credentials); };
+    dialect.authorize = [access](net::Request& request, const connector::Token& token) { authorize(request, access, token); };
     dialect.secrets = {access.secret};
     return dialect;
 }
@@ -35,8 +31,7 @@ Gateway::Gateway(GatewaySettings settings, Runtime& runtime, connector::TokenVau
           [this] {
               connector::Dialect dialect = make_dialect(settings_);
               FetchToken fetch = [this](connector::CallContext& context) -> Result<connector::Token> {
-                  Result<net::Response> answer =
-                      session_.send_plain(context, token_request(settings_.access), net::Effect::read, false);
+                  Result<net::Response> answer = session_.send_plain(context, token_request(settings_.access), net::Effect::read, false);
                   if (!answer) return fail(token_error(std::move(answer).error()));
                   return read_token(*answer, context.runtime.now());
               };
@@ -79,8 +74,7 @@ net::Request Gateway::change_request(const connector::CallContext& context, cons
     return request;
 }
 
-Result<net::Response> Gateway::change_once(connector::CallContext& context, const Change& change,
-                                           const CsrfSession& csrf) {
+Result<net::Response> Gateway::change_once(connector::CallContext& context, const Change& change, const CsrfSession& csrf) {
     net::Request request = change_request(context, change);
     put_csrf_session(request, csrf);
     Result<net::Response> answer = session_.send(context, std::move(request), net::Effect::write);

@@ -5,9 +5,7 @@
 namespace lockstep::connectors::sap {
 namespace {
 
-bool is_single(const Value& value) {
-    return !value.is_null() && !value.is_map() && !value.is_list() && !value.text().empty();
-}
+bool is_single(const Value& value) { return !value.is_null() && !value.is_map() && !value.is_list() && !value.text().empty(); }
 
 bool is_time(const Value& value) { return value.kind() == Value::Kind::date || value.kind() == Value::Kind::timestamp; }
 
@@ -18,8 +16,8 @@ Result<void> put_unique(Map& body, const Map& unique) {
         if (!there) {
             body.set(property, value);
         } else if (!fits(property, value, *there)) {
-            return fail(ErrorCode::value_invalid, "the new record could not be found again: " + property + " is " +
-                                                      there->text() + ", unique says " + value.text());
+            return fail(ErrorCode::value_invalid,
+                        "the new record could not be found again: " + property + " is " + there->text() + ", unique says " + value.text());
         }
     }
     return {};
@@ -49,11 +47,9 @@ Result<ReadInput> read_input(const Value& input) {
 
 Result<Map> unique_of(const Value& input) {
     const Value& unique = input["unique"];
-    if (!unique.is_map() || unique.as_map().empty())
-        return fail(ErrorCode::value_invalid, "unique must be a map of properties and values");
+    if (!unique.is_map() || unique.as_map().empty()) return fail(ErrorCode::value_invalid, "unique must be a map of properties and values");
     for (const auto& [property, value] : unique.as_map()) {
-        if (!is_property_name(property))
-            return fail(ErrorCode::value_invalid, "not a property name: unique, " + property);
+        if (!is_property_name(property)) return fail(ErrorCode::value_invalid, "not a property name: unique, " + property);
         if (!is_single(value) && !is_time(value))
             return fail(ErrorCode::value_invalid, "a value of unique is empty or not a single value: " + property);
     }
@@ -67,8 +63,7 @@ Result<UniqueInput> unique_input(const Value& input, std::string_view body_name)
     LS_TRY_ASSIGN(wanted.expand, property_paths("expand", input["expand"]));
     wanted.match = input["match"];
     const Value& body = input[body_name];
-    if (!body.is_map())
-        return fail(ErrorCode::value_invalid, "what to create must be a map: " + std::string(body_name));
+    if (!body.is_map()) return fail(ErrorCode::value_invalid, "what to create must be a map: " + std::string(body_name));
     wanted.body = body.as_map();
     LS_TRY(put_unique(wanted.body, wanted.unique));
     wanted.read_back = input["read_back"] == Value(true);

@@ -11,8 +11,7 @@ namespace {
 
 /// Record numbers of up to 10 characters: padded with zeros inside SAP, mostly without them in the services.
 constexpr std::array<std::string_view, 9> padded_numbers = {
-    "BillToParty",    "BusinessPartner", "Customer",    "PayerParty", "SalesOrder",
-    "SalesOrderItem", "ShipToParty",     "SoldToParty", "Supplier",
+    "BillToParty", "BusinessPartner", "Customer", "PayerParty", "SalesOrder", "SalesOrderItem", "ShipToParty", "SoldToParty", "Supplier",
 };
 
 bool is_padded_number(std::string_view property) {
@@ -43,8 +42,7 @@ bool is_time(const Value& value) { return value.kind() == Value::Kind::timestamp
 bool fits(std::string_view property, const Value& wanted, const Value& actual) {
     if (wanted.is_map()) return true;
     if (wanted.is_list())
-        return std::any_of(wanted.as_list().begin(), wanted.as_list().end(),
-                           [&](const Value& one) { return fits(property, one, actual); });
+        return std::any_of(wanted.as_list().begin(), wanted.as_list().end(), [&](const Value& one) { return fits(property, one, actual); });
     if (wanted.is_null()) return actual.is_null() || actual.text().empty();
     if (is_time(wanted) || is_time(actual)) return to_time(wanted) == to_time(actual);
     if (actual.kind() == Value::Kind::decimal || wanted.kind() == Value::Kind::decimal) {

@@ -21,21 +21,18 @@ std::string quoted(std::string_view text) {
 }
 
 Unexpected does_not_fit(std::string_view property, std::string_view type, const Value& value) {
-    return fail(ErrorCode::value_invalid,
-                "value is not " + std::string(type) + ": " + std::string(property) + ", " +
-                    (value.text().empty() ? std::string(to_string(value.kind())) : value.text()));
+    return fail(ErrorCode::value_invalid, "value is not " + std::string(type) + ": " + std::string(property) + ", " +
+                                              (value.text().empty() ? std::string(to_string(value.kind())) : value.text()));
 }
 
 Result<std::string> decimal_literal(std::string_view property, const Value& value) {
-    Result<Decimal> number =
-        value.is_number() ? Result<Decimal>(value.to_decimal()) : Decimal::parse(value.string_or(""));
+    Result<Decimal> number = value.is_number() ? Result<Decimal>(value.to_decimal()) : Decimal::parse(value.string_or(""));
     if (!number) return does_not_fit(property, "a decimal number", value);
     return number->to_string() + "M";
 }
 
 Result<std::string> integer_literal(std::string_view property, const Value& value) {
-    Result<Decimal> number =
-        value.is_number() ? Result<Decimal>(value.to_decimal()) : Decimal::parse(value.string_or(""));
+    Result<Decimal> number = value.is_number() ? Result<Decimal>(value.to_decimal()) : Decimal::parse(value.string_or(""));
     if (!number || !number->is_integer()) return does_not_fit(property, "a whole number", value);
     return number->normalized().to_string();
 }
@@ -78,15 +75,22 @@ Result<std::string> time_literal(std::string_view property, const Value& value) 
 /// A property whose type is not known: by the kind of the value. Whole numbers are texts: nearly all of SAP's are.
 Result<std::string> untyped_literal(std::string_view property, const Value& value) {
     switch (value.kind()) {
-        case Value::Kind::boolean: return boolean_literal(property, value);
-        case Value::Kind::decimal: return decimal_literal(property, value);
-        case Value::Kind::date: return date_time_literal(property, value);
-        case Value::Kind::timestamp: return date_time_offset_literal(property, value);
-        case Value::Kind::duration: return time_literal(property, value);
+        case Value::Kind::boolean:
+            return boolean_literal(property, value);
+        case Value::Kind::decimal:
+            return decimal_literal(property, value);
+        case Value::Kind::date:
+            return date_time_literal(property, value);
+        case Value::Kind::timestamp:
+            return date_time_offset_literal(property, value);
+        case Value::Kind::duration:
+            return time_literal(property, value);
         case Value::Kind::string:
         case Value::Kind::integer:
-        case Value::Kind::unsigned_integer: return quoted(value.text());
-        default: return does_not_fit(property, "a text, number, date or boolean", value);
+        case Value::Kind::unsigned_integer:
+            return quoted(value.text());
+        default:
+            return does_not_fit(property, "a text, number, date or boolean", value);
     }
 }
 
@@ -133,8 +137,7 @@ Result<std::string> one_of(const std::string& property, const Value& values) {
 Result<std::string> condition(const std::string& property, std::string_view name, const Value& value) {
     const Operator* op = find_operator(name);
     if (!is_property_path(property)) return fail(ErrorCode::value_invalid, "not a property name: filter, " + property);
-    if (!op)
-        return fail(ErrorCode::value_invalid, "no such operator in a filter: " + property + ", " + std::string(name));
+    if (!op) return fail(ErrorCode::value_invalid, "no such operator in a filter: " + property + ", " + std::string(name));
     if (name == "in") return one_of(property, value);
     LS_TRY_ASSIGN(std::string text, literal(property, value));
     if (!op->text.empty()) return property + std::string(op->text) + text;
@@ -202,14 +205,22 @@ Result<std::string> key_literal(std::string_view property, const Value& value) {
 Result<std::string> literal(std::string_view property, const Value& value) {
     if (value.is_null()) return std::string("null");
     switch (edm_type(property.substr(property.rfind('/') + 1))) {
-        case EdmType::boolean: return boolean_literal(property, value);
-        case EdmType::decimal: return decimal_literal(property, value);
-        case EdmType::integer: return integer_literal(property, value);
-        case EdmType::date_time: return date_time_literal(property, value);
-        case EdmType::date_time_offset: return date_time_offset_literal(property, value);
-        case EdmType::time: return time_literal(property, value);
-        case EdmType::guid: return guid_literal(property, value);
-        case EdmType::text: return untyped_literal(property, value);
+        case EdmType::boolean:
+            return boolean_literal(property, value);
+        case EdmType::decimal:
+            return decimal_literal(property, value);
+        case EdmType::integer:
+            return integer_literal(property, value);
+        case EdmType::date_time:
+            return date_time_literal(property, value);
+        case EdmType::date_time_offset:
+            return date_time_offset_literal(property, value);
+        case EdmType::time:
+            return time_literal(property, value);
+        case EdmType::guid:
+            return guid_literal(property, value);
+        case EdmType::text:
+            return untyped_literal(property, value);
     }
     return fail(ErrorCode::internal, "unknown property type");
 }

@@ -24,8 +24,7 @@ Decimal decimal(std::string_view text) { return *Decimal::parse(text); }
 
 TEST(SapFilter, DoublesQuotesInTexts) {
     EXPECT_EQ(filter(Map{{"OrganizationBPName1", "O'Brien & Söhne"}}), "OrganizationBPName1 eq 'O''Brien & Söhne'");
-    EXPECT_EQ(filter(Map{{"SalesOrder", "' or 1 eq 1 or SalesOrder eq '"}}),
-              "SalesOrder eq ''' or 1 eq 1 or SalesOrder eq '''");
+    EXPECT_EQ(filter(Map{{"SalesOrder", "' or 1 eq 1 or SalesOrder eq '"}}), "SalesOrder eq ''' or 1 eq 1 or SalesOrder eq '''");
 }
 
 TEST(SapFilter, WritesLiteralsByTheTypeOfTheProperty) {
@@ -43,14 +42,12 @@ TEST(SapFilter, WritesLiteralsByTheTypeOfTheProperty) {
 }
 
 TEST(SapFilter, JoinsConditions) {
-    EXPECT_EQ(filter(Map{{"Plant", "1010"}, {"InventorySpecialStockType", ""}}),
-              "Plant eq '1010' and InventorySpecialStockType eq ''");
+    EXPECT_EQ(filter(Map{{"Plant", "1010"}, {"InventorySpecialStockType", ""}}), "Plant eq '1010' and InventorySpecialStockType eq ''");
     EXPECT_EQ(filter(Map{{"Plant", List{"1010", "1020"}}}), "(Plant eq '1010' or Plant eq '1020')");
     EXPECT_EQ(filter(Map{{"SalesOrder", Map{{"ge", "1"}, {"lt", "9"}}}}), "SalesOrder ge '1' and SalesOrder lt '9'");
     EXPECT_EQ(filter(Map{{"SearchTerm1", Map{{"contains", "ACME"}}}}), "substringof('ACME',SearchTerm1) eq true");
     EXPECT_EQ(filter(Map{{"SearchTerm1", Map{{"startswith", "AC"}}}}), "startswith(SearchTerm1,'AC') eq true");
-    EXPECT_EQ(filter(List{Map{{"property", "Plant"}, {"op", "ne"}, {"value", "1"}},
-                          Map{{"to_Customer/CustomerGroup", "02"}}}),
+    EXPECT_EQ(filter(List{Map{{"property", "Plant"}, {"op", "ne"}, {"value", "1"}}, Map{{"to_Customer/CustomerGroup", "02"}}}),
               "Plant ne '1' and to_Customer/CustomerGroup eq '02'");
     EXPECT_EQ(filter(Map{{"any", List{Map{{"A", "1"}}, Map{{"B", "2"}, {"C", "3"}}}}, {"D", "4"}}),
               "((A eq '1') or (B eq '2' and C eq '3')) and D eq '4'");
@@ -75,8 +72,7 @@ TEST(SapFilter, RefusesWhatIsNoCondition) {
 TEST(SapFilter, KeysArePercentEncodedInsideTheirQuotes) {
     EXPECT_EQ(*key_predicate("4711"), "(%274711%27)");
     EXPECT_EQ(*key_predicate("a'b/c?d"), "(%27a%27%27b%2Fc%3Fd%27)");
-    EXPECT_EQ(*key_predicate(Map{{"SalesOrder", "1"}, {"SalesOrderItem", 10}}),
-              "(SalesOrder=%271%27,SalesOrderItem=%2710%27)");
+    EXPECT_EQ(*key_predicate(Map{{"SalesOrder", "1"}, {"SalesOrderItem", 10}}), "(SalesOrder=%271%27,SalesOrderItem=%2710%27)");
     EXPECT_FALSE(key_predicate(""));
     EXPECT_FALSE(key_predicate(Map{}));
     EXPECT_FALSE(key_predicate(Map{{"A)", "1"}}));
@@ -85,12 +81,9 @@ TEST(SapFilter, KeysArePercentEncodedInsideTheirQuotes) {
 
 TEST(SapFilter, OptionsStandBehindTheQuestionMark) {
     EXPECT_EQ(query_text({}), "");
-    EXPECT_EQ(query_text({.filter = "A eq '1+1 & #'",
-                          .select = {"A", "B"},
-                          .expand = {"to_Item/to_X"},
-                          .orderby = {"A desc", "B"},
-                          .top = 5}),
-              "?$filter=A%20eq%20%271%2B1%20%26%20%23%27&$select=A,B&$expand=to_Item/to_X&$orderby=A%20desc,B&$top=5");
+    EXPECT_EQ(
+        query_text({.filter = "A eq '1+1 & #'", .select = {"A", "B"}, .expand = {"to_Item/to_X"}, .orderby = {"A desc", "B"}, .top = 5}),
+        "?$filter=A%20eq%20%271%2B1%20%26%20%23%27&$select=A,B&$expand=to_Item/to_X&$orderby=A%20desc,B&$top=5");
 }
 
 TEST(SapNames, EntitiesAndPropertiesAreChecked) {
@@ -98,11 +91,9 @@ TEST(SapNames, EntitiesAndPropertiesAreChecked) {
     ASSERT_TRUE(entity);
     EXPECT_EQ(entity->path(), "/API_SALES_ORDER_SRV/A_SalesOrder");
     EXPECT_TRUE(parse_entity("API_X;v=0002/A"));
-    for (std::string_view bad :
-         {"", "A_SalesOrder", "../x/A", "A/B/C", "A/B?x", "A;v=1;x/B", "A/B('1')", "A /B", "1/B"})
+    for (std::string_view bad : {"", "A_SalesOrder", "../x/A", "A/B/C", "A/B?x", "A;v=1;x/B", "A/B('1')", "A /B", "1/B"})
         EXPECT_FALSE(parse_entity(bad)) << bad;
-    EXPECT_EQ(*property_paths("expand", "to_Item, to_Partner/to_X"),
-              (std::vector<std::string>{"to_Item", "to_Partner/to_X"}));
+    EXPECT_EQ(*property_paths("expand", "to_Item, to_Partner/to_X"), (std::vector<std::string>{"to_Item", "to_Partner/to_X"}));
     EXPECT_FALSE(property_paths("select", List{"A&$top=1"}));
     EXPECT_FALSE(property_paths("select", 5));
     EXPECT_FALSE(order_terms("A descending"));

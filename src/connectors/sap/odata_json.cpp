@@ -8,9 +8,8 @@ namespace lockstep::connectors::sap {
 namespace {
 
 Unexpected does_not_fit(std::string_view property, const Value& value) {
-    return fail(ErrorCode::value_invalid,
-                "value cannot be sent as the property's type: " + std::string(property) + ", " +
-                    (value.text().empty() ? std::string(to_string(value.kind())) : value.text()));
+    return fail(ErrorCode::value_invalid, "value cannot be sent as the property's type: " + std::string(property) + ", " +
+                                              (value.text().empty() ? std::string(to_string(value.kind())) : value.text()));
 }
 
 /// Edm.Decimal and Edm.Int64 are texts in OData V2's JSON. Source: OData V2 JSON format, "Primitive Types".
@@ -36,8 +35,7 @@ Result<Value> time_out(std::string_view property, const Value& value) {
         return time ? Result<Value>(Value(*time)) : Result<Value>(does_not_fit(property, value));
     }
     EdmType type = edm_type(property);
-    bool offset =
-        type == EdmType::date_time_offset || (type != EdmType::date_time && value.kind() == Value::Kind::timestamp);
+    bool offset = type == EdmType::date_time_offset || (type != EdmType::date_time && value.kind() == Value::Kind::timestamp);
     return Value(write_date(*to_time(value), offset));
 }
 
@@ -46,17 +44,24 @@ Result<Value> list_out(std::string_view property, const Value& value);
 Result<Value> value_out(std::string_view property, const Value& value) {
     switch (value.kind()) {
         case Value::Kind::null:
-        case Value::Kind::boolean: return value;
+        case Value::Kind::boolean:
+            return value;
         case Value::Kind::integer:
         case Value::Kind::unsigned_integer:
-        case Value::Kind::decimal: return number_out(property, value);
-        case Value::Kind::string: return text_out(property, value);
+        case Value::Kind::decimal:
+            return number_out(property, value);
+        case Value::Kind::string:
+            return text_out(property, value);
         case Value::Kind::timestamp:
         case Value::Kind::date:
-        case Value::Kind::duration: return time_out(property, value);
-        case Value::Kind::map: return to_odata(value.as_map());
-        case Value::Kind::list: return list_out(property, value);
-        default: return does_not_fit(property, value);
+        case Value::Kind::duration:
+            return time_out(property, value);
+        case Value::Kind::map:
+            return to_odata(value.as_map());
+        case Value::Kind::list:
+            return list_out(property, value);
+        default:
+            return does_not_fit(property, value);
     }
 }
 

@@ -54,16 +54,14 @@ Result<std::vector<std::string>> checked_names(std::string_view what, const Valu
         return fail(ErrorCode::value_invalid, "names must be a text or a list of texts: " + std::string(what));
     std::vector<std::string> names = texts(value);
     for (const std::string& name : names)
-        if (!check(name))
-            return fail(ErrorCode::value_invalid, "not a property name: " + std::string(what) + ", " + name);
+        if (!check(name)) return fail(ErrorCode::value_invalid, "not a property name: " + std::string(what) + ", " + name);
     return names;
 }
 
 }  // namespace
 
 bool is_property_name(std::string_view text) {
-    return !text.empty() && text.size() <= 128 && is_letter(text.front()) &&
-           std::all_of(text.begin(), text.end(), is_name_char);
+    return !text.empty() && text.size() <= 128 && is_letter(text.front()) && std::all_of(text.begin(), text.end(), is_name_char);
 }
 
 bool is_property_path(std::string_view text) {
@@ -89,8 +87,6 @@ Result<std::vector<std::string>> property_paths(std::string_view what, const Val
     return checked_names(what, names, is_property_path);
 }
 
-Result<std::vector<std::string>> order_terms(const Value& terms) {
-    return checked_names("orderby", terms, is_order_term);
-}
+Result<std::vector<std::string>> order_terms(const Value& terms) { return checked_names("orderby", terms, is_order_term); }
 
 }  // namespace lockstep::connectors::sap

@@ -34,9 +34,7 @@ std::string iso_without_zone(Timestamp time) {
     return text;
 }
 
-std::string write_date(Timestamp time, bool offset) {
-    return "/Date(" + std::to_string(time.ms()) + (offset ? "+0000" : "") + ")/";
-}
+std::string write_date(Timestamp time, bool offset) { return "/Date(" + std::to_string(time.ms()) + (offset ? "+0000" : "") + ")/"; }
 
 // The number is UTC in both forms; the offset only says in which zone it was entered.
 // Source: OData V2 JSON format, "Primitive Types".
@@ -61,8 +59,7 @@ std::optional<std::string> to_edm_time(const Value& value) {
     if (value.kind() != Value::Kind::duration) return std::nullopt;
     Duration time = value.as_duration();
     if (time.seconds < 0 || time.seconds >= day_s || time.nanos != 0) return std::nullopt;
-    return "PT" + two_digits(time.seconds / 3600) + "H" + two_digits(time.seconds / 60 % 60) + "M" +
-           two_digits(time.seconds % 60) + "S";
+    return "PT" + two_digits(time.seconds / 3600) + "H" + two_digits(time.seconds / 60 % 60) + "M" + two_digits(time.seconds % 60) + "S";
 }
 
 }  // namespace lockstep::connectors::sap

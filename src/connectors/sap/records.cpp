@@ -53,8 +53,7 @@ Map differing(const Map& fields, const Value& record) {
         const Value* there = record.find(name);
         bool nested = value.is_map() || value.is_list();
         // Another case of letters is a change too, unlike in a look-up.
-        bool same = there && !nested && fits(name, value, *there) &&
-                    (!value.is_string() || !there->is_string() || value == *there);
+        bool same = there && !nested && fits(name, value, *there) && (!value.is_string() || !there->is_string() || value == *there);
         if (!same) out.set(name, value);
     }
     return out;
@@ -74,10 +73,8 @@ Result<std::string> Records::next_target(const std::string& next, const Entity& 
     std::size_t query = next.find('?');
     std::string_view path = std::string_view(next).substr(0, query);
     std::string_view set = path.substr(path.rfind('/') + 1);
-    bool usable =
-        query != std::string::npos && set == entity.set && next.find_first_of(" \r\n#", query) == std::string::npos;
-    if (!usable)
-        return fail(ErrorCode::vendor_protocol, "the address of the next page is not one of this entity: " + next);
+    bool usable = query != std::string::npos && set == entity.set && next.find_first_of(" \r\n#", query) == std::string::npos;
+    if (!usable) return fail(ErrorCode::vendor_protocol, "the address of the next page is not one of this entity: " + next);
     return entity.path() + next.substr(query);
 }
 
@@ -96,8 +93,7 @@ Result<List> Records::read_all(connector::CallContext& context, const ReadInput&
         if (next == target) return fail(ErrorCode::vendor_protocol, "a page names itself as the next: " + page->next);
         target = std::move(next);
     }
-    return fail(ErrorCode::vendor_protocol,
-                "the query has more pages than allowed: " + std::to_string(limits::pages_max));
+    return fail(ErrorCode::vendor_protocol, "the query has more pages than allowed: " + std::to_string(limits::pages_max));
 }
 
 Result<Value> Records::query(connector::CallContext& context, const Value& input) {
@@ -121,12 +117,9 @@ Result<std::optional<Value>> Records::look_up(connector::CallContext& context, c
     // A server that ignored the filter would make us adopt a stranger's record.
     for (const Value& row : rows)
         if (std::optional<std::string> property = first_difference(wanted.unique, row))
-            return fail(ErrorCode::vendor_protocol,
-                        "SAP answers a filter with a record that does not fit it: " + *property + ", " +
-                            row[*property].text() + " for " + wanted.unique.find(*property)->text());
-    if (rows.size() > 1)
-        return fail(ErrorCode::not_unique,
-                    "more than one " + wanted.entity.set + " matches: " + described(wanted.unique));
+            return fail(ErrorCode::vendor_protocol, "SAP answers a filter with a record that does not fit it: " + *property + ", " +
+                                                        row[*property].text() + " for " + wanted.unique.find(*property)->text());
+    if (rows.size() > 1) return fail(ErrorCode::not_unique, "more than one " + wanted.entity.set + " matches: " + described(wanted.unique));
     return std::optional<Value>(std::move(rows.front()));
 }
 
@@ -169,8 +162,7 @@ Result<Value> Records::create_new(connector::CallContext& context, const UniqueI
 }
 
 /// The record as SAP answered it; read again where that is asked for, or where the answer does not show enough.
-Result<Value> Records::created_record(connector::CallContext& context, const UniqueInput& wanted,
-                                      const net::Response& answer) {
+Result<Value> Records::created_record(connector::CallContext& context, const UniqueInput& wanted, const net::Response& answer) {
     Result<Value> record = read_record(answer.body);
     if (record && !wanted.read_back && shows_all(*record, wanted.expand)) return record;
     if (std::string segment = own_segment(answer.body, wanted.entity.set); record && !segment.empty()) {
@@ -185,23 +177,20 @@ Result<Value> Records::created_record(connector::CallContext& context, const Uni
 Result<Value> Records::update(connector::CallContext& context, const Value& input) {
     LS_TRY_ASSIGN(Entity entity, entity_of(input));
     LS_TRY_ASSIGN(std::string key, key_predicate(input["key"]));
-    if (!input["fields"].is_map())
-        return fail(ErrorCode::value_invalid, "fields must be a map of properties and values");
+    if (!input["fields"].is_map()) return fail(ErrorCode::value_invalid, "fields must be a map of properties and values");
     const std::string target = entity.path() + key;
     LS_TRY_ASSIGN(Value record, read_record_at(context, target));
     const std::string etag = record["__etag"].text();
     const std::string seen = input["etag"].text();
     if (!seen.empty() && seen != etag)
-        return fail(ErrorCode::precondition_failed,
-                    "the record was changed by someone else since it was read: " + target);
+        return fail(ErrorCode::precondition_failed, "the record was changed by someone else since it was read: " + target);
     Map changes = differing(input["fields"].as_map(), record);
     if (changes.empty()) return Value(Map{{"updated", false}, {"__etag", etag}});
     LS_TRY_ASSIGN(Value body, to_odata(changes));
-    LS_TRY_ASSIGN(net::Response answer, gateway_.change(context, {.method = "PATCH",
-                                                                  .service = entity.service,
-                                                                  .target = target,
-                                                                  .body = json::write(body),
-                                                                  .if_match = etag}));
+    LS_TRY_ASSIGN(
+        net::Response answer,
+        gateway_.change(context,
+                        {.method = "PATCH", .service = entity.service, .target = target, .body = json::write(body), .if_match = etag}));
     return Value(Map{{"updated", true}, {"__etag", std::string(answer.headers.get("ETag").value_or(""))}});
 }
 

@@ -30,8 +30,7 @@ private:
     Result<std::optional<Value>> look_up(connector::CallContext& context, const UniqueInput& wanted);
     Result<Value> find_or_create(connector::CallContext& context, const UniqueInput& wanted);
     Result<Value> create_new(connector::CallContext& context, const UniqueInput& wanted);
-    Result<Value> created_record(connector::CallContext& context, const UniqueInput& wanted,
-                                 const net::Response& answer);
+    Result<Value> created_record(connector::CallContext& context, const UniqueInput& wanted, const net::Response& answer);
     Result<Value> read_record_at(connector::CallContext& context, const std::string& target);
 
     Gateway& gateway_;

@@ -22,34 +22,25 @@ struct Sap {
 
     explicit Sap(Map settings = {{"user", "U"}, {"password", "p"}}, connector::TokenVault* vault = nullptr) {
         settings.set("base_url", "https://sap.example");
-        Result<std::unique_ptr<connector::Connection>> made =
-            descriptor().make({.name = "sap",
-                               .settings = connector::Settings(settings),
-                               .limits = {},
-                               .runtime = call.runtime,
-                               .vault = vault});
+        Result<std::unique_ptr<connector::Connection>> made = descriptor().make(
+            {.name = "sap", .settings = connector::Settings(settings), .limits = {}, .runtime = call.runtime, .vault = vault});
         EXPECT_TRUE(made) << made.error().message;
         connection = *std::move(made);
     }
 
-    Result<Value> perform(std::string_view action, const Map& input) {
-        return connection->perform(action, Value(input), call.context);
-    }
+    Result<Value> perform(std::string_view action, const Map& input) { return connection->perform(action, Value(input), call.context); }
 
     /// Answers the fetch of a CSRF token with session number `n`.
     void on_csrf(const std::string& service, int n) {
         net::Response answer = json_answer(200, R"({"d":{"EntitySets":[]}})");
         answer.headers.set("X-CSRF-Token", "token" + std::to_string(n));
-        answer.headers.add("Set-Cookie",
-                           "SAP_SESSIONID_S4H_100=session" + std::to_string(n) + "; path=/; secure; HttpOnly");
+        answer.headers.add("Set-Cookie", "SAP_SESSIONID_S4H_100=session" + std::to_string(n) + "; path=/; secure; HttpOnly");
         answer.headers.add("Set-Cookie", "sap-usercontext=sap-client=100; path=/");
         call.http.on("GET", "/" + service + "/", answer);
     }
 };
 
-net::Response csrf_refused() {
-    return {.status = 403, .headers = {{"x-csrf-token", "Required"}}, .body = "CSRF token validation failed"};
-}
+net::Response csrf_refused() { return {.status = 403, .headers = {{"x-csrf-token", "Required"}}, .body = "CSRF token validation failed"}; }
 
 net::Response rows(std::string_view list) { return json_answer(200, R"({"d":{"results":)" + std::string(list) + "}}"); }
 
@@ -60,10 +51,9 @@ constexpr std::string_view order_row =
 net::Response order_created() { return json_answer(201, R"({"d":)" + std::string(order_row) + "}"); }
 
 Map order_input() {
-    return {
-        {"entity", "API_SALES_ORDER_SRV/A_SalesOrder"},
-        {"unique", Map{{"PurchaseOrderByCustomer", "006A"}}},
-        {"body", Map{{"SalesOrderType", "OR"}, {"to_Item", List{Map{{"Material", "A"}, {"RequestedQuantity", 2}}}}}}};
+    return {{"entity", "API_SALES_ORDER_SRV/A_SalesOrder"},
+            {"unique", Map{{"PurchaseOrderByCustomer", "006A"}}},
+            {"body", Map{{"SalesOrderType", "OR"}, {"to_Item", List{Map{{"Material", "A"}, {"RequestedQuantity", 2}}}}}}};
 }
 
 constexpr const char* order_set = "/API_SALES_ORDER_SRV/A_SalesOrder";
@@ -91,10 +81,9 @@ TEST(SapCreate, LooksFirstAndThenCreatesWithTokenCookiesAndRepeatability) {
     EXPECT_EQ(post.headers.get("Authorization"), "Basic " + encoding::base64("U:p"));
     EXPECT_EQ(post.headers.get("RequestID"), "0123456789abcdef0123456789abcdef");
     EXPECT_EQ(post.headers.get("RepeatabilityCreation"), "2026-02-18T10:00:00");
-    EXPECT_EQ(sap.call.http.last_json(),
-              Value(Map{{"SalesOrderType", "OR"},
-                        {"to_Item", Map{{"results", List{Map{{"Material", "A"}, {"RequestedQuantity", "2"}}}}}},
-                        {"PurchaseOrderByCustomer", "006A"}}));
+    EXPECT_EQ(sap.call.http.last_json(), Value(Map{{"SalesOrderType", "OR"},
+                                                   {"to_Item", Map{{"results", List{Map{{"Material", "A"}, {"RequestedQuantity", "2"}}}}}},
+                                                   {"PurchaseOrderByCustomer", "006A"}}));
     EXPECT_EQ(sap.call.http.sent().back().options.effect, net::Effect::write);
 }
 
@@ -129,9 +118,7 @@ TEST(SapCreate, ATokenThatDiedIsFetchedOnceMore) {
     sap.call.http.always("GET", order_set, rows("[]"));
     sap.on_csrf("API_SALES_ORDER_SRV", 1);
     sap.on_csrf("API_SALES_ORDER_SRV", 2);
-    sap.call.http.on("POST", order_set, csrf_refused())
-        .on("POST", order_set, order_created())
-        .on("POST", order_set, order_created());
+    sap.call.http.on("POST", order_set, csrf_refused()).on("POST", order_set, order_created()).on("POST", order_set, order_created());
     ASSERT_TRUE(sap.perform("sap.create", order_input()));
     EXPECT_EQ(sap.call.http.last().headers.get("x-csrf-token"), "token2");
     // The new session is kept for the next change.
@@ -247,9 +234,8 @@ TEST(SapCreate, ASystemThatCannotKeepAnswersIsNotAskedTo) {
     Sap sap;
     sap.call.http.always("GET", order_set, rows("[]"));
     sap.on_csrf("API_SALES_ORDER_SRV", 1);
-    sap.call.http.on(
-        "POST", order_set,
-        json_answer(400, R"({"error":{"code":"/IWBEP/CM_COS/001","message":{"value":"check configuration"}}})"));
+    sap.call.http.on("POST", order_set,
+                     json_answer(400, R"({"error":{"code":"/IWBEP/CM_COS/001","message":{"value":"check configuration"}}})"));
     sap.call.http.on("POST", order_set, order_created());
     Result<Value> order = sap.perform("sap.create", order_input());
     ASSERT_FALSE(order);
@@ -267,18 +253,14 @@ TEST(SapEnsure, ReadsANewPartnerBackWithItsCustomer) {
               {"expand", "to_Customer"},
               {"read_back", true},
               {"create", Map{{"BusinessPartnerCategory", "2"}}}};
-    sap.call.http.on(
-        "GET", std::string(set) + "?$filter=BusinessPartnerIDByExtSystem%20eq%20%27001A%27&$expand=to_Customer&$top=5",
-        rows("[]"));
+    sap.call.http.on("GET", std::string(set) + "?$filter=BusinessPartnerIDByExtSystem%20eq%20%27001A%27&$expand=to_Customer&$top=5",
+                     rows("[]"));
     sap.on_csrf("API_BUSINESS_PARTNER", 1);
     sap.call.http.on(
         "POST", set,
-        json_answer(
-            201,
-            R"j({"d":{"__metadata":{"uri":"https://x/A_BusinessPartner('1000')"},"BusinessPartner":"1000","Customer":""}})j"));
-    sap.call.http.on(
-        "GET", std::string(set) + "('1000')?$expand=to_Customer",
-        json_answer(200, R"({"d":{"BusinessPartner":"1000","Customer":"1000","to_Customer":{"Customer":"1000"}}})"));
+        json_answer(201, R"j({"d":{"__metadata":{"uri":"https://x/A_BusinessPartner('1000')"},"BusinessPartner":"1000","Customer":""}})j"));
+    sap.call.http.on("GET", std::string(set) + "('1000')?$expand=to_Customer",
+                     json_answer(200, R"({"d":{"BusinessPartner":"1000","Customer":"1000","to_Customer":{"Customer":"1000"}}})"));
     Result<Value> partner = sap.perform("sap.ensure", input);
     ASSERT_TRUE(partner) << partner.error().to_text();
     EXPECT_EQ((*partner)["Customer"], Value("1000"));
@@ -289,9 +271,7 @@ TEST(SapQuery, FollowsAllPagesButOnlyAtItsOwnSystem) {
     Sap sap;
     sap.call.http.on(
         "GET", "?$filter=",
-        json_answer(
-            200,
-            R"({"d":{"results":[{"A":"1"}],"__next":"http://inner.local:8000/sap/opu/odata/sap/API_X/A_Y?$skiptoken=1"}})"));
+        json_answer(200, R"({"d":{"results":[{"A":"1"}],"__next":"http://inner.local:8000/sap/opu/odata/sap/API_X/A_Y?$skiptoken=1"}})"));
     sap.call.http.on("GET", std::string(root) + "/API_X/A_Y?$skiptoken=1",
                      json_answer(200, R"({"d":{"results":[{"A":"2"}],"__next":"A_Y?$skiptoken=2"}})"));
     sap.call.http.on("GET", std::string(root) + "/API_X/A_Y?$skiptoken=2", rows(R"([{"A":"3"}])"));
@@ -304,8 +284,7 @@ TEST(SapQuery, FollowsAllPagesButOnlyAtItsOwnSystem) {
 TEST(SapQuery, PagesThatLeadNowhereAreRefused) {
     for (std::string_view next : {"https://evil.example/steal", "A_Z?$skiptoken=1", "A_Y?a b", "A_Y?$select=A"}) {
         Sap sap;
-        sap.call.http.on("GET", "A_Y",
-                         json_answer(200, R"({"d":{"results":[],"__next":")" + std::string(next) + R"("}})"));
+        sap.call.http.on("GET", "A_Y", json_answer(200, R"({"d":{"results":[],"__next":")" + std::string(next) + R"("}})"));
         Result<Value> all = sap.perform("sap.query", {{"entity", "API_X/A_Y"}, {"select", "A"}});
         ASSERT_FALSE(all) << next;
         EXPECT_EQ(all.error().code, ErrorCode::vendor_protocol);
@@ -314,17 +293,14 @@ TEST(SapQuery, PagesThatLeadNowhereAreRefused) {
 
 TEST(SapQuery, StopsAtTop) {
     Sap sap;
-    sap.call.http.on(
-        "GET", "$top=2",
-        json_answer(200, R"({"d":{"results":[{"A":"1"},{"A":"2"},{"A":"3"}],"__next":"A_Y?$skiptoken=1"}})"));
+    sap.call.http.on("GET", "$top=2", json_answer(200, R"({"d":{"results":[{"A":"1"},{"A":"2"},{"A":"3"}],"__next":"A_Y?$skiptoken=1"}})"));
     EXPECT_EQ(sap.perform("sap.query", {{"entity", "API_X/A_Y"}, {"top", 2}})->as_list().size(), 2u);
 }
 
 TEST(SapFind, GivesNullForNothing) {
     Sap sap;
     sap.call.http.on("GET", order_set, rows("[]"));
-    Result<Value> found = sap.perform(
-        "sap.find", {{"entity", "API_SALES_ORDER_SRV/A_SalesOrder"}, {"unique", Map{{"SalesOrder", "17"}}}});
+    Result<Value> found = sap.perform("sap.find", {{"entity", "API_SALES_ORDER_SRV/A_SalesOrder"}, {"unique", Map{{"SalesOrder", "17"}}}});
     ASSERT_TRUE(found);
     EXPECT_TRUE(found->is_null());
 }
@@ -332,8 +308,7 @@ TEST(SapFind, GivesNullForNothing) {
 TEST(SapFind, LeadingZerosMakeNoOtherRecord) {
     Sap sap;
     sap.call.http.on("GET", order_set, rows(R"([{"SalesOrder":"0000000017"}])"));
-    Result<Value> found =
-        sap.perform("sap.find", {{"entity", "API_SALES_ORDER_SRV/A_SalesOrder"}, {"unique", Map{{"SalesOrder", 17}}}});
+    Result<Value> found = sap.perform("sap.find", {{"entity", "API_SALES_ORDER_SRV/A_SalesOrder"}, {"unique", Map{{"SalesOrder", 17}}}});
     ASSERT_TRUE(found) << found.error().to_text();
     EXPECT_TRUE(found->is_map());
 }
@@ -342,8 +317,8 @@ TEST(SapGet, AnUnknownKeyIsNotFound) {
     Sap sap;
     sap.call.http.on("GET", "/API_SALES_ORDER_SRV/A_SalesOrder(%2799%27)?$expand=to_Item",
                      json_answer(404, R"({"error":{"code":"X/1","message":{"value":"Resource not found"}}})"));
-    Result<Value> order = sap.perform(
-        "sap.get", {{"entity", "API_SALES_ORDER_SRV/A_SalesOrder"}, {"key", "99"}, {"expand", List{"to_Item"}}});
+    Result<Value> order =
+        sap.perform("sap.get", {{"entity", "API_SALES_ORDER_SRV/A_SalesOrder"}, {"key", "99"}, {"expand", List{"to_Item"}}});
     EXPECT_EQ(order.error().code, ErrorCode::not_found);
 }
 
@@ -352,10 +327,9 @@ TEST(SapUpdate, ChangesOnlyWhatDiffersUnderTheEtag) {
     sap.call.http.on("GET", "A_SalesOrder(%2717%27)", json_answer(200, R"({"d":)" + std::string(order_row) + "}"));
     sap.on_csrf("API_SALES_ORDER_SRV", 1);
     sap.call.http.on("PATCH", "A_SalesOrder(%2717%27)", net::Response{.status = 204});
-    Result<Value> done =
-        sap.perform("sap.update", {{"entity", "API_SALES_ORDER_SRV/A_SalesOrder"},
-                                   {"key", "17"},
-                                   {"fields", Map{{"TotalNetAmount", 10}, {"PurchaseOrderByCustomer", "006a"}}}});
+    Result<Value> done = sap.perform("sap.update", {{"entity", "API_SALES_ORDER_SRV/A_SalesOrder"},
+                                                    {"key", "17"},
+                                                    {"fields", Map{{"TotalNetAmount", 10}, {"PurchaseOrderByCustomer", "006a"}}}});
     ASSERT_TRUE(done) << done.error().to_text();
     EXPECT_EQ((*done)["updated"], Value(true));
     EXPECT_EQ(sap.call.http.last().headers.get("If-Match"), "W/\"1\"");
@@ -365,9 +339,9 @@ TEST(SapUpdate, ChangesOnlyWhatDiffersUnderTheEtag) {
 TEST(SapUpdate, WritesNothingWhereNothingDiffers) {
     Sap sap;
     sap.call.http.on("GET", "A_SalesOrder(", json_answer(200, R"({"d":)" + std::string(order_row) + "}"));
-    Result<Value> done = sap.perform("sap.update", {{"entity", "API_SALES_ORDER_SRV/A_SalesOrder"},
-                                                    {"key", "17"},
-                                                    {"fields", Map{{"TotalNetAmount", *Decimal::parse("10.0")}}}});
+    Result<Value> done = sap.perform(
+        "sap.update",
+        {{"entity", "API_SALES_ORDER_SRV/A_SalesOrder"}, {"key", "17"}, {"fields", Map{{"TotalNetAmount", *Decimal::parse("10.0")}}}});
     ASSERT_TRUE(done);
     EXPECT_EQ((*done)["updated"], Value(false));
 }
@@ -385,10 +359,8 @@ TEST(SapUpdate, ARecordThatChangedIsAConflict) {
 }
 
 TEST(SapSession, OAuthFetchesOneTokenAndOneMoreAfterA401) {
-    Map settings{{"token_url", "https://uaa.example/oauth/token"},
-                 {"client_id", "sb-x!b1|y"},
-                 {"client_secret", "s"},
-                 {"sap_client", "100"}};
+    Map settings{
+        {"token_url", "https://uaa.example/oauth/token"}, {"client_id", "sb-x!b1|y"}, {"client_secret", "s"}, {"sap_client", "100"}};
     Sap sap(settings);
     sap.call.http.on("POST", "uaa.example", json_answer(200, R"({"access_token":"t1","expires_in":43199})"));
     sap.call.http.on("GET", order_set, json_answer(401, ""));
@@ -399,14 +371,12 @@ TEST(SapSession, OAuthFetchesOneTokenAndOneMoreAfterA401) {
     EXPECT_EQ(sap.call.http.last().headers.get("Authorization"), "Bearer t2");
     EXPECT_EQ(sap.call.http.last().headers.get("sap-client"), "100");
     EXPECT_EQ(sap.call.http.sent().front().request.body, "grant_type=client_credentials");
-    EXPECT_EQ(sap.call.http.sent().front().request.headers.get("Authorization"),
-              "Basic " + encoding::base64("sb-x!b1|y:s"));
+    EXPECT_EQ(sap.call.http.sent().front().request.headers.get("Authorization"), "Basic " + encoding::base64("sb-x!b1|y:s"));
 }
 
 TEST(SapSession, RefusedClientCredentialsNeedAPerson) {
     Sap sap({{"token_url", "https://uaa.example/oauth/token"}, {"client_id", "c"}, {"client_secret", "geheim"}});
-    sap.call.http.on("POST", "uaa.example",
-                     json_answer(401, R"({"error":"unauthorized","error_description":"Bad credentials"})"));
+    sap.call.http.on("POST", "uaa.example", json_answer(401, R"({"error":"unauthorized","error_description":"Bad credentials"})"));
     Result<Value> all = sap.perform("sap.query", {{"entity", "API_X/A_Y"}});
     ASSERT_FALSE(all);
     EXPECT_EQ(all.error().code, ErrorCode::credentials_refused);
@@ -445,8 +415,7 @@ TEST(SapSession, ManyChangesAtOnceFetchOneCsrfSession) {
 
 TEST(SapSession, NoPasswordStandsInATrace) {
     Sap sap({{"user", "U"}, {"password", "geheim123"}});
-    sap.call.http.on("GET", "A_Y",
-                     json_answer(400, R"({"error":{"code":"X","message":{"value":"password geheim123 wrong"}}})"));
+    sap.call.http.on("GET", "A_Y", json_answer(400, R"({"error":{"code":"X","message":{"value":"password geheim123 wrong"}}})"));
     EXPECT_FALSE(sap.perform("sap.query", {{"entity", "API_X/A_Y"}}));
     EXPECT_EQ(json::write(sap.call.trace.to_value()).find("geheim123"), std::string::npos);
 }
@@ -454,16 +423,12 @@ TEST(SapSession, NoPasswordStandsInATrace) {
 TEST(SapConnector, RefusesSettingsThatCannotWork) {
     Call call;
     auto made = [&](Map settings) {
-        return descriptor().make({.name = "sap",
-                                  .settings = connector::Settings(std::move(settings)),
-                                  .limits = {},
-                                  .runtime = call.runtime,
-                                  .vault = nullptr});
+        return descriptor().make(
+            {.name = "sap", .settings = connector::Settings(std::move(settings)), .limits = {}, .runtime = call.runtime, .vault = nullptr});
     };
     EXPECT_EQ(made({{"api_key", "k"}}).error().code, ErrorCode::config_invalid);
     EXPECT_EQ(made({{"base_url", "https://h"}}).error().code, ErrorCode::config_invalid);
-    EXPECT_EQ(made({{"base_url", "https://h"}, {"api_key", "k"}, {"sap_client", "1&x"}}).error().code,
-              ErrorCode::config_invalid);
+    EXPECT_EQ(made({{"base_url", "https://h"}, {"api_key", "k"}, {"sap_client", "1&x"}}).error().code, ErrorCode::config_invalid);
     EXPECT_TRUE(made({{"base_url", "https://h"}, {"api_key", "k"}}));
 }
 

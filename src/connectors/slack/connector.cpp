@@ -39,7 +39,9 @@ public:
         std::string url = parts.settings.text("webhook_url");
         if (url.empty()) return fail(ErrorCode::config_invalid, "slack needs an address to post to: webhook_url (SLACK_WEBHOOK_URL)");
         // The address is a credential, so the message does not repeat it.
-        if (!net::parse_url(url)) return fail(ErrorCode::config_invalid, "not an address of the form https://hooks.slack.com/services/…: webhook_url (SLACK_WEBHOOK_URL)");
+        if (!net::parse_url(url))
+            return fail(ErrorCode::config_invalid,
+                        "not an address of the form https://hooks.slack.com/services/…: webhook_url (SLACK_WEBHOOK_URL)");
         return std::unique_ptr<connector::Connection>(new SlackConnection(parts, std::move(url)));
     }
 
@@ -71,9 +73,7 @@ private:
         Message message;
         LS_TRY_ASSIGN(message.text, inputs.text("text"));
         LS_TRY_ASSIGN(message.formatted, inputs.boolean_or("formatted", false));
-        if (inputs.has("blocks")) {
-            LS_TRY_ASSIGN(message.blocks, inputs.list("blocks"));
-        }
+        if (inputs.has("blocks")) { LS_TRY_ASSIGN(message.blocks, inputs.list("blocks")); }
         return message;
     }
 
@@ -93,7 +93,10 @@ const connector::Connector& descriptor() {
     static const connector::Connector connector{
         .name = "slack",
         .summary = "Slack through an incoming webhook",
-        .settings = {{.name = "webhook_url", .environment = "SLACK_WEBHOOK_URL", .required = true, .secret = true,
+        .settings = {{.name = "webhook_url",
+                      .environment = "SLACK_WEBHOOK_URL",
+                      .required = true,
+                      .secret = true,
                       .summary = "address of the incoming webhook; it is a credential"}},
         .actions = {post_action()},
         // One message a second and webhook; a lost answer is tried once more at most (docs.slack.dev/apis/web-api/rate-limits).

@@ -52,11 +52,15 @@ ErrorCode code_of_status(const net::Response& response, net::Effect effect) {
     ErrorCode unknown = effect == net::Effect::write ? ErrorCode::answer_lost : ErrorCode::vendor_unavailable;
     switch (response.status) {
         case 401:
-        case 403: return ErrorCode::credentials_refused;
+        case 403:
+            return ErrorCode::credentials_refused;
         case 404:
-        case 410: return ErrorCode::config_invalid;
-        case 429: return ErrorCode::rate_limited;
-        default: break;
+        case 410:
+            return ErrorCode::config_invalid;
+        case 429:
+            return ErrorCode::rate_limited;
+        default:
+            break;
     }
     if (response.status >= 500 || response.ok()) return unknown;
     return response.status >= 400 ? ErrorCode::vendor_rejected : ErrorCode::vendor_protocol;

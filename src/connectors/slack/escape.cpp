@@ -10,10 +10,17 @@ std::string escape(std::string_view text) {
     out.reserve(text.size());
     for (char c : text) {
         switch (c) {
-            case '&': out += "&amp;"; break;
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            default: out += c;
+            case '&':
+                out += "&amp;";
+                break;
+            case '<':
+                out += "&lt;";
+                break;
+            case '>':
+                out += "&gt;";
+                break;
+            default:
+                out += c;
         }
     }
     return out;
@@ -27,8 +34,8 @@ std::string cut(std::string_view escaped, std::size_t code_points_max) {
     if (encoding::utf8_length(escaped) <= code_points_max) return std::string(escaped);
     std::string_view kept = encoding::utf8_prefix(escaped, code_points_max - mark_code_points);
     std::size_t entity = kept.rfind('&');
-    bool within_entity = entity != std::string_view::npos && kept.size() - entity < entity_bytes_max &&
-                         kept.find(';', entity) == std::string_view::npos;
+    bool within_entity =
+        entity != std::string_view::npos && kept.size() - entity < entity_bytes_max && kept.find(';', entity) == std::string_view::npos;
     if (within_entity) kept = kept.substr(0, entity);
     return std::string(kept) + std::string(mark);
 }

@@ -50,7 +50,8 @@ Value block_part(const Value& part, bool formatted, std::size_t code_points_max)
 }
 
 Result<Value> block(const Value& given, bool formatted) {
-    if (!given.is_map()) return fail(ErrorCode::value_invalid, "slack.post needs maps in `blocks`, got " + std::string(to_string(given.kind())));
+    if (!given.is_map())
+        return fail(ErrorCode::value_invalid, "slack.post needs maps in `blocks`, got " + std::string(to_string(given.kind())));
     const std::string kind = given["type"].text();
     Map out;
     for (const auto& [key, part] : given.as_map()) out.set(key, block_part(part, formatted, length_max(kind, key)));
@@ -61,7 +62,8 @@ Result<Value> block(const Value& given, bool formatted) {
 
 Result<Value> message_body(const Message& message) {
     if (message.blocks.size() > blocks_max)
-        return fail(ErrorCode::value_invalid, "more blocks than Slack takes: " + std::to_string(message.blocks.size()) + " of " + std::to_string(blocks_max));
+        return fail(ErrorCode::value_invalid,
+                    "more blocks than Slack takes: " + std::to_string(message.blocks.size()) + " of " + std::to_string(blocks_max));
     Map body{{"text", written(message.text, message.formatted, text_code_points_max)}};
     List blocks;
     for (const Value& given : message.blocks) {

@@ -69,7 +69,9 @@ TEST_F(SlackTest, LeavesAFormattedTextAsItIs) {
 
 TEST_F(SlackTest, EscapesAndCutsTheTextsOfBlocks) {
     List blocks{Map{{"type", "header"}, {"text", Map{{"type", "plain_text"}, {"text", std::string(200, 'h')}}}},
-                Map{{"type", "section"}, {"text", Map{{"type", "mrkdwn"}, {"text", "<b>"}}}, {"fields", List{Map{{"type", "mrkdwn"}, {"text", std::string(3000, 'f')}}}}},
+                Map{{"type", "section"},
+                    {"text", Map{{"type", "mrkdwn"}, {"text", "<b>"}}},
+                    {"fields", List{Map{{"type", "mrkdwn"}, {"text", std::string(3000, 'f')}}}}},
                 Map{{"type", "divider"}}};
     Value body = posted({{"text", "t"}, {"blocks", blocks}});
     EXPECT_EQ(encoding::utf8_length(body.at_path("blocks.0.text.text").as_string()), 150u);

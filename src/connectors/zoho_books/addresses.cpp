@@ -40,16 +40,14 @@ Result<std::string> address(const connector::Settings& settings, std::string_vie
 Result<Addresses> choose_addresses(const connector::Settings& settings) {
     std::string wanted = settings.text("data_centre");
     if (wanted.empty()) wanted = "com";
-    auto centre =
-        std::find_if(data_centres.begin(), data_centres.end(), [&](const DataCentre& d) { return d.name == wanted; });
+    auto centre = std::find_if(data_centres.begin(), data_centres.end(), [&](const DataCentre& d) { return d.name == wanted; });
     if (centre == data_centres.end())
-        return fail(ErrorCode::config_invalid,
-                    "no such data centre of Zoho (com, eu, in, com.au, jp, com.cn, sa, ca): " + wanted);
+        return fail(ErrorCode::config_invalid, "no such data centre of Zoho (com, eu, in, com.au, jp, com.cn, sa, ca): " + wanted);
     Addresses addresses;
     LS_TRY_ASSIGN(addresses.accounts, address(settings, "accounts_url", "ZOHO_ACCOUNTS_URL", centre->accounts));
     LS_TRY_ASSIGN(addresses.api, address(settings, "api_url", "ZOHO_API_URL", centre->api));
-    addresses.api_is_fixed = std::none_of(data_centres.begin(), data_centres.end(),
-                                          [&](const DataCentre& d) { return d.api == addresses.api; });
+    addresses.api_is_fixed =
+        std::none_of(data_centres.begin(), data_centres.end(), [&](const DataCentre& d) { return d.api == addresses.api; });
     return addresses;
 }
 

@@ -12,9 +12,8 @@ constexpr std::string_view rows_per_page = "200";  // the most there is; OpenAPI
 
 connector::Dialect make_dialect(const ApiSettings& settings, Runtime& runtime) {
     const Account& account = settings.account;
-    connector::Dialect dialect{
-        .connection = settings.name,
-        .account = account.addresses.accounts + "\n" + account.addresses.api + "\n" + account.client_id};
+    connector::Dialect dialect{.connection = settings.name,
+                               .account = account.addresses.accounts + "\n" + account.addresses.api + "\n" + account.client_id};
     dialect.classify = [&runtime, zone = settings.day_zone](const net::Response& response, net::Effect effect) {
         return classify(response, effect, {.now = runtime.now(), .zone = zone});
     };
@@ -37,9 +36,7 @@ const Value& rows_in(const Value& answer, const Entity& entity) {
     return answer[entity.name == "customerpayments" ? "customer_payments" : entity.record_key];
 }
 
-std::string path_to(const Entity& entity, const std::string& id) {
-    return std::string(entity.path) + net::join_path({id});
-}
+std::string path_to(const Entity& entity, const std::string& id) { return std::string(entity.path) + net::join_path({id}); }
 
 }  // namespace
 
@@ -49,8 +46,7 @@ Api::Api(ApiSettings settings, Runtime& runtime, connector::TokenVault* vault)
           [&] {
               connector::Dialect dialect = make_dialect(settings_, runtime);
               dialect.fetch_token = [this](connector::CallContext& context) -> Result<connector::Token> {
-                  Result<net::Response> answer =
-                      session_.send_plain(context, token_request(settings_.account), net::Effect::read, false);
+                  Result<net::Response> answer = session_.send_plain(context, token_request(settings_.account), net::Effect::read, false);
                   if (!answer) return fail(token_error(std::move(answer).error()));
                   return read_token(*answer, settings_.account.addresses, context.runtime.now());
               };
@@ -85,20 +81,16 @@ Result<Value> Api::record(connector::CallContext& context, const Entity& entity,
     LS_TRY_ASSIGN(Value answer, read(context, path_to(entity, id), {}));
     const Value& record = answer[entity.record_key];
     if (!record.is_map())
-        return fail(ErrorCode::vendor_protocol,
-                    "Zoho Books answered without the record: " + std::string(entity.record_key) + ", " + id);
+        return fail(ErrorCode::vendor_protocol, "Zoho Books answered without the record: " + std::string(entity.record_key) + ", " + id);
     return record;
 }
 
-Result<ListPage> Api::page(connector::CallContext& context, const Entity& entity, net::Parameters parameters,
-                           int page) {
+Result<ListPage> Api::page(connector::CallContext& context, const Entity& entity, net::Parameters parameters, int page) {
     parameters.emplace_back("page", std::to_string(page));
     parameters.emplace_back("per_page", rows_per_page);
     LS_TRY_ASSIGN(Value answer, read(context, std::string(entity.path), std::move(parameters)));
     const Value& rows = rows_in(answer, entity);
-    if (!rows.is_list())
-        return fail(ErrorCode::vendor_protocol,
-                    "Zoho Books answered without the list: " + std::string(entity.list_key));
+    if (!rows.is_list()) return fail(ErrorCode::vendor_protocol, "Zoho Books answered without the list: " + std::string(entity.list_key));
     return ListPage{.rows = rows.as_list(), .has_more = has_more_page(answer)};
 }
 
@@ -109,8 +101,7 @@ Result<List> Api::all(connector::CallContext& context, const Entity& entity, con
         for (Value& row : one.rows) rows.push_back(std::move(row));
         if (!one.has_more || one.rows.empty()) return rows;
     }
-    return fail(ErrorCode::vendor_protocol,
-                "the list has more pages than allowed: " + std::to_string(limits::pages_max));
+    return fail(ErrorCode::vendor_protocol, "the list has more pages than allowed: " + std::to_string(limits::pages_max));
 }
 
 Result<Value> Api::write(connector::CallContext& context, net::Request request, const Map& body) {
@@ -119,8 +110,7 @@ Result<Value> Api::write(connector::CallContext& context, net::Request request, 
     return send(context, std::move(request), net::Effect::write);
 }
 
-Result<Value> Api::create(connector::CallContext& context, const Entity& entity, const Map& body,
-                          const UniqueKey& key) {
+Result<Value> Api::create(connector::CallContext& context, const Entity& entity, const Map& body, const UniqueKey& key) {
     if (key.field.empty()) return write(context, request("POST", std::string(entity.path), {}), body);
     net::Request upsert = request("PUT", std::string(entity.path), {});
     upsert.headers.set("X-Unique-Identifier-Key", key.field);
@@ -129,8 +119,7 @@ Result<Value> Api::create(connector::CallContext& context, const Entity& entity,
     return write(context, std::move(upsert), body);
 }
 
-Result<Value> Api::change(connector::CallContext& context, const Entity& entity, const std::string& id,
-                          const Map& body) {
+Result<Value> Api::change(connector::CallContext& context, const Entity& entity, const std::string& id, const Map& body) {
     return write(context, request("PUT", path_to(entity, id), {}), body);
 }
 

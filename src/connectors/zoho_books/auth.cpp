@@ -49,7 +49,9 @@ net::Request token_request(const Account& account) {
 
 Result<connector::Token> read_token(const net::Response& response, const Addresses& addresses, Timestamp now) {
     Result<Value> answer = json::parse(response.body);
-    std::string access = answer ? (*answer)["access_token"].string_or("") : "";
+    // Cut short or mangled on its way: the next one may be whole.
+    if (!answer) return fail(ErrorCode::vendor_unavailable, "the accounts server answered something that is not JSON");
+    std::string access = (*answer)["access_token"].string_or("");
     if (access.empty()) return fail(ErrorCode::vendor_protocol, "the accounts server answered without an access_token");
     std::string api_domain = (*answer)["api_domain"].text();
     bool take_domain = !addresses.api_is_fixed && net::parse_url(api_domain).has_value();
@@ -62,11 +64,10 @@ Result<connector::Token> read_token(const net::Response& response, const Address
 }
 
 Error token_error(Error error) {
-    bool refused = error.cls() == ErrorClass::rejected || error.cls() == ErrorClass::unauthorized ||
-                   error.code == ErrorCode::permission_missing;
+    bool refused =
+        error.cls() == ErrorClass::rejected || error.cls() == ErrorClass::unauthorized || error.code == ErrorCode::permission_missing;
     if (refused) error.code = ErrorCode::credentials_refused;
-    if (error.code == ErrorCode::credentials_refused)
-        error.message = "Zoho gives no token for ZOHO_REFRESH_TOKEN: " + error.message;
+    if (error.code == ErrorCode::credentials_refused) error.message = "Zoho gives no token for ZOHO_REFRESH_TOKEN: " + error.message;
     return error;
 }
 

@@ -56,8 +56,7 @@ private:
 /// The calls a minute that we allow ourselves: as configured, else Zoho's figure where Zoho itself answers.
 Result<int> calls_per_minute(const connector::Settings& settings, const Addresses& addresses) {
     const std::string& answers = addresses.api_is_fixed ? addresses.api : addresses.accounts;
-    LS_TRY_ASSIGN(std::int64_t calls,
-                  settings.integer("per_minute", is_zoho_host(answers) ? calls_per_minute_of_zoho : 0));
+    LS_TRY_ASSIGN(std::int64_t calls, settings.integer("per_minute", is_zoho_host(answers) ? calls_per_minute_of_zoho : 0));
     if (calls >= 0 && calls <= 1'000'000) return static_cast<int>(calls);
     return fail(ErrorCode::config_invalid, "per_minute is out of bounds: " + std::to_string(calls));
 }
@@ -72,11 +71,9 @@ Result<bool> yes_or_no(const connector::Settings& settings, std::string_view nam
 Result<void> read_path_and_zone(const connector::Settings& settings, ApiSettings& api) {
     if (settings.has("api_path")) api.path = settings.text("api_path");
     if (settings.has("time_zone")) api.day_zone = settings.text("time_zone");
-    bool path_ok =
-        api.path.starts_with('/') && !api.path.ends_with('/') && api.path.find_first_of("?# ") == std::string::npos;
+    bool path_ok = api.path.starts_with('/') && !api.path.ends_with('/') && api.path.find_first_of("?# ") == std::string::npos;
     if (!path_ok) return fail(ErrorCode::config_invalid, "api_path must be a path such as /books/v3: " + api.path);
-    if (!to_civil(Timestamp{}, api.day_zone))
-        return fail(ErrorCode::config_invalid, "no such time zone: " + api.day_zone);
+    if (!to_civil(Timestamp{}, api.day_zone)) return fail(ErrorCode::config_invalid, "no such time zone: " + api.day_zone);
     return {};
 }
 
@@ -86,16 +83,12 @@ Result<std::unique_ptr<connector::Connection>> make(ConnectionParts parts) {
     LS_TRY_ASSIGN(api.calls_per_minute, calls_per_minute(parts.settings, api.account.addresses));
     LS_TRY_ASSIGN(bool unique_fields, yes_or_no(parts.settings, "unique_fields", true));
     LS_TRY(read_path_and_zone(parts.settings, api));
-    return std::unique_ptr<connector::Connection>(
-        std::make_unique<BooksConnection>(std::move(api), unique_fields, parts));
+    return std::unique_ptr<connector::Connection>(std::make_unique<BooksConnection>(std::move(api), unique_fields, parts));
 }
 
 std::vector<Setting> settings() {
     return {
-        {.name = "client_id",
-         .environment = "ZOHO_CLIENT_ID",
-         .required = true,
-         .summary = "client id of the API console"},
+        {.name = "client_id", .environment = "ZOHO_CLIENT_ID", .required = true, .summary = "client id of the API console"},
         {.name = "client_secret",
          .environment = "ZOHO_CLIENT_SECRET",
          .required = true,
@@ -106,38 +99,25 @@ std::vector<Setting> settings() {
          .required = true,
          .secret = true,
          .summary = "refresh token with scopes of Zoho Books"},
-        {.name = "organization_id",
-         .environment = "ZOHO_ORG_ID",
-         .required = true,
-         .summary = "organisation in Zoho Books"},
+        {.name = "organization_id", .environment = "ZOHO_ORG_ID", .required = true, .summary = "organisation in Zoho Books"},
         {.name = "data_centre",
          .environment = "",
          .fallback = "com",
          .summary = "com, eu, in, com.au, jp, com.cn, sa or ca: gives the two addresses below"},
-        {.name = "accounts_url",
-         .environment = "ZOHO_ACCOUNTS_URL",
-         .summary = "accounts server; default by the data centre"},
-        {.name = "api_url",
-         .environment = "ZOHO_API_URL",
-         .summary = "API; default what the token answer names, else by the data centre"},
+        {.name = "accounts_url", .environment = "ZOHO_ACCOUNTS_URL", .summary = "accounts server; default by the data centre"},
+        {.name = "api_url", .environment = "ZOHO_API_URL", .summary = "API; default what the token answer names, else by the data centre"},
         {.name = "api_path", .environment = "", .fallback = "/books/v3", .summary = "path of the API's version"},
         {.name = "per_minute", .environment = "", .summary = "calls a minute, 0 for no bound; default 100 at Zoho"},
         {.name = "unique_fields",
          .environment = "",
          .fallback = "true",
          .summary = "custom fields that look-ups go by are set to refuse duplicates, so that Zoho guards creates"},
-        {.name = "time_zone",
-         .environment = "",
-         .fallback = "UTC",
-         .summary = "where the day of the daily call limit ends"},
+        {.name = "time_zone", .environment = "", .fallback = "UTC", .summary = "where the day of the daily call limit ends"},
     };
 }
 
 schema::ActionInput entity_input() {
-    return {.name = "entity",
-            .type = "text",
-            .required = true,
-            .summary = "contacts, invoices, customerpayments, items, …"};
+    return {.name = "entity", .type = "text", .required = true, .summary = "contacts, invoices, customerpayments, items, …"};
 }
 schema::ActionInput id_input() { return {.name = "id", .type = "id", .required = true, .summary = "id of the record"}; }
 schema::ActionInput unique_inputs() {
@@ -147,23 +127,16 @@ schema::ActionInput unique_inputs() {
             .summary = "fields and values that find the record: reference_number, or a custom field cf_…"};
 }
 schema::ActionInput key_input() {
-    return {.name = "unique_key",
-            .type = "map",
-            .summary = "{field, value}: custom field by which Zoho refuses a second one"};
+    return {.name = "unique_key", .type = "map", .summary = "{field, value}: custom field by which Zoho refuses a second one"};
 }
-schema::ActionInput read_back_input() {
-    return {.name = "read_back", .type = "boolean", .summary = "read the whole record again"};
-}
+schema::ActionInput read_back_input() { return {.name = "read_back", .type = "boolean", .summary = "read the whole record again"}; }
 
 Action ensure_action() {
     return {.name = "zoho_books.ensure",
             .summary = "Finds the record of a link, or creates it.",
             .effect = ActionEffect::unique,
             .inputs = {entity_input(),
-                       {.name = "link",
-                        .type = "id",
-                        .required = true,
-                        .summary = "the record of the other system it belongs to"},
+                       {.name = "link", .type = "id", .required = true, .summary = "the record of the other system it belongs to"},
                        unique_inputs(),
                        key_input(),
                        read_back_input(),
@@ -194,12 +167,11 @@ Action get_action() {
 }
 
 Action query_action() {
-    return {
-        .name = "zoho_books.query",
-        .summary = "Reads all records of a list, page after page.",
-        .effect = ActionEffect::read,
-        .inputs = {entity_input(), {.name = "parameters", .type = "map", .summary = "the list's filters and sorting"}},
-        .output = "the list of records, as rows"};
+    return {.name = "zoho_books.query",
+            .summary = "Reads all records of a list, page after page.",
+            .effect = ActionEffect::read,
+            .inputs = {entity_input(), {.name = "parameters", .type = "map", .summary = "the list's filters and sorting"}},
+            .output = "the list of records, as rows"};
 }
 
 Action update_action() {
@@ -226,13 +198,12 @@ Action email_action() {
 }
 
 connector::Connector describe() {
-    return {
-        .name = "zoho_books",
-        .summary = "Zoho Books: contacts, invoices, payments",
-        .settings = settings(),
-        .actions = {ensure_action(), create_action(), get_action(), query_action(), update_action(), email_action()},
-        .default_limits = {.concurrency_max = concurrency_of_free_plan},
-        .make = make};
+    return {.name = "zoho_books",
+            .summary = "Zoho Books: contacts, invoices, payments",
+            .settings = settings(),
+            .actions = {ensure_action(), create_action(), get_action(), query_action(), update_action(), email_action()},
+            .default_limits = {.concurrency_max = concurrency_of_free_plan},
+            .make = make};
 }
 
 }  // namespace

@@ -23,9 +23,7 @@ Result<std::string> Currencies::id_of(connector::CallContext& context, const std
     if (!is_currency_code(code)) return fail(ErrorCode::value_invalid, "not a currency code: " + code);
     auto read = [&] { return fetch(context); };
     LS_TRY_ASSIGN(auto ids, known_.get(read));
-    if (!ids.value.contains(code)) {
-        LS_TRY_ASSIGN(ids, known_.renew(ids.version, read));
-    }
+    if (!ids.value.contains(code)) { LS_TRY_ASSIGN(ids, known_.renew(ids.version, read)); }
     auto found = ids.value.find(code);
     if (found != ids.value.end()) return found->second;
     return fail(ErrorCode::value_invalid, "the organisation in Zoho Books has no such currency: " + code);

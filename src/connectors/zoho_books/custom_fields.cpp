@@ -19,8 +19,8 @@ Result<void> put_entry(List& entries, const std::string& name, const Value& valu
     for (const Value& entry : entries) {
         if (!is_entry_of(entry, name)) continue;
         if (entry["value"].text() == value.text()) return {};
-        return fail(ErrorCode::value_invalid, "the record could not be found again: " + name + " is " +
-                                                  entry["value"].text() + ", wanted " + value.text());
+        return fail(ErrorCode::value_invalid,
+                    "the record could not be found again: " + name + " is " + entry["value"].text() + ", wanted " + value.text());
     }
     entries.push_back(Map{{"api_name", name}, {"value", value}});
     return {};

@@ -10,8 +10,7 @@ namespace {
 constexpr std::size_t address_length_max = 100;
 
 bool is_address_char(char c) {
-    return static_cast<unsigned char>(c) > ' ' && c != '\x7f' &&
-           std::string_view("\"(),:;<>@[\\]").find(c) == std::string_view::npos;
+    return static_cast<unsigned char>(c) > ' ' && c != '\x7f' && std::string_view("\"(),:;<>@[\\]").find(c) == std::string_view::npos;
 }
 
 bool is_dotted(std::string_view text) {
@@ -22,10 +21,8 @@ bool is_dotted(std::string_view text) {
 List as_list(const std::vector<std::string>& texts) { return List(texts.begin(), texts.end()); }
 
 Value outcome(const Value& invoice, bool adopted) {
-    return Map{{"emailed", true},
-               {"adopted", adopted},
-               {"invoice_id", invoice["invoice_id"]},
-               {"invoice_number", invoice["invoice_number"]}};
+    return Map{
+        {"emailed", true}, {"adopted", adopted}, {"invoice_id", invoice["invoice_id"]}, {"invoice_number", invoice["invoice_number"]}};
 }
 
 /// An entry of the history that Zoho itself wrote: "Invoice emailed to …". Source: observed; the OpenAPI says only that
@@ -76,8 +73,7 @@ Result<std::vector<std::string>> email_addresses(std::string_view what, const Va
     for (const Value& entry : given) {
         std::string text = entry.text();
         if (!is_email_address(text))
-            return fail(ErrorCode::value_invalid,
-                        "not an email address: " + std::string(what) + ", " + (text.empty() ? "empty" : text));
+            return fail(ErrorCode::value_invalid, "not an email address: " + std::string(what) + ", " + (text.empty() ? "empty" : text));
         if (std::find(out.begin(), out.end(), text) == out.end()) out.push_back(std::move(text));
     }
     return out;
@@ -89,8 +85,7 @@ Result<Value> email_invoice(connector::CallContext& context, Api& api, const Val
     LS_TRY_ASSIGN(const Entity* invoices, find_entity("invoices"));
     LS_TRY_ASSIGN(Value invoice, api.record(context, *invoices, id));
     if (invoice["status"].text() == "void")
-        return fail(ErrorCode::vendor_rejected,
-                    "the invoice is void and is not sent: " + invoice["invoice_number"].text());
+        return fail(ErrorCode::vendor_rejected, "the invoice is void and is not sent: " + invoice["invoice_number"].text());
     LS_TRY_ASSIGN(bool sent_before, was_emailed(context, api, id, invoice));
     if (sent_before) return outcome(invoice, true);
     LS_TRY(api.post(context, "/invoices/" + id + "/email", body));

@@ -42,8 +42,7 @@ constexpr std::array<std::string_view, 36> decimal_names = {
 // clang-format on
 
 bool is_id_name(std::string_view name) {
-    return name.ends_with("_id") || name.ends_with("_ids") || name == "contact_persons" ||
-           name == "contact_persons_associated";
+    return name.ends_with("_id") || name.ends_with("_ids") || name == "contact_persons" || name == "contact_persons_associated";
 }
 
 Value as_id(const Value& value) { return value.is_number() ? Value(value.text()) : value; }
@@ -85,8 +84,8 @@ Result<std::string> record_id(std::string_view what, const Value& id) {
     std::string text = id.text();
     bool fits = !text.empty() && text.size() <= 30 && text.find_first_not_of("0123456789") == std::string::npos;
     if (fits) return text;
-    return fail(ErrorCode::value_invalid, "an id of Zoho Books has digits only: " + std::string(what) + ", " +
-                                              (text.empty() ? "nothing given" : text));
+    return fail(ErrorCode::value_invalid,
+                "an id of Zoho Books has digits only: " + std::string(what) + ", " + (text.empty() ? "nothing given" : text));
 }
 
 Value tidy(const Value& answer) {

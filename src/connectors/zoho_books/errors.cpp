@@ -25,18 +25,18 @@ struct CodeRule {
 
 /// Codes of Zoho Books. Sources: zoho.com/books/api/v3 "Errors" and "API call limit"; what is marked was observed.
 constexpr std::array<CodeRule, 12> book_codes = {{
-    {"5", ErrorCode::vendor_protocol, ErrorCode::vendor_protocol},         // "Invalid URL Passed"
-    {"14", ErrorCode::unauthorized, ErrorCode::unauthorized},              // invalid or expired token, observed
-    {"44", ErrorCode::rate_limited, ErrorCode::rate_limited, minute_ms},   // calls a minute of the organisation
-    {"45", ErrorCode::daily_limit, ErrorCode::daily_limit},                // calls a day of the organisation
-    {"57", ErrorCode::permission_missing, ErrorCode::permission_missing},  // missing scope or role, observed
-    {"1000", ErrorCode::vendor_unavailable, ErrorCode::answer_lost},       // "Internal error"
-    {"1002", ErrorCode::not_found, ErrorCode::not_found},                  // "Invoice does not exist."
+    {"5", ErrorCode::vendor_protocol, ErrorCode::vendor_protocol},                    // "Invalid URL Passed"
+    {"14", ErrorCode::unauthorized, ErrorCode::unauthorized},                         // invalid or expired token, observed
+    {"44", ErrorCode::rate_limited, ErrorCode::rate_limited, minute_ms},              // calls a minute of the organisation
+    {"45", ErrorCode::daily_limit, ErrorCode::daily_limit},                           // calls a day of the organisation
+    {"57", ErrorCode::permission_missing, ErrorCode::permission_missing},             // missing scope or role, observed
+    {"1000", ErrorCode::vendor_unavailable, ErrorCode::answer_lost},                  // "Internal error"
+    {"1002", ErrorCode::not_found, ErrorCode::not_found},                             // "Invoice does not exist."
     {"1070", ErrorCode::concurrency_limited, ErrorCode::concurrency_limited, 1'000},  // requests in process
-    {name_taken, ErrorCode::duplicate_found, ErrorCode::duplicate_found},  // "The customer … already exists.", observed
-    {"6041", ErrorCode::config_invalid, ErrorCode::config_invalid},        // user is not of this organisation
-    {"INVALID_OAUTHTOKEN", ErrorCode::unauthorized, ErrorCode::unauthorized},  // token of another data centre, observed
-    {"INVALID_TOKEN", ErrorCode::unauthorized, ErrorCode::unauthorized},       // the same of newer services, observed
+    {name_taken, ErrorCode::duplicate_found, ErrorCode::duplicate_found},             // "The customer … already exists.", observed
+    {"6041", ErrorCode::config_invalid, ErrorCode::config_invalid},                   // user is not of this organisation
+    {"INVALID_OAUTHTOKEN", ErrorCode::unauthorized, ErrorCode::unauthorized},         // token of another data centre, observed
+    {"INVALID_TOKEN", ErrorCode::unauthorized, ErrorCode::unauthorized},              // the same of newer services, observed
 }};
 
 /// Texts under `error` of the accounts server; whatever is not here needs a person.
@@ -83,8 +83,7 @@ Verdict by_status(int status, net::Effect effect) {
 
 template <std::size_t size>
 const CodeRule* find_rule(const std::array<CodeRule, size>& rules, std::string_view code) {
-    auto found =
-        std::find_if(rules.begin(), rules.end(), [&](const CodeRule& rule) { return rule.vendor_code == code; });
+    auto found = std::find_if(rules.begin(), rules.end(), [&](const CodeRule& rule) { return rule.vendor_code == code; });
     return found == rules.end() ? nullptr : &*found;
 }
 
@@ -119,16 +118,12 @@ std::string field_of(const std::string& code, std::string_view message) {
     return std::string(field);
 }
 
-Error make_error(const net::Response& response, Verdict verdict, std::string vendor_code, std::string_view message,
-                 const Clock& clock) {
+Error make_error(const net::Response& response, Verdict verdict, std::string vendor_code, std::string_view message, const Clock& clock) {
     std::string text = std::string(summary(verdict.code)) + ": ";
-    text += message.empty() ? "HTTP " + std::to_string(response.status)
-                            : std::string(encoding::utf8_prefix(message, message_code_points_max));
+    text +=
+        message.empty() ? "HTTP " + std::to_string(response.status) : std::string(encoding::utf8_prefix(message, message_code_points_max));
     std::string field = field_of(vendor_code, message);
-    Error error{.code = verdict.code,
-                .message = std::move(text),
-                .vendor_code = std::move(vendor_code),
-                .field = std::move(field)};
+    Error error{.code = verdict.code, .message = std::move(text), .vendor_code = std::move(vendor_code), .field = std::move(field)};
     if (error.cls() != ErrorClass::limited) return error;
     error.retry_after_ms = verdict.code == ErrorCode::daily_limit ? until_day_ends_ms(clock) : verdict.retry_after_ms;
     if (std::optional<std::int64_t> wait_ms = header_wait_ms(response)) error.retry_after_ms = wait_ms;
@@ -146,8 +141,7 @@ Error account_error(const net::Response& response, const Value& answer, net::Eff
 /// An answer that is no JSON: a proxy's page, or a body cut short. A read can be made again, a write may have happened.
 Error unreadable(const net::Response& response, net::Effect effect, const Clock& clock) {
     if (response.ok())
-        return make_error(response,
-                          {effect == net::Effect::read ? ErrorCode::vendor_unavailable : ErrorCode::answer_lost}, "",
+        return make_error(response, {effect == net::Effect::read ? ErrorCode::vendor_unavailable : ErrorCode::answer_lost}, "",
                           "the answer is not JSON", clock);
     // Zoho says in JSON what it did not find; a bare 404 comes from an address where no Zoho Books is.
     if (response.status == 404) return make_error(response, {ErrorCode::config_invalid}, "", "", clock);
@@ -164,8 +158,7 @@ std::optional<Error> classify(const net::Response& response, net::Effect effect,
     if (code.is_null() && answer->find("error")) return account_error(response, *answer, effect, clock);
     std::string vendor_code = code.text();
     if (response.ok() && (vendor_code.empty() || vendor_code == "0")) return std::nullopt;
-    return make_error(response, by_code(vendor_code, response.status, effect), vendor_code, (*answer)["message"].text(),
-                      clock);
+    return make_error(response, by_code(vendor_code, response.status, effect), vendor_code, (*answer)["message"].text(), clock);
 }
 
 }  // namespace lockstep::connectors::zoho_books

@@ -10,10 +10,9 @@ Timestamp at(std::string_view text) { return *parse_timestamp(text); }
 }  // namespace
 
 TEST(BooksErrors, MeanWhatTheTableSays) {
-    testing::expect_cases("src/connectors/zoho_books/zoho_books.cases.yaml",
-                          [](const net::Response& response, net::Effect effect) {
-                              return classify(response, effect, {.now = at("2026-02-18T10:00:00Z")});
-                          });
+    testing::expect_cases("src/connectors/zoho_books/zoho_books.cases.yaml", [](const net::Response& response, net::Effect effect) {
+        return classify(response, effect, {.now = at("2026-02-18T10:00:00Z")});
+    });
 }
 
 TEST(BooksErrors, TheDailyLimitWaitsForTheDaysEndInItsZone) {

@@ -38,8 +38,7 @@ TEST(BooksAddresses, ZohosOwnHostsAreKnown) {
 }
 
 TEST(BooksFields, IdsAreTextsAndMoneyIsDecimal) {
-    Value tidied =
-        tidy(read(R"({"invoice":{"invoice_id":982000000567114123,"total":100,"balance":"40.50","status":"sent",
+    Value tidied = tidy(read(R"({"invoice":{"invoice_id":982000000567114123,"total":100,"balance":"40.50","status":"sent",
         "contact_persons":[982000000870911],"line_items":[{"line_item_id":5,"rate":1.10,"quantity":2,"item_order":1}],
         "discount":"10%","payment_terms":15}})"));
     const Value& invoice = tidied["invoice"];
@@ -73,23 +72,18 @@ TEST(BooksFields, UnknownEntitiesAreNamedWithTheNearest) {
 TEST(BooksFields, CustomFieldsAreReadWhereverTheyStand) {
     EXPECT_EQ(custom_field_text(read(R"({"cf_x":"1"})"), "cf_x"), "1");
     EXPECT_EQ(custom_field_text(read(R"({"custom_field_hash":{"cf_x":"2"}})"), "cf_x"), "2");
-    EXPECT_EQ(
-        custom_field_text(
-            read(R"({"custom_fields":[{"api_name":"cf_y","value":"9"},{"api_name":"cf_x","value":"3"}]})"), "cf_x"),
-        "3");
+    EXPECT_EQ(custom_field_text(read(R"({"custom_fields":[{"api_name":"cf_y","value":"9"},{"api_name":"cf_x","value":"3"}]})"), "cf_x"),
+              "3");
     EXPECT_EQ(custom_field_text(read(R"({"custom_fields":[{"placeholder":"cf_x","value":4}]})"), "cf_x"), "4");
     EXPECT_EQ(custom_field_text(read(R"({"custom_fields":[]})"), "cf_x"), std::nullopt);
 }
 
 TEST(BooksFields, CustomFieldsMoveToTheirList) {
-    Result<Map> body = with_custom_fields(
-        {{"contact_name", "A"}, {"cf_x", "1"}, {"custom_fields", List{Map{{"label", "Y"}, {"value", "2"}}}}});
+    Result<Map> body =
+        with_custom_fields({{"contact_name", "A"}, {"cf_x", "1"}, {"custom_fields", List{Map{{"label", "Y"}, {"value", "2"}}}}});
     ASSERT_TRUE(body);
-    EXPECT_EQ(
-        Value(*body),
-        read(R"({"contact_name":"A","custom_fields":[{"label":"Y","value":"2"},{"api_name":"cf_x","value":"1"}]})"));
-    EXPECT_FALSE(
-        with_custom_fields({{"cf_x", "1"}, {"custom_fields", List{Map{{"api_name", "cf_x"}, {"value", "2"}}}}}));
+    EXPECT_EQ(Value(*body), read(R"({"contact_name":"A","custom_fields":[{"label":"Y","value":"2"},{"api_name":"cf_x","value":"1"}]})"));
+    EXPECT_FALSE(with_custom_fields({{"cf_x", "1"}, {"custom_fields", List{Map{{"api_name", "cf_x"}, {"value", "2"}}}}}));
     EXPECT_FALSE(with_custom_fields({{"cf_x", "1"}, {"custom_fields", "x"}}));
     EXPECT_FALSE(is_custom_field("cf_"));
     EXPECT_FALSE(is_custom_field("cf_a&b"));
@@ -98,8 +92,8 @@ TEST(BooksFields, CustomFieldsMoveToTheirList) {
 TEST(BooksEmail, AddressesAreChecked) {
     for (std::string_view good : {"ap@acme.example", "jürgen.müller@söhne.example", "a+b@x.y.z"})
         EXPECT_TRUE(is_email_address(good)) << good;
-    for (std::string_view bad : {"", "a", "@x.y", "a@", "a@b", "a@@b.c", "a b@c.d", "a@b.c,d@e.f", "<a@b.c>", "a@b..c",
-                                 ".a@b.c", "a@b.c\r\nBcc: x@y.z", "a;b@c.d"})
+    for (std::string_view bad : {"", "a", "@x.y", "a@", "a@b", "a@@b.c", "a b@c.d", "a@b.c,d@e.f", "<a@b.c>", "a@b..c", ".a@b.c",
+                                 "a@b.c\r\nBcc: x@y.z", "a;b@c.d"})
         EXPECT_FALSE(is_email_address(bad)) << bad;
     EXPECT_FALSE(is_email_address(std::string(200, 'a') + "@b.c"));
     EXPECT_EQ(email_addresses("to", List{"a@b.c", "a@b.c", "d@e.f"})->size(), 2u);

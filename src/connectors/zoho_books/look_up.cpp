@@ -18,8 +18,10 @@ enum class Fit { yes, no, unknown };
 
 Fit fit(const Value& record, const std::string& field, const Value& wanted) {
     std::optional<std::string> actual;
-    if (is_custom_field(field)) actual = custom_field_text(record, field);
-    else if (const Value* plain = record.find(field)) actual = plain->text();
+    if (is_custom_field(field))
+        actual = custom_field_text(record, field);
+    else if (const Value* plain = record.find(field))
+        actual = plain->text();
     if (!actual) return Fit::unknown;
     return *actual == wanted.text() ? Fit::yes : Fit::no;
 }
@@ -113,8 +115,7 @@ Result<void> check_usable(const Entity& entity, const Value& record) {
     std::string type = record["contact_type"].text(), status = record["status"].text();
     std::string who = record["contact_id"].text() + ", " + record["contact_name"].text();
     if (!type.empty() && type != "customer")
-        return fail(ErrorCode::vendor_rejected,
-                    "the contact in Zoho Books is not a customer but a " + type + ": " + who);
+        return fail(ErrorCode::vendor_rejected, "the contact in Zoho Books is not a customer but a " + type + ": " + who);
     if (!status.empty() && status != "active" && status != "crm")
         return fail(ErrorCode::vendor_rejected, "the contact in Zoho Books is " + status + ": " + who);
     return {};
@@ -123,15 +124,13 @@ Result<void> check_usable(const Entity& entity, const Value& record) {
 Result<void> check_sought(const Sought& sought) {
     for (const auto& [field, wanted] : sought.unique) {
         if (!is_custom_field(field) && !can_filter_by(*sought.entity, field))
-            return fail(ErrorCode::value_invalid,
-                        std::string(sought.entity->name) + " cannot be looked up by: " + field);
+            return fail(ErrorCode::value_invalid, std::string(sought.entity->name) + " cannot be looked up by: " + field);
         std::size_t length = encoding::utf8_length(wanted.text());
         if (length == 0 || wanted.is_map() || wanted.is_list())
             return fail(ErrorCode::value_invalid, "a value of unique is empty or not a single value: " + field);
         if (length > filter_length_max)
-            return fail(ErrorCode::value_invalid, "value is longer than a look-up allows: " + field + ", " +
-                                                      std::to_string(length) + " of " +
-                                                      std::to_string(filter_length_max));
+            return fail(ErrorCode::value_invalid, "value is longer than a look-up allows: " + field + ", " + std::to_string(length) +
+                                                      " of " + std::to_string(filter_length_max));
     }
     return {};
 }
@@ -144,8 +143,7 @@ std::string described(const Map& unique) {
 
 }  // namespace
 
-Result<List> contacts_named(connector::CallContext& context, Api& api, const Entity& contacts,
-                            const std::string& name) {
+Result<List> contacts_named(connector::CallContext& context, Api& api, const Entity& contacts, const std::string& name) {
     std::string filter(encoding::utf8_prefix(name, filter_length_max));
     // A name longer than a filter may be is looked for by its beginning.
     std::string parameter = filter.size() == name.size() ? "contact_name" : "contact_name_startswith";
@@ -161,8 +159,8 @@ Result<std::optional<Value>> look_up(connector::CallContext& context, Api& api, 
     std::erase_if(found, [](const Value& record) { return record["status"].text() == "void"; });
     if (found.empty()) return std::optional<Value>();
     if (found.size() > 1)
-        return fail(ErrorCode::not_unique, "more than one of " + std::string(sought.entity->name) +
-                                               " in Zoho Books matches: " + described(sought.unique));
+        return fail(ErrorCode::not_unique,
+                    "more than one of " + std::string(sought.entity->name) + " in Zoho Books matches: " + described(sought.unique));
     LS_TRY(check_usable(*sought.entity, found.front()));
     return std::optional<Value>(std::move(found.front()));
 }

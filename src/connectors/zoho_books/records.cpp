@@ -39,8 +39,8 @@ Result<void> put_unique(Map& body, const Map& unique) {
         } else if (!there) {
             body.set(field, value);
         } else if (there->text() != value.text()) {
-            return fail(ErrorCode::value_invalid, "the new record could not be found again: " + field + " is " +
-                                                      there->text() + ", unique says " + value.text());
+            return fail(ErrorCode::value_invalid,
+                        "the new record could not be found again: " + field + " is " + there->text() + ", unique says " + value.text());
         }
     }
     return {};
@@ -56,8 +56,7 @@ std::string filter_text(const Value& value) {
 
 bool is_parameter_name(std::string_view name) {
     return !name.empty() && name != "organization_id" && name != "page" && name != "per_page" &&
-           name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.") ==
-               std::string_view::npos;
+           name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.") == std::string_view::npos;
 }
 
 Result<net::Parameters> parameters_of(const Value& input) {
@@ -166,7 +165,8 @@ Result<Value> Records::after_name_taken(connector::CallContext& context, const W
     Result<List> others = contacts_named(context, api_, *wanted.sought.entity, wanted.sought.name);
     if (others && !others->empty()) refusal.message += " (" + who(others->front()) + ")";
     for (const auto& [field, value] : wanted.sought.unique)
-        refusal.message += "; if both are one customer, put " + value.text() + " into its field " + std::string(field) + "; otherwise rename one of them";
+        refusal.message +=
+            "; if both are one customer, put " + value.text() + " into its field " + std::string(field) + "; otherwise rename one of them";
     return fail(std::move(refusal));
 }
 

@@ -11,8 +11,7 @@ class Records {
 public:
     /// `unique_fields`: custom fields by which records are looked up are set to refuse duplicates, so Zoho can guard
     /// them.
-    Records(Api& api, Currencies& currencies, bool unique_fields)
-        : api_(api), currencies_(currencies), unique_fields_(unique_fields) {}
+    Records(Api& api, Currencies& currencies, bool unique_fields) : api_(api), currencies_(currencies), unique_fields_(unique_fields) {}
 
     /// `zoho_books.ensure` (body under `create`) and `zoho_books.create` (under `body`): finds the record or creates
     /// it.

@@ -18,41 +18,29 @@ struct Books {
     std::unique_ptr<connector::Connection> connection;
 
     explicit Books(Map more = {}) {
-        Map settings{{"client_id", "c"},
-                     {"client_secret", "sssecret"},
-                     {"refresh_token", "rrrefresh"},
-                     {"organization_id", "10234695"}};
+        Map settings{{"client_id", "c"}, {"client_secret", "sssecret"}, {"refresh_token", "rrrefresh"}, {"organization_id", "10234695"}};
         for (const auto& [name, value] : more) settings.set(name, value);
-        Result<std::unique_ptr<connector::Connection>> made =
-            descriptor().make({.name = "zoho_books",
-                               .settings = connector::Settings(settings),
-                               .limits = {},
-                               .runtime = call.runtime,
-                               .vault = nullptr});
+        Result<std::unique_ptr<connector::Connection>> made = descriptor().make(
+            {.name = "zoho_books", .settings = connector::Settings(settings), .limits = {}, .runtime = call.runtime, .vault = nullptr});
         EXPECT_TRUE(made) << made.error().message;
         connection = *std::move(made);
-        call.http.on(
-            "POST", "/oauth/v2/token",
-            json_answer(200, R"({"access_token":"1000.t","api_domain":"https://www.zohoapis.eu","expires_in":3600})"));
+        call.http.on("POST", "/oauth/v2/token",
+                     json_answer(200, R"({"access_token":"1000.t","api_domain":"https://www.zohoapis.eu","expires_in":3600})"));
     }
 
-    Result<Value> perform(std::string_view action, const Map& input) {
-        return connection->perform(action, Value(input), call.context);
-    }
+    Result<Value> perform(std::string_view action, const Map& input) { return connection->perform(action, Value(input), call.context); }
     testing::FakeHttp& http() { return call.http; }
 };
 
 net::Response contacts(std::string_view rows, bool more = false) {
-    return json_answer(200, R"({"code":0,"message":"success","contacts":)" + std::string(rows) +
-                                R"(,"page_context":{"has_more_page":)" + (more ? "true" : "false") + "}}");
+    return json_answer(200, R"({"code":0,"message":"success","contacts":)" + std::string(rows) + R"(,"page_context":{"has_more_page":)" +
+                                (more ? "true" : "false") + "}}");
 }
 net::Response invoices(std::string_view rows) {
-    return json_answer(
-        200, R"({"code":0,"invoices":)" + std::string(rows) + R"(,"page_context":[{"has_more_page":false}]})");
+    return json_answer(200, R"({"code":0,"invoices":)" + std::string(rows) + R"(,"page_context":[{"has_more_page":false}]})");
 }
 net::Response contact(std::string_view record, int status = 200, std::string_view message = "success") {
-    return json_answer(
-        status, R"({"code":0,"message":")" + std::string(message) + R"(","contact":)" + std::string(record) + "}");
+    return json_answer(status, R"({"code":0,"message":")" + std::string(message) + R"(","contact":)" + std::string(record) + "}");
 }
 net::Response invoice(std::string_view record, int status = 200) {
     return json_answer(status, R"({"code":0,"message":"success","invoice":)" + std::string(record) + "}");
@@ -71,21 +59,18 @@ Map contact_input() {
             {"create", Map{{"contact_name", "Acme"}, {"contact_type", "customer"}}}};
 }
 Map invoice_input() {
-    return {
-        {"entity", "invoices"},
-        {"unique", Map{{"reference_number", "SF-006A"}}},
-        {"body", Map{{"customer_id", "460"},
-                     {"line_items", List{Map{{"name", "Bolt"}, {"rate", *Decimal::parse("1.10")}, {"quantity", 3}}}}}}};
+    return {{"entity", "invoices"},
+            {"unique", Map{{"reference_number", "SF-006A"}}},
+            {"body",
+             Map{{"customer_id", "460"}, {"line_items", List{Map{{"name", "Bolt"}, {"rate", *Decimal::parse("1.10")}, {"quantity", 3}}}}}}};
 }
 
 }  // namespace
 
 TEST(BooksEnsure, AdoptsTheContactOfTheLink) {
     Books books;
-    books.http().on(
-        "GET",
-        "https://www.zohoapis.eu/books/v3/contacts?organization_id=10234695&cf_salesforce_id=001A&page=1&per_page=200",
-        contacts("[" + std::string(acme) + "]"));
+    books.http().on("GET", "https://www.zohoapis.eu/books/v3/contacts?organization_id=10234695&cf_salesforce_id=001A&page=1&per_page=200",
+                    contacts("[" + std::string(acme) + "]"));
     Result<Value> found = books.perform("zoho_books.ensure", contact_input());
     ASSERT_TRUE(found) << found.error().to_text();
     EXPECT_EQ((*found)["contact_id"], Value("460"));
@@ -97,9 +82,8 @@ TEST(BooksEnsure, AdoptsTheContactOfTheLink) {
 TEST(BooksEnsure, CreatesUnderTheUniqueKey) {
     Books books;
     books.http().on("GET", "cf_salesforce_id=001A", contacts("[]"));
-    books.http().on(
-        "PUT", "/books/v3/contacts?organization_id=10234695",
-        contact(R"({"contact_id":460000000026049,"contact_name":"Acme"})", 201, "The contact has been added."));
+    books.http().on("PUT", "/books/v3/contacts?organization_id=10234695",
+                    contact(R"({"contact_id":460000000026049,"contact_name":"Acme"})", 201, "The contact has been added."));
     Result<Value> made = books.perform("zoho_books.ensure", contact_input());
     ASSERT_TRUE(made) << made.error().to_text();
     EXPECT_EQ((*made)["contact_id"], Value("460000000026049"));
@@ -108,8 +92,7 @@ TEST(BooksEnsure, CreatesUnderTheUniqueKey) {
     EXPECT_EQ(put.headers.get("X-Unique-Identifier-Key"), "cf_salesforce_id");
     EXPECT_EQ(put.headers.get("X-Unique-Identifier-Value"), "001A");
     EXPECT_EQ(put.headers.get("X-Upsert"), "true");
-    EXPECT_EQ(books.http().last_json()["custom_fields"],
-              Value(List{Map{{"api_name", "cf_salesforce_id"}, {"value", "001A"}}}));
+    EXPECT_EQ(books.http().last_json()["custom_fields"], Value(List{Map{{"api_name", "cf_salesforce_id"}, {"value", "001A"}}}));
 }
 
 TEST(BooksEnsure, AnUpsertThatMetARecordDidNotCreateIt) {
@@ -129,8 +112,7 @@ TEST(BooksEnsure, WithoutUniqueFieldsItIsAPlainCreate) {
 
 TEST(BooksEnsure, RowsThatDoNotShowTheFieldAreReadInFull) {
     Books books;
-    books.http().on("GET", "cf_salesforce_id=001A",
-                    contacts(R"([{"contact_id":"460","contact_name":"Acme","status":"active"}])"));
+    books.http().on("GET", "cf_salesforce_id=001A", contacts(R"([{"contact_id":"460","contact_name":"Acme","status":"active"}])"));
     books.http().on(
         "GET", "/contacts/460?",
         contact(
@@ -142,12 +124,10 @@ TEST(BooksEnsure, RowsThatDoNotShowTheFieldAreReadInFull) {
 
 TEST(BooksEnsure, AFilterThatIsNotUnderstoodLeadsToTheName) {
     Books books;
-    std::string strangers =
-        R"([{"contact_id":"1","contact_name":"X"},{"contact_id":"2","contact_name":"Y","cf_salesforce_id":"001B"}])";
+    std::string strangers = R"([{"contact_id":"1","contact_name":"X"},{"contact_id":"2","contact_name":"Y","cf_salesforce_id":"001B"}])";
     books.http().on("GET", "cf_salesforce_id=001A", contacts(strangers, true));
-    books.http().on(
-        "GET", "contact_name=Acme&page=1",
-        contacts(R"([{"contact_id":"461","contact_name":"Acme Ltd"},{"contact_id":"460","contact_name":"ACME"}])"));
+    books.http().on("GET", "contact_name=Acme&page=1",
+                    contacts(R"([{"contact_id":"461","contact_name":"Acme Ltd"},{"contact_id":"460","contact_name":"ACME"}])"));
     books.http().on("GET", "/contacts/460?", contact(acme));
     Result<Value> found = books.perform("zoho_books.ensure", contact_input());
     ASSERT_TRUE(found) << found.error().to_text();
@@ -168,9 +148,8 @@ TEST(BooksEnsure, WithoutAGuardEveryPageIsRead) {
 }
 
 TEST(BooksEnsure, AVendorOrAnInactiveContactIsNotTaken) {
-    for (std::string_view other :
-         {R"([{"contact_id":"4","contact_type":"vendor","status":"active","cf_salesforce_id":"001A"}])",
-          R"([{"contact_id":"4","contact_type":"customer","status":"inactive","cf_salesforce_id":"001A"}])"}) {
+    for (std::string_view other : {R"([{"contact_id":"4","contact_type":"vendor","status":"active","cf_salesforce_id":"001A"}])",
+                                   R"([{"contact_id":"4","contact_type":"customer","status":"inactive","cf_salesforce_id":"001A"}])"}) {
         Books books;
         books.http().on("GET", "cf_salesforce_id", contacts(other));
         Result<Value> found = books.perform("zoho_books.ensure", contact_input());
@@ -200,9 +179,8 @@ TEST(BooksEnsure, ANameOfAnotherContactIsRejectedAndNamed) {
     books.http().on("GET", "cf_salesforce_id", contacts("[]"));
     books.http().on("PUT", "/contacts", refusal(400, 3062, "The customer Acme already exists."));
     books.http().on("GET", "cf_salesforce_id", contacts("[]"));
-    books.http().on(
-        "GET", "contact_name=Acme",
-        contacts(R"([{"contact_id":"777","contact_name":"Acme","contact_type":"vendor","status":"active"}])"));
+    books.http().on("GET", "contact_name=Acme",
+                    contacts(R"([{"contact_id":"777","contact_name":"Acme","contact_type":"vendor","status":"active"}])"));
     Result<Value> refused = books.perform("zoho_books.ensure", contact_input());
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::vendor_rejected);
@@ -215,9 +193,8 @@ TEST(BooksEnsure, TheCurrencyCodeBecomesAnIdThatIsReadOnce) {
     Map input = contact_input();
     input.set("create", Map{{"contact_name", "Acme"}, {"currency_code", "EUR"}});
     books.http().always("GET", "/contacts?", contacts("[]"));
-    books.http().on(
-        "GET", "/settings/currencies",
-        json_answer(200, R"({"code":0,"currencies":[{"currency_id":460000000000097,"currency_code":"EUR"}]})"));
+    books.http().on("GET", "/settings/currencies",
+                    json_answer(200, R"({"code":0,"currencies":[{"currency_id":460000000000097,"currency_code":"EUR"}]})"));
     books.http().always("PUT", "/contacts", contact(acme, 201));
     ASSERT_TRUE(books.perform("zoho_books.ensure", input));
     ASSERT_TRUE(books.perform("zoho_books.ensure", input));
@@ -247,9 +224,8 @@ TEST(BooksCreate, LooksByReferenceAndThenPosts) {
     ASSERT_TRUE(made) << made.error().to_text();
     EXPECT_EQ((*made)["invoice_id"], Value("90300000079426"));
     EXPECT_EQ((*made)["total"], Value(*Decimal::parse("3.30")));
-    EXPECT_EQ(
-        books.http().last().body,
-        R"({"customer_id":"460","line_items":[{"name":"Bolt","rate":1.10,"quantity":3}],"reference_number":"SF-006A"})");
+    EXPECT_EQ(books.http().last().body,
+              R"({"customer_id":"460","line_items":[{"name":"Bolt","rate":1.10,"quantity":3}],"reference_number":"SF-006A"})");
 }
 
 TEST(BooksCreate, AdoptsTheWholeInvoiceButNoVoidOne) {
@@ -258,8 +234,7 @@ TEST(BooksCreate, AdoptsTheWholeInvoiceButNoVoidOne) {
         "GET", "reference_number=SF-006A",
         invoices(
             R"([{"invoice_id":"1","reference_number":"SF-006A","status":"void"},{"invoice_id":"2","reference_number":"SF-006A","status":"draft"}])"));
-    books.http().on("GET", "/invoices/2?",
-                    invoice(R"({"invoice_id":"2","invoice_number":"INV-2","total":3.3,"line_items":[]})"));
+    books.http().on("GET", "/invoices/2?", invoice(R"({"invoice_id":"2","invoice_number":"INV-2","total":3.3,"line_items":[]})"));
     Result<Value> found = books.perform("zoho_books.create", invoice_input());
     ASSERT_TRUE(found) << found.error().to_text();
     EXPECT_EQ((*found)["created"], Value(false));
@@ -274,8 +249,7 @@ TEST(BooksCreate, AUniqueKeyOfItsOwnGuardsTheCreate) {
     books.http().on("PUT", "/invoices?", invoice(R"({"invoice_id":"2"})", 201));
     ASSERT_TRUE(books.perform("zoho_books.create", input));
     EXPECT_EQ(books.http().last().headers.get("X-Unique-Identifier-Value"), "006A");
-    EXPECT_EQ(books.http().last_json()["custom_fields"],
-              Value(List{Map{{"api_name", "cf_lockstep_key"}, {"value", "006A"}}}));
+    EXPECT_EQ(books.http().last_json()["custom_fields"], Value(List{Map{{"api_name", "cf_lockstep_key"}, {"value", "006A"}}}));
     input.set("unique_key", Map{{"field", "reference_number"}, {"value", "x"}});
     EXPECT_EQ(books.perform("zoho_books.create", input).error().code, ErrorCode::value_invalid);
 }
@@ -285,8 +259,7 @@ TEST(BooksCreate, ALostAnswerIsInDoubtAndTheNextAttemptAdopts) {
     books.http().on("GET", "reference_number=SF-006A", invoices("[]"));
     books.http().on("POST", "/invoices?", Error{ErrorCode::answer_lost, "connection closed"});
     EXPECT_EQ(books.perform("zoho_books.create", invoice_input()).error().cls(), ErrorClass::in_doubt);
-    books.http().on("GET", "reference_number=SF-006A",
-                    invoices(R"([{"invoice_id":"2","reference_number":"SF-006A","status":"draft"}])"));
+    books.http().on("GET", "reference_number=SF-006A", invoices(R"([{"invoice_id":"2","reference_number":"SF-006A","status":"draft"}])"));
     books.http().on("GET", "/invoices/2?", invoice(R"({"invoice_id":"2"})"));
     Result<Value> found = books.perform("zoho_books.create", invoice_input());
     ASSERT_TRUE(found);
@@ -295,8 +268,7 @@ TEST(BooksCreate, ALostAnswerIsInDoubtAndTheNextAttemptAdopts) {
 }
 
 TEST(BooksCreate, AnAnswerWithoutTheRecordIsInDoubt) {
-    for (std::string_view body :
-         {R"({"code":0,"message":"ok"})", R"({"code":0,"invoice":{"invoice_id":"x"}})", "<html>"}) {
+    for (std::string_view body : {R"({"code":0,"message":"ok"})", R"({"code":0,"invoice":{"invoice_id":"x"}})", "<html>"}) {
         Books books;
         books.http().on("GET", "reference_number=SF-006A", invoices("[]"));
         books.http().on("POST", "/invoices?", json_answer(201, body));
@@ -305,8 +277,7 @@ TEST(BooksCreate, AnAnswerWithoutTheRecordIsInDoubt) {
 }
 
 TEST(BooksCreate, WhateverFailsBeforeTheCreateIsNotInDoubt) {
-    for (const net::Response& failure :
-         {json_answer(500, R"({"code":1000})"), refusal(429, 44, "blocked"), json_answer(200, "<html>")}) {
+    for (const net::Response& failure : {json_answer(500, R"({"code":1000})"), refusal(429, 44, "blocked"), json_answer(200, "<html>")}) {
         Books books;
         books.http().on("GET", "reference_number=SF-006A", failure);
         Result<Value> made = books.perform("zoho_books.create", invoice_input());
@@ -335,8 +306,7 @@ TEST(BooksCreate, RefusesWhatCouldNotBeFoundAgain) {
 TEST(BooksEmail, IsSentOnce) {
     Books books;
     Map input{{"invoice_id", "2"}, {"to", List{"ap@acme.example"}}, {"subject", "Invoice"}};
-    books.http().on("GET", "/invoices/2?",
-                    invoice(R"({"invoice_id":"2","invoice_number":"INV-2","status":"draft","is_emailed":false})"));
+    books.http().on("GET", "/invoices/2?", invoice(R"({"invoice_id":"2","invoice_number":"INV-2","status":"draft","is_emailed":false})"));
     books.http().on("POST", "/invoices/2/email?organization_id=10234695",
                     json_answer(200, R"({"code":0,"message":"Your invoice has been sent."})"));
     Result<Value> sent = books.perform("zoho_books.email_invoice", input);
@@ -366,55 +336,46 @@ TEST(BooksEmail, OfAnInvoiceMarkedAsSentTheHistoryDecides) {
 
 TEST(BooksEmail, NobodyAndVoidInvoicesAreRefused) {
     Books books;
-    EXPECT_EQ(books.perform("zoho_books.email_invoice", {{"invoice_id", "2"}, {"to", List{}}}).error().code,
-              ErrorCode::value_invalid);
-    EXPECT_EQ(books.perform("zoho_books.email_invoice", {{"invoice_id", "2"}, {"to", ""}}).error().code,
-              ErrorCode::value_invalid);
-    EXPECT_EQ(books.perform("zoho_books.email_invoice", {{"invoice_id", "../2"}, {"to", "a@b.c"}}).error().code,
-              ErrorCode::value_invalid);
+    EXPECT_EQ(books.perform("zoho_books.email_invoice", {{"invoice_id", "2"}, {"to", List{}}}).error().code, ErrorCode::value_invalid);
+    EXPECT_EQ(books.perform("zoho_books.email_invoice", {{"invoice_id", "2"}, {"to", ""}}).error().code, ErrorCode::value_invalid);
+    EXPECT_EQ(books.perform("zoho_books.email_invoice", {{"invoice_id", "../2"}, {"to", "a@b.c"}}).error().code, ErrorCode::value_invalid);
     EXPECT_TRUE(books.http().sent().empty());
     books.http().on("GET", "/invoices/2?", invoice(R"({"invoice_id":"2","status":"void"})"));
-    EXPECT_EQ(books.perform("zoho_books.email_invoice", {{"invoice_id", "2"}, {"to", "a@b.c"}}).error().code,
-              ErrorCode::vendor_rejected);
+    EXPECT_EQ(books.perform("zoho_books.email_invoice", {{"invoice_id", "2"}, {"to", "a@b.c"}}).error().code, ErrorCode::vendor_rejected);
 }
 
 TEST(BooksQuery, ReadsAllPagesAndEncodesParameters) {
     Books books;
-    books.http().on(
-        "GET", "last_modified_time=2026-02-18T10%3A00%3A00%2B0000&page=1&per_page=200",
-        json_answer(200, R"({"code":0,"invoices":[{"invoice_id":1}],"page_context":[{"has_more_page":true}]})"));
+    books.http().on("GET", "last_modified_time=2026-02-18T10%3A00%3A00%2B0000&page=1&per_page=200",
+                    json_answer(200, R"({"code":0,"invoices":[{"invoice_id":1}],"page_context":[{"has_more_page":true}]})"));
     books.http().on("GET", "page=2", invoices(R"([{"invoice_id":2}])"));
-    Result<Value> rows = books.perform(
-        "zoho_books.query", {{"entity", "invoices"},
-                             {"parameters", Map{{"last_modified_time", *parse_timestamp("2026-02-18T10:00:00.5Z")}}}});
+    Result<Value> rows =
+        books.perform("zoho_books.query",
+                      {{"entity", "invoices"}, {"parameters", Map{{"last_modified_time", *parse_timestamp("2026-02-18T10:00:00.5Z")}}}});
     ASSERT_TRUE(rows) << rows.error().to_text();
     EXPECT_EQ(rows->as_list().size(), 2u);
-    EXPECT_FALSE(
-        books.perform("zoho_books.query", {{"entity", "invoices"}, {"parameters", Map{{"organization_id", "1"}}}}));
+    EXPECT_FALSE(books.perform("zoho_books.query", {{"entity", "invoices"}, {"parameters", Map{{"organization_id", "1"}}}}));
     EXPECT_FALSE(books.perform("zoho_books.query", {{"entity", "invoices"}, {"parameters", Map{{"a&b", "1"}}}}));
 }
 
 TEST(BooksQuery, PaymentsAreReadUnderEitherName) {
     for (std::string_view key : {"customerpayments", "customer_payments"}) {
         Books books;
-        books.http().on("GET", "/customerpayments?",
-                        json_answer(200, R"({"code":0,")" + std::string(key) + R"(":[{"payment_id":1}]})"));
+        books.http().on("GET", "/customerpayments?", json_answer(200, R"({"code":0,")" + std::string(key) + R"(":[{"payment_id":1}]})"));
         EXPECT_EQ(books.perform("zoho_books.query", {{"entity", "customerpayments"}})->as_list().size(), 1u);
     }
 }
 
 TEST(BooksGet, GivesTheRecord) {
     Books books;
-    books.http().on("GET", "/books/v3/customerpayments/5?",
-                    json_answer(200, R"({"code":0,"payment":{"payment_id":5,"amount":10}})"));
+    books.http().on("GET", "/books/v3/customerpayments/5?", json_answer(200, R"({"code":0,"payment":{"payment_id":5,"amount":10}})"));
     EXPECT_EQ((*books.perform("zoho_books.get", {{"entity", "customerpayments"}, {"id", 5}}))["amount"], Value(10));
 }
 
 TEST(BooksUpdate, PutsTheFields) {
     Books books;
     books.http().on("PUT", "/books/v3/contacts/460?", contact(acme));
-    Result<Value> done =
-        books.perform("zoho_books.update", {{"entity", "contacts"}, {"id", "460"}, {"fields", Map{{"cf_x", "1"}}}});
+    Result<Value> done = books.perform("zoho_books.update", {{"entity", "contacts"}, {"id", "460"}, {"fields", Map{{"cf_x", "1"}}}});
     ASSERT_TRUE(done);
     EXPECT_EQ((*done)["contact_id"], Value("460"));
     EXPECT_FALSE(books.http().last().headers.contains("X-Upsert"));
@@ -425,12 +386,10 @@ TEST(BooksToken, ARevokedRefreshTokenNeedsAPersonAndIsNotShown) {
     net::Response refused = json_answer(200, R"({"error":"invalid_code","seen":"rrrefresh"})");
     Call call;
     call.http.on("POST", "https://accounts.zoho.com/oauth/v2/token", refused);
-    Result<Value> done =
-        books.connection->perform("zoho_books.get", Value(Map{{"entity", "contacts"}, {"id", "1"}}), call.context);
+    Result<Value> done = books.connection->perform("zoho_books.get", Value(Map{{"entity", "contacts"}, {"id", "1"}}), call.context);
     ASSERT_FALSE(done);
     EXPECT_EQ(done.error().code, ErrorCode::credentials_refused);
-    EXPECT_EQ(call.http.last().body,
-              "grant_type=refresh_token&client_id=c&client_secret=sssecret&refresh_token=rrrefresh");
+    EXPECT_EQ(call.http.last().body, "grant_type=refresh_token&client_id=c&client_secret=sssecret&refresh_token=rrrefresh");
     std::string shown = json::write(call.trace.to_value()) + done.error().to_text();
     EXPECT_EQ(shown.find("rrrefresh"), std::string::npos);
     EXPECT_EQ(shown.find("sssecret"), std::string::npos);
@@ -439,9 +398,8 @@ TEST(BooksToken, ARevokedRefreshTokenNeedsAPersonAndIsNotShown) {
 TEST(BooksToken, AnExpiredTokenIsFetchedOnceMore) {
     Books books;
     books.http().on("GET", "/contacts/1?", refusal(401, 14, "invalid"));
-    books.http().on(
-        "POST", "/oauth/v2/token",
-        json_answer(200, R"({"access_token":"1000.u","api_domain":"https://www.zohoapis.eu","expires_in":3600})"));
+    books.http().on("POST", "/oauth/v2/token",
+                    json_answer(200, R"({"access_token":"1000.u","api_domain":"https://www.zohoapis.eu","expires_in":3600})"));
     books.http().on("GET", "/contacts/1?", contact(acme));
     ASSERT_TRUE(books.perform("zoho_books.get", {{"entity", "contacts"}, {"id", "1"}}));
     EXPECT_EQ(books.http().last().headers.get("Authorization"), "Zoho-oauthtoken 1000.u");
@@ -482,16 +440,12 @@ TEST(BooksLimits, TheOwnBoundSaysWhenToComeBack) {
 TEST(BooksConnector, NamesEveryMissingSetting) {
     Call call;
     auto made = [&](Map settings) {
-        return descriptor().make({.name = "b",
-                                  .settings = connector::Settings(std::move(settings)),
-                                  .limits = {},
-                                  .runtime = call.runtime,
-                                  .vault = nullptr});
+        return descriptor().make(
+            {.name = "b", .settings = connector::Settings(std::move(settings)), .limits = {}, .runtime = call.runtime, .vault = nullptr});
     };
     Error error = made({{"client_id", "c"}}).error();
     EXPECT_EQ(error.code, ErrorCode::config_invalid);
-    EXPECT_NE(error.message.find("ZOHO_CLIENT_SECRET, ZOHO_REFRESH_TOKEN, ZOHO_ORG_ID"), std::string::npos)
-        << error.message;
+    EXPECT_NE(error.message.find("ZOHO_CLIENT_SECRET, ZOHO_REFRESH_TOKEN, ZOHO_ORG_ID"), std::string::npos) << error.message;
     Map all{{"client_id", "c"}, {"client_secret", "s"}, {"refresh_token", "r"}, {"organization_id", "1"}};
     EXPECT_TRUE(made(all));
     for (const auto& [name, value] : Map{{"organization_id", "1&x"},

@@ -23,8 +23,7 @@ std::optional<T> truncated(const Decimal& decimal) {
     if (!whole) return std::nullopt;
     const Decimal number = whole->normalized();
     const __int128 value = number.coefficient();
-    if (value < static_cast<__int128>(std::numeric_limits<T>::min()) ||
-        value > static_cast<__int128>(std::numeric_limits<T>::max())) {
+    if (value < static_cast<__int128>(std::numeric_limits<T>::min()) || value > static_cast<__int128>(std::numeric_limits<T>::max())) {
         return std::nullopt;
     }
     return static_cast<T>(value);
@@ -84,16 +83,12 @@ Result<Value> text_to_timestamp(const Call& call) {
     LS_TRY_ASSIGN(const Timestamp time, parse_timestamp(call[0].as_string()));
     return checked_timestamp(static_cast<__int128>(time.seconds) * 1'000'000'000 + time.nanos);
 }
-Result<Value> int_to_timestamp(const Call& call) {
-    return checked_timestamp(static_cast<__int128>(call[0].as_int()) * 1'000'000'000);
-}
+Result<Value> int_to_timestamp(const Call& call) { return checked_timestamp(static_cast<__int128>(call[0].as_int()) * 1'000'000'000); }
 Result<Value> text_to_duration(const Call& call) {
     LS_TRY_ASSIGN(const Duration duration, parse_duration(call[0].as_string()));
     return checked_duration(static_cast<__int128>(duration.seconds) * 1'000'000'000 + duration.nanos);
 }
-Result<Value> int_to_duration(const Call& call) {
-    return checked_duration(static_cast<__int128>(call[0].as_int()) * 1'000'000'000);
-}
+Result<Value> int_to_duration(const Call& call) { return checked_duration(static_cast<__int128>(call[0].as_int()) * 1'000'000'000); }
 
 Result<Value> type(const Call& call) { return type_of(call[0]); }
 
@@ -126,9 +121,7 @@ std::vector<Function> conversions() {
          .signature = "duration(string) -> duration",
          .summary = "Reads `1h30m`, `2.5s`, `-15ms`; an int counts seconds.",
          .examples = {{"duration('1h30m')", "duration('5400s')"}},
-         .overloads = {{{Type::duration}, identity},
-                       {{Type::string}, text_to_duration},
-                       {{Type::integer}, int_to_duration}}},
+         .overloads = {{{Type::duration}, identity}, {{Type::string}, text_to_duration}, {{Type::integer}, int_to_duration}}},
         {.name = "dyn",
          .signature = "dyn(any) -> any",
          .summary = "The value itself; in CEL it turns type checks off.",
@@ -159,9 +152,7 @@ std::vector<Function> conversions() {
          .signature = "timestamp(string or int) -> timestamp",
          .summary = "Reads RFC 3339; an int counts seconds since 1970.",
          .examples = {{"timestamp('2026-02-18T10:00:00Z')", "timestamp(1771408800)"}},
-         .overloads = {{{Type::timestamp}, identity},
-                       {{Type::string}, text_to_timestamp},
-                       {{Type::integer}, int_to_timestamp}}},
+         .overloads = {{{Type::timestamp}, identity}, {{Type::string}, text_to_timestamp}, {{Type::integer}, int_to_timestamp}}},
         {.name = "type",
          .signature = "type(any) -> type",
          .summary = "The type of a value.",
@@ -171,9 +162,7 @@ std::vector<Function> conversions() {
          .signature = "uint(number or string) -> uint",
          .summary = "An unsigned whole number.",
          .examples = {{"uint(7)", "7u"}},
-         .overloads = {{{Type::unsigned_integer}, identity},
-                       {{Type::number}, number_to_uint},
-                       {{Type::string}, text_to_uint}}},
+         .overloads = {{{Type::unsigned_integer}, identity}, {{Type::number}, number_to_uint}, {{Type::string}, text_to_uint}}},
     };
 }
 

@@ -21,8 +21,7 @@ Result<Date> plus_days(Date date, std::int64_t days) {
     const bool possible = days >= -days_added_max && days <= days_added_max;
     const std::int64_t from_year_1 = days_from_epoch(date) - days_from_epoch({1, 1, 1}) + (possible ? days : 0);
     if (!possible || from_year_1 < 0 || from_year_1 > days_added_max) {
-        return failed("the date is outside the years 1 to 9999: " + format_date(date) + " and " + std::to_string(days) +
-                      " days");
+        return failed("the date is outside the years 1 to 9999: " + format_date(date) + " and " + std::to_string(days) + " days");
     }
     return add_days(date, static_cast<int>(days));
 }
@@ -46,8 +45,7 @@ std::vector<Function> dates() {
          .signature = "addDays(date, int) -> date",
          .summary = "The day so many days later (or earlier), as text if given as text.",
          .examples = {{"addDays('2026-02-18', 14)", "'2026-03-04'"}, {"addDays('2026-03-01', -1)", "'2026-02-28'"}},
-         .overloads = {{{Type::string, Type::integer}, add_days_to_text},
-                       {{Type::date, Type::integer}, add_days_to_date}}},
+         .overloads = {{{Type::string, Type::integer}, add_days_to_text}, {{Type::date, Type::integer}, add_days_to_date}}},
         {.name = "date",
          .signature = "date(timestamp, string zone) -> string",
          .summary = "The calendar day of a point in time in a time zone, as `YYYY-MM-DD`.",

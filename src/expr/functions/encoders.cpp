@@ -15,9 +15,7 @@ Result<Value> base64_encode(const Call& call) {
 
 Result<Value> base64_decode(const Call& call) {
     LS_TRY(call.evaluation.charge_bytes(call[0].as_string().size()));
-    return encoding::from_base64(call[0].as_string()).transform([](std::string bytes) {
-        return Value(Value::Bytes{std::move(bytes)});
-    });
+    return encoding::from_base64(call[0].as_string()).transform([](std::string bytes) { return Value(Value::Bytes{std::move(bytes)}); });
 }
 
 Result<Value> to_json(const Call& call) {

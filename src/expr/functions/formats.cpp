@@ -90,8 +90,7 @@ Result<std::string> as_hex(char clause, const Value& value) {
         LS_TRY_ASSIGN(text, as_whole(clause, value, 16));
     }
     if (clause == 'X')
-        std::transform(text.begin(), text.end(), text.begin(),
-                       [](char c) { return c >= 'a' && c <= 'f' ? static_cast<char>(c - 32) : c; });
+        std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'a' && c <= 'f' ? static_cast<char>(c - 32) : c; });
     return text;
 }
 
@@ -106,8 +105,7 @@ Result<std::string> fixed(const Decimal& number, int precision) {
     const std::size_t point = text.find('.');
     const std::size_t have = point == std::string::npos ? 0 : text.size() - point - 1;
     if (point == std::string::npos && precision > 0) text += '.';
-    return text.append(
-        static_cast<std::size_t>(precision) - std::min<std::size_t>(have, static_cast<std::size_t>(precision)), '0');
+    return text.append(static_cast<std::size_t>(precision) - std::min<std::size_t>(have, static_cast<std::size_t>(precision)), '0');
 }
 
 Result<std::string> as_fixed(const Value& value, int precision) {
@@ -130,21 +128,28 @@ Result<std::string> as_scientific(const Value& value, int precision) {
         ++exponent;
     }
     const std::string size = std::to_string(exponent < 0 ? -exponent : exponent);
-    return (number.is_negative() ? "-" : "") + text + "e" + (exponent < 0 ? "-" : "+") + (size.size() < 2 ? "0" : "") +
-           size;
+    return (number.is_negative() ? "-" : "") + text + "e" + (exponent < 0 ? "-" : "+") + (size.size() < 2 ? "0" : "") + size;
 }
 
 Result<std::string> clause_text(Evaluation& evaluation, char clause, int precision, const Value& value) {
     switch (clause) {
-        case 's': return as_string(evaluation, value);
-        case 'd': return as_decimal(value);
-        case 'f': return as_fixed(value, precision);
-        case 'e': return as_scientific(value, precision);
-        case 'b': return as_whole(clause, value, 2);
-        case 'o': return as_whole(clause, value, 8);
+        case 's':
+            return as_string(evaluation, value);
+        case 'd':
+            return as_decimal(value);
+        case 'f':
+            return as_fixed(value, precision);
+        case 'e':
+            return as_scientific(value, precision);
+        case 'b':
+            return as_whole(clause, value, 2);
+        case 'o':
+            return as_whole(clause, value, 8);
         case 'x':
-        case 'X': return as_hex(clause, value);
-        default: return failed(std::string("no such formatting clause: %") + clause);
+        case 'X':
+            return as_hex(clause, value);
+        default:
+            return failed(std::string("no such formatting clause: %") + clause);
     }
 }
 

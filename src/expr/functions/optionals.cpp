@@ -12,15 +12,24 @@ bool is_zero(const Value& value) {
     if (value.is_number()) return value.to_decimal().is_zero();
     if (const auto map = MapView::of(value)) return map->size() == 0;
     switch (value.kind()) {
-        case Kind::null: return true;
-        case Kind::boolean: return !value.as_bool();
-        case Kind::string: return value.as_string().empty();
-        case Kind::bytes: return value.as_bytes().empty();
-        case Kind::list: return value.as_list().empty();
-        case Kind::timestamp: return value.as_timestamp() == Timestamp{};
-        case Kind::duration: return value.as_duration() == Duration{};
-        case Kind::opaque: return as_optional(value) && !inner(value);
-        default: return false;
+        case Kind::null:
+            return true;
+        case Kind::boolean:
+            return !value.as_bool();
+        case Kind::string:
+            return value.as_string().empty();
+        case Kind::bytes:
+            return value.as_bytes().empty();
+        case Kind::list:
+            return value.as_list().empty();
+        case Kind::timestamp:
+            return value.as_timestamp() == Timestamp{};
+        case Kind::duration:
+            return value.as_duration() == Duration{};
+        case Kind::opaque:
+            return as_optional(value) && !inner(value);
+        default:
+            return false;
     }
 }
 
@@ -47,8 +56,7 @@ Result<Value> unwrap(const Call& call) {
     List result;
     for (const Value& element : call[0].as_list()) {
         LS_TRY(call.evaluation.charge(1));
-        if (!as_optional(element))
-            return failed("unwrap needs optionals only, not " + std::string(name_of_type(element)));
+        if (!as_optional(element)) return failed("unwrap needs optionals only, not " + std::string(name_of_type(element)));
         if (inner(element)) result.push_back(*inner(element));
     }
     return Value(std::move(result));

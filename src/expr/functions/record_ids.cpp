@@ -31,10 +31,13 @@ Result<Value> record_id(const Call& call) {
 }  // namespace
 
 std::vector<Function> record_ids() {
-    return {{.name = "recordId", .style = Style::global, .signature = "recordId(string) -> string",
-             .summary = "The 18-character form of a Salesforce record id, so that both forms are one key.",
-             .examples = {{"recordId('001D000000IqhSL')", "'001D000000IqhSLIAZ'"}, {"recordId('001D000000IqhSLIAZ')", "'001D000000IqhSLIAZ'"}},
-             .overloads = {{{Type::string}, record_id}}}};
+    return {
+        {.name = "recordId",
+         .style = Style::global,
+         .signature = "recordId(string) -> string",
+         .summary = "The 18-character form of a Salesforce record id, so that both forms are one key.",
+         .examples = {{"recordId('001D000000IqhSL')", "'001D000000IqhSLIAZ'"}, {"recordId('001D000000IqhSLIAZ')", "'001D000000IqhSLIAZ'"}},
+         .overloads = {{{Type::string}, record_id}}}};
 }
 
 }  // namespace lockstep::expr::functions

@@ -8,10 +8,20 @@
 namespace lockstep::expr {
 namespace {
 
-constexpr auto families = {functions::conversions, functions::collections, functions::dates,     functions::encoders,
-                           functions::formats,     functions::lookups,     functions::math,      functions::numbers,
-                           functions::optionals,   functions::record_ids, functions::regular_expressions,
-                           functions::strings,     functions::texts,       functions::timestamps};
+constexpr auto families = {functions::conversions,
+                           functions::collections,
+                           functions::dates,
+                           functions::encoders,
+                           functions::formats,
+                           functions::lookups,
+                           functions::math,
+                           functions::numbers,
+                           functions::optionals,
+                           functions::record_ids,
+                           functions::regular_expressions,
+                           functions::strings,
+                           functions::texts,
+                           functions::timestamps};
 
 std::vector<Function> collect() {
     std::vector<Function> all;
@@ -32,8 +42,7 @@ const std::vector<Function>& all_functions() {
 
 const Function* find_function(std::string_view name, bool member) {
     const auto& all = all_functions();
-    auto it = std::lower_bound(all.begin(), all.end(), name,
-                               [](const Function& f, std::string_view n) { return f.name < n; });
+    auto it = std::lower_bound(all.begin(), all.end(), name, [](const Function& f, std::string_view n) { return f.name < n; });
     for (; it != all.end() && it->name == name; ++it) {
         if (it->callable_as(member)) return &*it;
     }

@@ -38,7 +38,9 @@ Result<Value> matches(const Call& call) {
 
 std::vector<Function> regular_expressions() {
     return {
-        {.name = "matches", .style = Style::both, .signature = "string.matches(string pattern) -> bool",
+        {.name = "matches",
+         .style = Style::both,
+         .signature = "string.matches(string pattern) -> bool",
          .summary = "Whether a regular expression (RE2 syntax) matches any part of the text; anchor with ^ and $.",
          .examples = {{"'SF-0042'.matches('^SF-[0-9]+$')", "true"}},
          .overloads = {{{Type::string, Type::string}, matches}}},

@@ -36,17 +36,13 @@ Result<Value> char_at(const Call& call) {
     return index == points.size() ? Value("") : Value(points.at(index));
 }
 
-Result<Value> found(std::size_t at) {
-    return Value(at == CodePoints::npos ? std::int64_t{-1} : static_cast<std::int64_t>(at));
-}
+Result<Value> found(std::size_t at) { return Value(at == CodePoints::npos ? std::int64_t{-1} : static_cast<std::int64_t>(at)); }
 
 Result<Value> index_of(const Call& call) {
     LS_TRY(call.evaluation.charge_bytes(text(call).size()));
     const CodePoints points(text(call));
     std::size_t from = 0;
-    if (call.size() > 2) {
-        LS_TRY_ASSIGN(from, position(call[2], points.size()));
-    }
+    if (call.size() > 2) { LS_TRY_ASSIGN(from, position(call[2], points.size())); }
     return found(points.find(text(call, 1), from));
 }
 
@@ -54,9 +50,7 @@ Result<Value> last_index_of(const Call& call) {
     LS_TRY(call.evaluation.charge_bytes(text(call).size()));
     const CodePoints points(text(call));
     std::size_t from = points.size();
-    if (call.size() > 2) {
-        LS_TRY_ASSIGN(from, position(call[2], points.size()));
-    }
+    if (call.size() > 2) { LS_TRY_ASSIGN(from, position(call[2], points.size())); }
     return found(points.find_last(text(call, 1), from));
 }
 
@@ -151,11 +145,8 @@ Result<Value> substring(const Call& call) {
     const CodePoints points(text(call));
     LS_TRY_ASSIGN(const std::size_t start, position(call[1], points.size()));
     std::size_t end = points.size();
-    if (call.size() > 2) {
-        LS_TRY_ASSIGN(end, position(call[2], points.size()));
-    }
-    if (start > end)
-        return failed("the substring ends before it starts: " + std::to_string(start) + " to " + std::to_string(end));
+    if (call.size() > 2) { LS_TRY_ASSIGN(end, position(call[2], points.size())); }
+    if (start > end) return failed("the substring ends before it starts: " + std::to_string(start) + " to " + std::to_string(end));
     return Value(points.slice(start, end));
 }
 

@@ -28,8 +28,7 @@ Result<Value> slice_list(const Call& call) {
     LS_TRY(call.evaluation.charge(list.size()));
     const std::size_t end = call.size() > 2 ? clamped(call[2], list.size()) : list.size();
     const std::size_t start = std::min(clamped(call[1], list.size()), end);
-    return Value(
-        List(list.begin() + static_cast<std::ptrdiff_t>(start), list.begin() + static_cast<std::ptrdiff_t>(end)));
+    return Value(List(list.begin() + static_cast<std::ptrdiff_t>(start), list.begin() + static_cast<std::ptrdiff_t>(end)));
 }
 
 Result<Value> truncate(const Call& call) {
@@ -99,14 +98,12 @@ bool is_atom(char c) {
 
 /// Parts of at least one character each, separated by single dots.
 bool is_dotted(std::string_view name, bool (*allowed)(char)) {
-    if (name.empty() || name.starts_with('.') || name.ends_with('.') || name.find("..") != std::string_view::npos)
-        return false;
+    if (name.empty() || name.starts_with('.') || name.ends_with('.') || name.find("..") != std::string_view::npos) return false;
     return std::all_of(name.begin(), name.end(), [&](char c) { return c == '.' || allowed(c); });
 }
 
 bool is_host_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           static_cast<unsigned char>(c) >= 0x80;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || static_cast<unsigned char>(c) >= 0x80;
 }
 
 /// One `@`, a dotted name before it and a host name with a dot behind it; at most 254 bytes (RFC 5321, 4.5.3.1.3).
@@ -116,8 +113,7 @@ Result<Value> is_email(const Call& call) {
     if (at == std::string::npos || address.size() > 254 || at > 64) return Value(false);
     const std::string_view local = std::string_view(address).substr(0, at);
     const std::string_view host = std::string_view(address).substr(at + 1);
-    return Value(is_dotted(local, is_atom) && is_dotted(host, is_host_letter) &&
-                 host.find('.') != std::string_view::npos);
+    return Value(is_dotted(local, is_atom) && is_dotted(host, is_host_letter) && host.find('.') != std::string_view::npos);
 }
 Result<Value> is_not_email(const Call&) { return Value(false); }
 
@@ -132,8 +128,7 @@ std::vector<Function> texts() {
          .style = Style::member,
          .signature = "string.chunks(int) -> list",
          .summary = "The text in parts of at most so many code points, broken at spaces where possible.",
-         .examples = {{"'Sun and Moon Ltd'.chunks(8)", "['Sun and', 'Moon Ltd']"},
-                      {"'abcdef'.chunks(4)", "['abcd', 'ef']"}},
+         .examples = {{"'Sun and Moon Ltd'.chunks(8)", "['Sun and', 'Moon Ltd']"}, {"'abcdef'.chunks(4)", "['abcd', 'ef']"}},
          .overloads = {{{S, I}, chunks}}},
         {.name = "digits",
          .style = Style::member,
@@ -145,9 +140,7 @@ std::vector<Function> texts() {
          .style = Style::both,
          .signature = "isEmail(string) -> bool",
          .summary = "Whether a text has the form of an email address; false for null.",
-         .examples = {{"isEmail('ann@example.com')", "true"},
-                      {"isEmail('ann@localhost')", "false"},
-                      {"isEmail(null)", "false"}},
+         .examples = {{"isEmail('ann@example.com')", "true"}, {"isEmail('ann@localhost')", "false"}, {"isEmail(null)", "false"}},
          .overloads = {{{S}, is_email}, {{Type::null}, is_not_email}}},
         {.name = "lines",
          .style = Style::both,
@@ -159,11 +152,8 @@ std::vector<Function> texts() {
          .style = Style::member,
          .signature = "string.slice(int start, [int end]) -> string",
          .summary = "The code points (or elements of a list) from start to before end, as far as there are any.",
-         .examples = {{"'Müller'.slice(0, 2)", "'Mü'"},
-                      {"'ab'.slice(0, 40)", "'ab'"},
-                      {"[1, 2, 3].slice(1)", "[2, 3]"}},
-         .overloads =
-             {{{S, I}, slice}, {{S, I, I}, slice}, {{Type::list, I}, slice_list}, {{Type::list, I, I}, slice_list}}},
+         .examples = {{"'Müller'.slice(0, 2)", "'Mü'"}, {"'ab'.slice(0, 40)", "'ab'"}, {"[1, 2, 3].slice(1)", "[2, 3]"}},
+         .overloads = {{{S, I}, slice}, {{S, I, I}, slice}, {{Type::list, I}, slice_list}, {{Type::list, I, I}, slice_list}}},
         {.name = "truncate",
          .style = Style::member,
          .signature = "string.truncate(int) -> string",

@@ -27,17 +27,14 @@ Result<Value> of_duration(const Call& call) {
     return Value(call[0].as_duration().seconds / seconds_each);
 }
 /// The milliseconds of the last second, as CEL has it; not the whole duration.
-Result<Value> duration_milliseconds(const Call& call) {
-    return Value(static_cast<std::int64_t>(call[0].as_duration().nanos / 1'000'000));
-}
+Result<Value> duration_milliseconds(const Call& call) { return Value(static_cast<std::int64_t>(call[0].as_duration().nanos / 1'000'000)); }
 
 template <std::int64_t (*part)(const CivilTime&)>
 Function accessor(std::string name, std::string summary, std::string example, std::string result) {
-    Function function{.name = name, .style = Style::member, .signature = "timestamp." + name + "([string zone]) -> int",
-                      .summary = std::move(summary)};
+    Function function{
+        .name = name, .style = Style::member, .signature = "timestamp." + name + "([string zone]) -> int", .summary = std::move(summary)};
     function.examples = {{"timestamp('2009-02-13T23:31:30.123Z')." + name + "(" + example + ")", std::move(result)}};
-    function.overloads = {{{Type::timestamp}, of_timestamp<part>},
-                          {{Type::timestamp, Type::string}, of_timestamp<part>}};
+    function.overloads = {{{Type::timestamp}, of_timestamp<part>}, {{Type::timestamp, Type::string}, of_timestamp<part>}};
     return function;
 }
 
@@ -56,14 +53,10 @@ std::vector<Function> timestamps() {
         accessor<day_of_year>("getDayOfYear", "The day of the year, from 0.", "", "43"),
         accessor<year>("getFullYear", "The year.", "", "2009"),
         accessor<month>("getMonth", "The month, from 0.", "", "1"),
-        with_duration(accessor<hours>("getHours", "The hour; of a duration all its hours.", "'+02:00'", "1"),
-                      of_duration<3600>),
-        with_duration(accessor<minutes>("getMinutes", "The minute; of a duration all its minutes.", "", "31"),
-                      of_duration<60>),
-        with_duration(accessor<seconds>("getSeconds", "The second; of a duration all its seconds.", "", "30"),
-                      of_duration<1>),
-        with_duration(accessor<milliseconds>("getMilliseconds", "The milliseconds of the second.", "", "123"),
-                      duration_milliseconds),
+        with_duration(accessor<hours>("getHours", "The hour; of a duration all its hours.", "'+02:00'", "1"), of_duration<3600>),
+        with_duration(accessor<minutes>("getMinutes", "The minute; of a duration all its minutes.", "", "31"), of_duration<60>),
+        with_duration(accessor<seconds>("getSeconds", "The second; of a duration all its seconds.", "", "30"), of_duration<1>),
+        with_duration(accessor<milliseconds>("getMilliseconds", "The milliseconds of the second.", "", "123"), duration_milliseconds),
     };
 }
 

@@ -22,17 +22,16 @@ struct Meaning {
 
 /// Source: https://www.sqlite.org/rescode.html
 constexpr std::array primary_codes = {
-    Meaning{SQLITE_BUSY, ErrorCode::store_locked},       Meaning{SQLITE_LOCKED, ErrorCode::store_locked},
+    Meaning{SQLITE_BUSY, ErrorCode::store_locked},        Meaning{SQLITE_LOCKED, ErrorCode::store_locked},
     Meaning{SQLITE_READONLY, ErrorCode::store_read_only}, Meaning{SQLITE_PERM, ErrorCode::store_read_only},
-    Meaning{SQLITE_FULL, ErrorCode::store_full},         Meaning{SQLITE_CORRUPT, ErrorCode::store_corrupt},
-    Meaning{SQLITE_NOTADB, ErrorCode::store_corrupt},    Meaning{SQLITE_CONSTRAINT, ErrorCode::internal},
+    Meaning{SQLITE_FULL, ErrorCode::store_full},          Meaning{SQLITE_CORRUPT, ErrorCode::store_corrupt},
+    Meaning{SQLITE_NOTADB, ErrorCode::store_corrupt},     Meaning{SQLITE_CONSTRAINT, ErrorCode::internal},
 };
 
 /// What the system says where SQLite says no more than SQLITE_IOERR or SQLITE_CANTOPEN.
 constexpr std::array system_codes = {
-    Meaning{ENOSPC, ErrorCode::store_full},      Meaning{EDQUOT, ErrorCode::store_full},
-    Meaning{EFBIG, ErrorCode::store_full},       Meaning{EROFS, ErrorCode::store_read_only},
-    Meaning{EACCES, ErrorCode::store_read_only}, Meaning{EPERM, ErrorCode::store_read_only},
+    Meaning{ENOSPC, ErrorCode::store_full},     Meaning{EDQUOT, ErrorCode::store_full},      Meaning{EFBIG, ErrorCode::store_full},
+    Meaning{EROFS, ErrorCode::store_read_only}, Meaning{EACCES, ErrorCode::store_read_only}, Meaning{EPERM, ErrorCode::store_read_only},
 };
 
 template <class Table>
@@ -45,13 +44,20 @@ ErrorCode look_up(const Table& table, int native) {
 
 std::string_view what_to_do(ErrorCode code) {
     switch (code) {
-        case ErrorCode::store_locked: return "another process has the database open; stop it or choose another file";
-        case ErrorCode::store_read_only: return "the database cannot be written; make file and directory writable";
-        case ErrorCode::store_full: return "the disk is full; free space, the write is tried again";
-        case ErrorCode::store_corrupt: return "the database file is damaged; keep a copy and restore the last backup";
-        case ErrorCode::store_from_future: return "the database was written by a newer version; start that version";
-        case ErrorCode::internal: return "a rule of the database does not allow the write";
-        default: return "the database reports an error; check the file, its directory and the disk";
+        case ErrorCode::store_locked:
+            return "another process has the database open; stop it or choose another file";
+        case ErrorCode::store_read_only:
+            return "the database cannot be written; make file and directory writable";
+        case ErrorCode::store_full:
+            return "the disk is full; free space, the write is tried again";
+        case ErrorCode::store_corrupt:
+            return "the database file is damaged; keep a copy and restore the last backup";
+        case ErrorCode::store_from_future:
+            return "the database was written by a newer version; start that version";
+        case ErrorCode::internal:
+            return "a rule of the database does not allow the write";
+        default:
+            return "the database reports an error; check the file, its directory and the disk";
     }
 }
 
@@ -140,8 +146,7 @@ Result<Query> Database::prepared(std::string_view sql) {
     }
     sqlite3_stmt* statement = nullptr;
     errno = 0;
-    const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
-                                        &statement, nullptr);
+    const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
     if (code != SQLITE_OK) return fail(error(code));
     statements_.emplace(sql, statement);
     return Query(*this, statement);

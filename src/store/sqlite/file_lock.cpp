@@ -20,10 +20,13 @@ ErrorCode meaning_of(int system_error) {
     switch (system_error) {
         case EACCES:
         case EPERM:
-        case EROFS: return ErrorCode::store_read_only;
+        case EROFS:
+            return ErrorCode::store_read_only;
         case ENOSPC:
-        case EDQUOT: return ErrorCode::store_full;
-        default: return ErrorCode::store_failed;
+        case EDQUOT:
+            return ErrorCode::store_full;
+        default:
+            return ErrorCode::store_failed;
     }
 }
 

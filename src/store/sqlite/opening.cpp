@@ -41,18 +41,18 @@ void create_private(const std::string& path) {
 }
 
 Result<void> set_up(Database& database) {
-    LS_TRY(database.script(
-        "PRAGMA synchronous = FULL;"
-        "PRAGMA foreign_keys = ON;"
-        "PRAGMA trusted_schema = OFF;"
-        "PRAGMA cell_size_check = ON;"
-        "PRAGMA temp_store = MEMORY;"
-        "PRAGMA cache_size = -8192;"
-        "PRAGMA analysis_limit = 400;"
-        // 16 MiB of pages: a hot page is copied to the database once for many commits.
-        "PRAGMA wal_autocheckpoint = 4000;"
-        // A log that a long read let grow is cut back; below this size it is overwritten in place, which syncs faster.
-        "PRAGMA journal_size_limit = 67108864"));
+    LS_TRY(
+        database.script("PRAGMA synchronous = FULL;"
+                        "PRAGMA foreign_keys = ON;"
+                        "PRAGMA trusted_schema = OFF;"
+                        "PRAGMA cell_size_check = ON;"
+                        "PRAGMA temp_store = MEMORY;"
+                        "PRAGMA cache_size = -8192;"
+                        "PRAGMA analysis_limit = 400;"
+                        // 16 MiB of pages: a hot page is copied to the database once for many commits.
+                        "PRAGMA wal_autocheckpoint = 4000;"
+                        // A log that a long read let grow is cut back; below this size it is overwritten in place, which syncs faster.
+                        "PRAGMA journal_size_limit = 67108864"));
     return {};
 }
 
@@ -60,8 +60,7 @@ Result<void> use_write_ahead_log(Database& database) {
     if (database.path() == ":memory:") return {};
     LS_TRY_ASSIGN(const std::string mode, database.text("PRAGMA journal_mode = WAL"));
     if (mode == "wal") return {};
-    return fail(ErrorCode::store_failed,
-                "the file system cannot share memory between processes; use a local disk: " + database.path());
+    return fail(ErrorCode::store_failed, "the file system cannot share memory between processes; use a local disk: " + database.path());
 }
 
 Result<void> check_whole(Database& database) {
@@ -73,9 +72,7 @@ Result<void> check_whole(Database& database) {
 Result<void> glance_over(Database& database) {
     for (const char* sql : glances) {
         LS_TRY_ASSIGN(Query query, database.query(sql));
-        for (bool more = true; more;) {
-            LS_TRY_ASSIGN(more, query.next());
-        }
+        for (bool more = true; more;) { LS_TRY_ASSIGN(more, query.next()); }
     }
     return {};
 }

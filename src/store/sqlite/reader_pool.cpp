@@ -38,8 +38,9 @@ void ReaderPool::give_back(std::unique_ptr<Database> reader) {
 
 Result<std::unique_ptr<Database>> ReaderPool::open_reader() {
     LS_TRY_ASSIGN(auto reader, Database::open(path_, Access::read_only));
-    LS_TRY(reader->script("PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;"
-                          "PRAGMA cell_size_check = ON"));
+    LS_TRY(
+        reader->script("PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;"
+                       "PRAGMA cell_size_check = ON"));
     return reader;
 }
 

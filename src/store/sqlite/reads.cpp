@@ -10,7 +10,7 @@ namespace {
 
 /// The columns of each row in the order in which its `…_from` function takes them.
 #define LS_EVENT_COLUMNS "e.id, e.flow, e.key, e.dedupe_id, e.trigger_kind, e.body_json, e.received_at_ms"
-#define LS_RUN_COLUMNS                                                                                        \
+#define LS_RUN_COLUMNS                                                                                         \
     "r.id, r.event_id, r.flow, r.key, r.status, r.reason, r.reason_code, r.step, r.retries, r.created_at_ms, " \
     "r.updated_at_ms, r.ended_at_ms, r.summary_json"
 constexpr int run_columns = 13;
@@ -60,8 +60,7 @@ JournalRow journal_from(const Query& row) {
 
 AlertState alert_state_from(const std::string& name) {
     const auto found = std::find(alert_state_names.begin(), alert_state_names.end(), name);
-    return found == alert_state_names.end() ? AlertState::failed
-                                            : static_cast<AlertState>(found - alert_state_names.begin());
+    return found == alert_state_names.end() ? AlertState::failed : static_cast<AlertState>(found - alert_state_names.begin());
 }
 
 AlertRow alert_from(const Query& row) {
@@ -86,10 +85,8 @@ LinkRow link_from(const Query& row) {
 }
 
 ScheduleRow schedule_from(const Query& row) {
-    return ScheduleRow{.flow = row.text(0),
-                       .trigger = static_cast<int>(row.integer(1)),
-                       .expression = row.text(2),
-                       .last_tick_ms = row.integer(3)};
+    return ScheduleRow{
+        .flow = row.text(0), .trigger = static_cast<int>(row.integer(1)), .expression = row.text(2), .last_tick_ms = row.integer(3)};
 }
 
 CursorRow cursor_from(const Query& row) { return {row.text(0), row.text(1), row.integer(2)}; }
@@ -97,11 +94,8 @@ TokenRow token_from(const Query& row) { return {row.text(0), row.text(1), row.in
 OpenRun open_run_from(const Query& row) { return {row.text(0), row.text(1), row.text(2), status_from(row, 3)}; }
 
 AuditRow audit_from(const Query& row) {
-    return AuditRow{.at_ms = row.integer(0),
-                    .actor = row.text(1),
-                    .action = row.text(2),
-                    .subject = row.text(3),
-                    .detail_json = row.text(4)};
+    return AuditRow{
+        .at_ms = row.integer(0), .actor = row.text(1), .action = row.text(2), .subject = row.text(3), .detail_json = row.text(4)};
 }
 
 template <class Row>
@@ -156,12 +150,18 @@ std::string list_sql(const RunFilter& filter) {
 
 std::int64_t* count_of(StatusCounts& counts, RunStatus status) {
     switch (status) {
-        case RunStatus::waiting: return &counts.waiting;
-        case RunStatus::running: return &counts.running;
-        case RunStatus::succeeded: return &counts.succeeded;
-        case RunStatus::skipped: return &counts.skipped;
-        case RunStatus::parked: return &counts.parked;
-        case RunStatus::dropped: return &counts.dropped;
+        case RunStatus::waiting:
+            return &counts.waiting;
+        case RunStatus::running:
+            return &counts.running;
+        case RunStatus::succeeded:
+            return &counts.succeeded;
+        case RunStatus::skipped:
+            return &counts.skipped;
+        case RunStatus::parked:
+            return &counts.parked;
+        case RunStatus::dropped:
+            return &counts.dropped;
     }
     return &counts.parked;
 }
@@ -188,22 +188,20 @@ Result<std::vector<OpenRun>> read_open_runs(Database& database, const std::strin
 
 Result<std::optional<LoadedRun>> read_run(Database& database, const std::string& id) {
     LS_TRY_ASSIGN(Transaction snapshot, Transaction::begin(database, Transaction::Kind::read));
-    constexpr auto sql = "SELECT " LS_RUN_COLUMNS ", " LS_EVENT_COLUMNS
-                         " FROM runs AS r JOIN events AS e ON e.id = r.event_id WHERE r.id = ?1";
+    constexpr auto sql =
+        "SELECT " LS_RUN_COLUMNS ", " LS_EVENT_COLUMNS " FROM runs AS r JOIN events AS e ON e.id = r.event_id WHERE r.id = ?1";
     LS_TRY_ASSIGN(auto loaded, first(database.query(sql, id), run_and_event_from));
     if (!loaded) return loaded;
-    LS_TRY_ASSIGN(loaded->journal,
-                  every(database.query("SELECT run_id, seq, at_ms, kind, step, element, attempt, data_json, trace_json"
-                                       " FROM journal WHERE run_id = ?1 ORDER BY seq",
-                                       id),
-                        journal_from));
+    LS_TRY_ASSIGN(loaded->journal, every(database.query("SELECT run_id, seq, at_ms, kind, step, element, attempt, data_json, trace_json"
+                                                        " FROM journal WHERE run_id = ?1 ORDER BY seq",
+                                                        id),
+                                         journal_from));
     return loaded;
 }
 
 Result<std::vector<RunRow>> read_runs(Database& database, const RunFilter& filter) {
     const std::string_view status = filter.status ? to_string(*filter.status) : std::string_view();
-    return every(database.query(list_sql(filter), status, filter.flow, filter.key, filter.before_id,
-                                at_least_zero(filter.limit)),
+    return every(database.query(list_sql(filter), status, filter.flow, filter.key, filter.before_id, at_least_zero(filter.limit)),
                  run_from);
 }
 
@@ -244,8 +242,7 @@ Result<std::vector<AlertRow>> read_open_alerts(Database& database, int limit) {
 }
 
 Result<std::optional<TokenRow>> read_token(Database& database, const std::string& connection) {
-    return first(database.query("SELECT connection, sealed, at_ms FROM tokens WHERE connection = ?1", connection),
-                 token_from);
+    return first(database.query("SELECT connection, sealed, at_ms FROM tokens WHERE connection = ?1", connection), token_from);
 }
 
 Result<std::vector<AuditRow>> read_audit(Database& database, const std::string& subject, int limit) {

@@ -50,8 +50,7 @@ public:
     Result<StatusCounts> status_counts() override {
         return reading([](Database& database) { return read_status_counts(database); });
     }
-    Result<std::optional<LinkRow>> find_link(const std::string& connection, const std::string& entity,
-                                             const std::string& key) override {
+    Result<std::optional<LinkRow>> find_link(const std::string& connection, const std::string& entity, const std::string& key) override {
         return reading([&](Database& database) { return read_link(database, connection, entity, key); });
     }
     Result<std::vector<ScheduleRow>> schedules() override {
@@ -100,9 +99,7 @@ Result<std::unique_ptr<Store>> open_for_reading(std::string path) {
 
 Result<std::unique_ptr<Store>> open_for_writing(std::string path, int lock_wait_ms) {
     FileLock lock;
-    if (path != ":memory:") {
-        LS_TRY_ASSIGN(lock, FileLock::take(path));
-    }
+    if (path != ":memory:") { LS_TRY_ASSIGN(lock, FileLock::take(path)); }
     LS_TRY_ASSIGN(auto writer, open_writer(path, lock_wait_ms));
     return std::unique_ptr<Store>(std::make_unique<SqliteStore>(std::move(path), std::move(lock), std::move(writer)));
 }

@@ -259,7 +259,7 @@ TEST_F(SqliteStore, OnlyTheOwnerCanReadTheFile) {
     const auto store = opened();
     ASSERT_TRUE(store->commit(run_number(1)));
     for (const char* suffix : {"", "-wal", "-shm", ".lock"}) {
-        struct stat status {};
+        struct stat status{};
         ASSERT_EQ(::stat((path_ + suffix).c_str(), &status), 0) << suffix;
         EXPECT_EQ(status.st_mode & 0777, 0600u) << suffix;
     }

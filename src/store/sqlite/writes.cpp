@@ -36,12 +36,11 @@ Result<void> write_row(Database& database, const RunRow& row) {
         " created_at_ms = excluded.created_at_ms, updated_at_ms = excluded.updated_at_ms,"
         " ended_at_ms = excluded.ended_at_ms, summary_json = excluded.summary_json"
         " WHERE event_id = excluded.event_id AND flow = excluded.flow AND key = excluded.key",
-        row.id, row.event_id, row.flow, row.key, to_string(row.status), row.reason, row.reason_code, row.step,
-        row.retries, row.created_at_ms, row.updated_at_ms, row.ended_at_ms, row.summary_json);
+        row.id, row.event_id, row.flow, row.key, to_string(row.status), row.reason, row.reason_code, row.step, row.retries,
+        row.created_at_ms, row.updated_at_ms, row.ended_at_ms, row.summary_json);
     LS_TRY(about(changed, "run", row.id));
     if (*changed == 1) return {};
-    return fail(store_error(ErrorCode::internal, database.path(),
-                            "a run needs its event, and keeps event, flow and key: run " + row.id));
+    return fail(store_error(ErrorCode::internal, database.path(), "a run needs its event, and keeps event, flow and key: run " + row.id));
 }
 
 Result<void> write_row(Database& database, const JournalRow& row) {
@@ -86,15 +85,13 @@ Result<void> write_row(Database& database, const AlertRow& row) {
         " ON CONFLICT (id) DO UPDATE SET cause = excluded.cause, text = excluded.text, count = excluded.count,"
         " state = excluded.state, attempts = excluded.attempts, created_at_ms = excluded.created_at_ms,"
         " due_at_ms = excluded.due_at_ms, error = excluded.error",
-        row.id, row.cause, row.text, row.count, name_of(row.state), row.attempts, row.created_at_ms, row.due_at_ms,
-        row.error);
+        row.id, row.cause, row.text, row.count, name_of(row.state), row.attempts, row.created_at_ms, row.due_at_ms, row.error);
     return about(changed, "alert", row.id);
 }
 
 Result<void> write_row(Database& database, const TokenRow& row) {
     if (row.sealed.empty()) {
-        return about(database.change("DELETE FROM tokens WHERE connection = ?1", row.connection), "token of",
-                     row.connection);
+        return about(database.change("DELETE FROM tokens WHERE connection = ?1", row.connection), "token of", row.connection);
     }
     const auto changed = database.change(
         "INSERT INTO tokens (connection, sealed, at_ms) VALUES (?1, ?2, ?3)"
@@ -104,9 +101,8 @@ Result<void> write_row(Database& database, const TokenRow& row) {
 }
 
 Result<void> write_row(Database& database, const AuditRow& row) {
-    const auto changed = database.change(
-        "INSERT INTO audit (at_ms, actor, action, subject, detail_json) VALUES (?1, ?2, ?3, ?4, ?5)", row.at_ms,
-        row.actor, row.action, row.subject, row.detail_json);
+    const auto changed = database.change("INSERT INTO audit (at_ms, actor, action, subject, detail_json) VALUES (?1, ?2, ?3, ?4, ?5)",
+                                         row.at_ms, row.actor, row.action, row.subject, row.detail_json);
     return about(changed, "audit row of", row.subject);
 }
 
