@@ -15,9 +15,10 @@ TEST(EnvironmentExample, HasEveryNameOfEveryConnector) {
     std::string text = environment_example();
     for (const auto* connector : connector::all_connectors())
         for (const auto& setting : connector->settings)
-            if (!setting.environment.empty())
+            if (!setting.environment.empty()) {
                 EXPECT_NE(text.find("\n" + std::string(setting.required ? "" : "#") + setting.environment + "="), std::string::npos)
                     << setting.environment;
+            }
 }
 
 TEST(EnvironmentFile, ReadsNamesAndValues) {

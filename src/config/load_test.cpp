@@ -249,7 +249,7 @@ TEST(LoadFlows, AppliesWhatTheConfigurationOverrides) {
     auto flows = load_flows(*config);
     ASSERT_TRUE(flows) << flows.error().message;
     for (const auto& flow : *flows)
-        if (flow.name == "deal-closed") EXPECT_EQ(flow.config.find("order_type")->text(), "TA");
+        if (flow.name == "deal-closed") { EXPECT_EQ(flow.config.find("order_type")->text(), "TA"); }
 }
 
 TEST(LoadFlows, RefusesToOverrideWhatAFlowDoesNotHave) {

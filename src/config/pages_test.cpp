@@ -68,7 +68,7 @@ TEST(Pages, AreReachedFromTheReadme) {
     std::set<std::string> linked;
     for (const auto& link : links_of(lockstep::testing::read_project_file("README.md"))) linked.insert(link);
     for (const auto& page : pages())
-        if (page.starts_with("docs/") && page.find('/', 5) == std::string::npos) EXPECT_TRUE(linked.contains(page)) << page;
+        if (page.starts_with("docs/") && page.find('/', 5) == std::string::npos) { EXPECT_TRUE(linked.contains(page)) << page; }
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ protected:
     AlertDeskTest() : desk(runtime, 2'000, 600'000) {}
 
     static Happening happening(const std::string& subject, const std::string& cause = "cause") {
-        return {.cause = cause, .title = "parked", .subject = subject, .reason = "because", .advice = "mend it"};
+        return {.cause = cause, .title = "parked", .subject = subject, .reason = "because", .advice = "mend it", .advice_for_many = "mend them"};
     }
     /// The texts that are due when the next alert is.
     std::vector<store::AlertRow> next() {
@@ -33,6 +33,7 @@ TEST_F(AlertDeskTest, AFloodOfOneCauseIsOneMessage) {
     EXPECT_NE(due[0].text.find("deal 4:"), std::string::npos);
     EXPECT_EQ(due[0].text.find("deal 5:"), std::string::npos);
     EXPECT_NE(due[0].text.find("and 95 more"), std::string::npos);
+    EXPECT_NE(due[0].text.find("mend them"), std::string::npos) << "what to do about one of them is not what to do about all";
 }
 
 TEST_F(AlertDeskTest, CausesAreToldApart) {
