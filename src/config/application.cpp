@@ -28,6 +28,7 @@ Result<std::unique_ptr<Application>> Application::make(const Config& config, Sub
     app->vault_ = std::make_unique<StoreVault>(*app->store_, *app->runtime_, key_material(config));
     LS_TRY_ASSIGN(auto connections, make_connections(config, *app->runtime_, app->vault_.get()));
     std::vector<engine::ConnectionEntry> entries;
+    for (const auto& [its, connection] : connections) app->connections_.emplace(its.name, connection.get());
     for (auto& [its, connection] : connections) entries.push_back({its.name, std::move(connection), its.limits});
     engine::Options options{.workers = config.workers, .alert_connection = config.alert_connection};
     app->engine_ = std::make_unique<engine::Engine>(engine::Parts{.runtime = *app->runtime_,
@@ -37,6 +38,11 @@ Result<std::unique_ptr<Application>> Application::make(const Config& config, Sub
                                                                   .connections = std::move(entries),
                                                                   .options = options});
     return app;
+}
+
+const connector::Connection* Application::connection(std::string_view name) const {
+    auto found = connections_.find(name);
+    return found == connections_.end() ? nullptr : found->second;
 }
 
 Application::~Application() { engine_.reset(); }

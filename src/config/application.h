@@ -25,6 +25,8 @@ public:
     engine::Engine& engine() { return *engine_; }
     store::Store& store() { return *store_; }
     Runtime& runtime() { return *runtime_; }
+    /// The connection of that name, which lives as long as the application; null if there is none.
+    const connector::Connection* connection(std::string_view name) const;
     const Config& config() const { return config_; }
 
 private:
@@ -35,6 +37,7 @@ private:
     Runtime* runtime_ = nullptr;
     std::unique_ptr<store::Store> store_;
     std::unique_ptr<StoreVault> vault_;
+    std::map<std::string, const connector::Connection*, std::less<>> connections_;  // the engine's
     std::unique_ptr<engine::Engine> engine_;
 };
 

@@ -350,17 +350,42 @@ Result<std::vector<std::pair<ConnectionConfig, std::unique_ptr<connector::Connec
     return made;
 }
 
+namespace {
+
+/// What comes to a path must be understood in one way: several flows may listen to it, but not to different vendors.
+std::optional<std::string> path_clash(const std::vector<flow::Flow>& others, const flow::Flow& flow) {
+    auto clashes = [](const flow::Trigger& a, const flow::Trigger& b) {
+        return !a.path.empty() && a.path == b.path && (a.name != b.name || a.connection != b.connection);
+    };
+    auto clash_with = [&](const flow::Flow& other) -> std::optional<std::string> {
+        for (const auto& mine : flow.triggers)
+            for (const auto& its : other.triggers)
+                if (clashes(mine, its))
+                    return fmt::format("{}:{}:{}: the flow `{}` listens to the same path for something else ({}): {}", flow.file,
+                                       mine.place.line, mine.place.column, other.name, its.name, mine.path);
+        return std::nullopt;
+    };
+    for (const auto& other : others)
+        if (auto clash = clash_with(other)) return clash;
+    return clash_with(flow);
+}
+
+}  // namespace
+
 Result<std::vector<flow::Flow>> load_flows(const Config& config) {
     std::vector<schema::Action> actions;
     for (const auto* connector : connector::all_connectors())
         actions.insert(actions.end(), connector->actions.begin(), connector->actions.end());
     schema::Catalogue catalogue(std::move(actions));
+    std::vector<schema::VendorTrigger> triggers;
+    for (const auto* connector : connector::all_connectors())
+        triggers.insert(triggers.end(), connector->triggers.begin(), connector->triggers.end());
     std::vector<std::pair<std::string, std::string>> connections;
     for (const auto& connection : config.connections) connections.emplace_back(connection.name, connection.connector->name);
     std::vector<flow::Flow> flows;
     std::string problems;
     for (const auto& its : config.flows) {
-        auto flow = flow::parse_flow(its.text, its.file, {.actions = catalogue, .connections = connections, .config = its.config});
+        auto flow = flow::parse_flow(its.text, its.file, {.actions = catalogue, .connections = connections, .config = its.config, .vendor_triggers = triggers});
         if (!flow) {
             problems += (problems.empty() ? "" : "\n") + flow.error().message;
             continue;
@@ -369,6 +394,7 @@ Result<std::vector<flow::Flow>> load_flows(const Config& config) {
             if (other.name == flow->name)
                 problems += fmt::format("{}{}: there are two flows called `{}`, the other is {}", problems.empty() ? "" : "\n", its.file,
                                         flow->name, other.file);
+        if (auto clash = path_clash(flows, *flow)) problems += (problems.empty() ? "" : "\n") + *clash;
         flows.push_back(*std::move(flow));
     }
     if (!problems.empty()) return fail(ErrorCode::flow_invalid, problems);

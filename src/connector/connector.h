@@ -11,6 +11,7 @@
 #include "base/secret.h"
 #include "net/client.h"
 #include "schema/action.h"
+#include "schema/vendor_trigger.h"
 #include "value/value.h"
 
 /// What every vendor's code shares: how a connector describes itself, what it gets to work with, token life, traces.
@@ -76,6 +77,16 @@ struct CallBudget {
     bool operator==(const CallBudget&) const = default;
 };
 
+/// One thing a vendor says has happened. Only a hint: flows read the record again.
+struct Notification {
+    std::string id;     ///< the vendor's name of it, the same when it is sent again; empty: the vendor gives none
+    std::string topic;  ///< the object it is about (`Opportunity`); empty if the vendor does not say, or says it in the body
+    Value body;         ///< a map
+};
+
+/// What one request of a vendor brings, never empty. It is taken as a whole or not at all.
+using Delivery = std::vector<Notification>;
+
 /// A configured account of a vendor. Threads: any, many calls at once; waits only through `context`.
 class Connection {
 public:
@@ -90,6 +101,16 @@ public:
     virtual Result<void> probe(CallContext& context) = 0;
     /// The newest word of the vendor on its allowance; nullopt if it says nothing.
     virtual std::optional<CallBudget> budget() const { return std::nullopt; }
+
+    /// Reads what the vendor sends to a trigger, having made sure as far as it can that it is this account's vendor.
+    /// Nothing of the request is kept but what is returned. Must not wait for anything.
+    ///
+    /// Errors: `request_invalid` and the syntax errors for what can never be right (its field is `Content-Type` if it is
+    /// that); `unauthorized` for a missing or wrong signature, `permission_missing` for another account's.
+    virtual Result<Delivery> receive(const net::Request& request) const;
+    /// Words the answer as the vendor understands it. `taken` is only a success after the commit of the whole delivery;
+    /// `plain` is Lockstep's own answer: its status stands for an error, and it is right where the vendor has no wish.
+    virtual net::Response acknowledge(const Result<void>& taken, net::Response plain) const;
 };
 
 /// A setting under `connections:` in lockstep.yaml, and the environment name that stands for it.
@@ -134,6 +155,7 @@ struct Connector {
     std::vector<Setting> settings;
     std::vector<schema::Action> actions;
     ConnectionLimits default_limits;
+    std::vector<schema::VendorTrigger> triggers = {};  ///< what `Connection::receive` understands
     /// Errors: `config_invalid`, `key_file_invalid`; never talks to the network.
     Result<std::unique_ptr<Connection>> (*make)(ConnectionParts parts) = nullptr;
 };

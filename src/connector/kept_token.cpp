@@ -20,6 +20,7 @@ std::string write_kept_token(const Token& token, const std::string& fingerprint)
     return json::write(Map{{"access_token", token.access.reveal()},
                            {"api_base", token.api_base},
                            {"expires_at_ms", token.expires_at_ms},
+                           {"owner", token.owner},
                            {"account", fingerprint}});
 }
 
@@ -28,8 +29,10 @@ std::optional<Token> read_kept_token(std::string_view text, const std::string& f
     if (!kept || (*kept)["account"] != Value(fingerprint)) return std::nullopt;
     const Value& expires = (*kept)["expires_at_ms"];
     if (!(*kept)["access_token"].is_string() || expires.kind() != Value::Kind::integer) return std::nullopt;
-    return Token{
-        .access = Secret((*kept)["access_token"].as_string()), .api_base = (*kept)["api_base"].text(), .expires_at_ms = expires.as_int()};
+    return Token{.access = Secret((*kept)["access_token"].as_string()),
+                 .api_base = (*kept)["api_base"].text(),
+                 .expires_at_ms = expires.as_int(),
+                 .owner = (*kept)["owner"].text()};
 }
 
 }  // namespace lockstep::connector

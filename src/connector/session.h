@@ -14,6 +14,7 @@ struct Token {
     Secret access;
     std::string api_base;            ///< `instance_url`, `api_domain`; empty if the vendor names none
     std::int64_t expires_at_ms = 0;  ///< wall clock; 0: unknown, used until it is refused
+    std::string owner = {};          ///< whose it is, where the vendor says so: the organisation's id
 };
 
 /// What a vendor's code tells the shared session about itself. Pure functions, so that tables can test them.

@@ -1,6 +1,7 @@
 #include "flow/advance.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -49,6 +50,31 @@ bool may_call(const Flow& flow, const RunState& state, const Step& step, const E
 }
 
 bool waits(const ElementState& its) { return its.phase == Phase::retrying || its.phase == Phase::in_doubt; }
+
+/// The entity and id that a link is kept under.
+Result<Value> named_record(const Step& step, const Value& with) {
+    const std::string entity = with["entity"].text(), id = with["id"].text();
+    std::size_t slash = entity.find('/');
+    if (slash == std::string::npos || slash == 0 || slash + 1 == entity.size())
+        return fail(ErrorCode::expression_failed, "`entity:` of `" + step.id + "` must be CONNECTION/ENTITY: " + entity);
+    bool is_id = with["id"].is_string() || with["id"].is_number();
+    if (!is_id || id.empty() || id.size() > 255)
+        return fail(ErrorCode::expression_failed, "`id:` of `" + step.id + "` must be a text of 1 to 255 bytes");
+    return Value(Map{{"entity", entity}, {"id", id}});
+}
+
+/// One order for all runs: two that want the same names cannot wait for each other.
+Result<Value> sorted_names(const Step& step, const Value& with) {
+    std::set<std::string> sorted;
+    if (with["names"].is_list())
+        for (const auto& name : with["names"].as_list()) sorted.insert(name.is_string() ? name.as_string() : std::string());
+    if (!with["names"].is_list() || sorted.contains("") || sorted.size() > run_locks_max)
+        return fail(ErrorCode::expression_failed,
+                    fmt::format("`names:` of `{}` must be a list of at most {} texts that are not empty", step.id, run_locks_max));
+    List names;
+    for (const auto& name : sorted) names.push_back(name);
+    return Value(Map{{"names", std::move(names)}});
+}
 
 class Decider {
 public:
@@ -294,9 +320,27 @@ private:
                 return record({.kind = Fact::Kind::done, .step = index, .element = element, .data = Map{{"output", *with}}});
             case StepKind::require:
                 return require(index, step, element, *with);
+            case StepKind::link:
+                return link(index, step, element, *with);
+            case StepKind::find_link:
+            case StepKind::lock:
+                return intend_own(index, step, element, *with);
             case StepKind::action:
                 return intend(index, element, *this->element(index, element), *with);
         }
+    }
+
+    void link(int index, const Step& step, int element, const Value& with) {
+        auto record = named_record(step, with);
+        if (!record) return fail_element(index, element, record.error());
+        decision_.links.push_back({(*record)["entity"].text(), (*record)["id"].text(), with["value"]});
+        this->record({.kind = Fact::Kind::done, .step = index, .element = element, .data = Map{{"output", with["value"]}}});
+    }
+
+    void intend_own(int index, const Step& step, int element, const Value& with) {
+        auto input = step.kind == StepKind::lock ? sorted_names(step, with) : named_record(step, with);
+        if (!input) return fail_element(index, element, input.error());
+        intend(index, element, *this->element(index, element), *std::move(input));
     }
 
     void require(int index, const Step& step, int element, const Value& with) {

@@ -59,6 +59,13 @@ struct Call {
     std::int64_t first_intended_ms = 0;
 };
 
+/// What is remembered about a record of another system.
+struct Link {
+    std::string entity;  ///< `zoho_books/invoices`: connection and entity
+    std::string id;
+    Value value;  ///< null: nothing any more
+};
+
 struct End {
     enum class Status : std::uint8_t { succeeded, skipped, parked };
     Status status = Status::succeeded;
@@ -76,6 +83,7 @@ struct Notice {
 struct Decision {
     std::vector<Fact> facts;
     std::vector<Call> calls;
+    std::vector<Link> links;  ///< written in one commit with the facts
     std::optional<End> end;
     std::vector<Notice> notices;
 };
@@ -91,5 +99,16 @@ std::optional<std::int64_t> next_wake_ms(const Flow& flow, const RunState& state
 std::string lock_key(const Step& step, const Value& input);
 /// The lock keys of calls that may have been sent and whose outcome is unknown.
 std::vector<std::string> held_locks(const Flow& flow, const RunState& state);
+
+/// The most names that one `lock` step takes.
+constexpr std::size_t run_locks_max = 1000;
+/// The names that the run has from its `lock` step until it ends, in their order.
+struct RunLocks {
+    int step = -1;  ///< -1: it has none
+    std::vector<std::string> names;
+};
+RunLocks run_locks(const Flow& flow, const RunState& state);
+/// The names of a `lock` step's rendered input.
+std::vector<std::string> lock_names(const Value& input);
 
 }  // namespace lockstep::flow

@@ -1,6 +1,16 @@
 #include "flow/flow.h"
 
 namespace lockstep::flow {
+namespace {
+
+/// What the expressions of a trigger see.
+Map trigger_names(const Flow& flow, const Trigger& trigger, const Value& body) {
+    Map names{{"body", body}, {"config", flow.config}};
+    if (!trigger.topic.empty()) names.set("notification", body);
+    return names;
+}
+
+}  // namespace
 
 int Flow::step_index(std::string_view id) const {
     for (std::size_t i = 0; i < steps.size(); ++i)
@@ -33,14 +43,14 @@ Result<std::string> checked_key(const Flow& flow, const std::string& key) {
 
 Result<std::string> event_dedupe_id(const Flow& flow, const Trigger& trigger, const Value& body) {
     if (!trigger.dedupe) return std::string();
-    expr::MapEnvironment environment(Map{{"body", body}, {"config", flow.config}});
+    expr::MapEnvironment environment(trigger_names(flow, trigger, body));
     auto id = trigger.dedupe->render(environment);
     if (!id) return fail(ErrorCode::request_invalid, "the body does not say which event it is: " + id.error().message);
     return id->text();
 }
 
 Result<std::string> event_key(const Flow& flow, const Trigger& trigger, const Value& body) {
-    expr::MapEnvironment environment(Map{{"body", body}, {"config", flow.config}});
+    expr::MapEnvironment environment(trigger_names(flow, trigger, body));
     auto key = trigger.key.render(environment);
     if (!key) return fail(ErrorCode::request_invalid, "the body does not name its record: " + key.error().message);
     if (!key->is_string() && !key->is_number())

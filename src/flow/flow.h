@@ -8,6 +8,7 @@
 
 #include "expr/expr.h"
 #include "schema/action.h"
+#include "schema/vendor_trigger.h"
 #include "value/yaml.h"
 
 /// Flows: YAML files that say what happens when a trigger fires. Pure: no I/O, no clock.
@@ -26,10 +27,16 @@ enum class Section : std::uint8_t {
     on_parked,   ///< once, when the run parks; its failures are only noted
 };
 
+/// Stands for the engine itself where a call names its connection.
+inline constexpr std::string_view own_connection = "own store";
+
 enum class StepKind : std::uint8_t {
-    action,   ///< performed by a connection
-    require,  ///< goes on only if `that` is true; else parks or skips the run
-    set,      ///< its value is its rendered `with`
+    action,     ///< performed by a connection
+    require,    ///< goes on only if `that` is true; else parks or skips the run
+    set,        ///< its value is its rendered `with`
+    link,       ///< remembers a value for a record, in the same commit as that the step is done
+    find_link,  ///< what was remembered; a call that the engine answers from the store
+    lock,       ///< names that no other run has until this one ends; a call that the engine answers when it has them all
 };
 
 struct Step {
@@ -37,7 +44,7 @@ struct Step {
     StepKind kind = StepKind::action;
     Section section = Section::main;
     std::string uses;
-    std::string connection;  ///< name of the connection that performs it
+    std::string connection;  ///< name of the connection that performs it; `own_connection` of what the engine answers
     schema::Action action;   ///< what `uses` declares
     yaml::Place place;
     expr::Template with;
@@ -54,8 +61,11 @@ struct Trigger {
     enum class Kind : std::uint8_t { webhook, schedule };
     Kind kind = Kind::webhook;
     yaml::Place place;
-    std::string path;    ///< webhook
-    expr::Template key;  ///< from `body` (webhook); constant for schedules
+    std::string name = "webhook";  ///< its key in the file, as events and metrics have it: `outbound_message`
+    std::string path;              ///< webhook
+    std::string connection;        ///< webhook: the connection that understands what comes; empty: it is plain JSON
+    std::string topic;             ///< webhook: the object its notifications are about; empty: whatever comes
+    expr::Template key;            ///< from `body` (webhook), also called `notification` if there is a topic
     std::optional<expr::Template> dedupe;
     std::string cron, time_zone = "UTC";  ///< schedule
 };
@@ -84,6 +94,8 @@ struct FlowContext {
     std::vector<std::pair<std::string, std::string>> connections;
     /// Overrides of the flow's `config:`, from lockstep.yaml.
     Map config;
+    /// What the connectors understand when their vendors call.
+    std::vector<schema::VendorTrigger> vendor_triggers = {};
 };
 
 /// Every problem found in a flow file, each `file:line:column: what (and how to mend it)`.

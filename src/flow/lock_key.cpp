@@ -22,4 +22,17 @@ std::vector<std::string> held_locks(const Flow& flow, const RunState& state) {
     return keys;
 }
 
+std::vector<std::string> lock_names(const Value& input) {
+    std::vector<std::string> names;
+    for (const auto& name : input["names"].as_list()) names.push_back(name.text());
+    return names;
+}
+
+RunLocks run_locks(const Flow& flow, const RunState& state) {
+    for (std::size_t i = 0; i < state.steps.size() && !state.ended; ++i)
+        if (flow.steps[i].kind == StepKind::lock && !state.steps[i].elements.empty() && state.steps[i].elements[0].phase == Phase::done)
+            return {static_cast<int>(i), lock_names(state.steps[i].elements[0].input)};
+    return {};
+}
+
 }  // namespace lockstep::flow

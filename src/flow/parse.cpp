@@ -5,6 +5,7 @@
 
 #include "base/cron.h"
 #include "base/nearest.h"
+#include "flow/built_in.h"
 #include "flow/flow.h"
 
 namespace lockstep::flow {
@@ -127,28 +128,82 @@ private:
                 read_webhook(item);
             else if (item.find("schedule"))
                 read_schedule(item);
+            else if (const auto* kind = vendor_trigger_of(item))
+                read_vendor_trigger(item, *kind);
             else
-                only_keys(item, {"webhook", "schedule"}, "a trigger");
+                only_keys(item, trigger_kinds(), "a trigger");
         }
     }
 
-    void read_webhook(const Node& item) {
-        only_keys(item, {"webhook", "key", "dedupe"}, "a webhook trigger");
-        Trigger trigger{.kind = Trigger::Kind::webhook, .place = item.place};
-        trigger.path = text_of(*item.find("webhook"), "webhook");
+    std::vector<std::string> trigger_kinds() const {
+        std::vector<std::string> names = {"webhook", "schedule"};
+        for (const auto& kind : context_.vendor_triggers) names.push_back(kind.name);
+        return names;
+    }
+
+    const schema::VendorTrigger* vendor_trigger_of(const Node& item) const {
+        const auto& all = context_.vendor_triggers;
+        auto found = std::find_if(all.begin(), all.end(), [&](const auto& kind) { return item.find(kind.name) != nullptr; });
+        return found == all.end() ? nullptr : &*found;
+    }
+
+    void read_path(const Node& item, std::string path, Trigger& trigger) {
+        trigger.path = std::move(path);
         if (!trigger.path.starts_with("/webhook/"))
             problem(item.place, "a webhook's path must begin with /webhook/: `" + trigger.path + "`");
+    }
+
+    void read_trigger_key(const Node& item, const std::string& what, const std::string& example, Trigger& trigger) {
         if (const Node* key = item.find("key"))
             trigger.key = template_of(*key);
         else
-            problem(item.place, "a webhook needs `key:`, the record it is about, such as `key: ${ body.id }`");
+            problem(item.place, fmt::format("{} needs `key:`, the record it is about, such as `key: ${{ {} }}`", what, example));
+    }
+
+    void read_webhook(const Node& item) {
+        only_keys(item, {"webhook", "key", "dedupe", "from"}, "a webhook trigger");
+        Trigger trigger{.kind = Trigger::Kind::webhook, .place = item.place};
+        read_path(item, text_of(*item.find("webhook"), "webhook"), trigger);
+        read_trigger_key(item, "a webhook", "body.id", trigger);
         if (const Node* dedupe = item.find("dedupe")) trigger.dedupe = template_of(*dedupe);
+        if (const Node* from = item.find("from")) read_from(*from, trigger);
+        flow_.triggers.push_back(std::move(trigger));
+    }
+
+    void read_from(const Node& from, Trigger& trigger) {
+        trigger.connection = text_of(from, "from");
+        std::vector<std::string> names;
+        for (const auto& [name, connector] : context_.connections)
+            if (understands_webhooks(connector)) names.push_back(name);
+        if (std::find(names.begin(), names.end(), trigger.connection) == names.end())
+            problem(from.place, fmt::format("there is no connection `{}` that understands webhooks of its vendor{}", trigger.connection,
+                                            did_you_mean(trigger.connection, names)));
+    }
+
+    bool understands_webhooks(const std::string& connector) const {
+        const auto& all = context_.vendor_triggers;
+        return std::any_of(all.begin(), all.end(), [&](const auto& kind) { return kind.connector == connector && kind.name == "webhook"; });
+    }
+
+    void read_vendor_trigger(const Node& item, const schema::VendorTrigger& kind) {
+        only_keys(item, {kind.name, "key", "path", "connection"}, fmt::format("`{}:`", kind.name));
+        Trigger trigger{.kind = Trigger::Kind::webhook, .place = item.place, .name = kind.name};
+        const Node& topic = *item.find(kind.name);
+        trigger.topic = topic.text;
+        if (topic.kind != Node::Kind::scalar || topic.text.empty())
+            problem(topic.place, fmt::format("`{}:` names {}", kind.name, kind.topic));
+        const Node* path = item.find("path");
+        read_path(item, path ? text_of(*path, "path") : kind.default_path, trigger);
+        read_trigger_key(item, fmt::format("`{}:`", kind.name), "notification.Id", trigger);
+        const Node* connection = item.find("connection");
+        trigger.connection = connection ? text_of(*connection, "connection") : kind.connector;
+        check_connection(connection ? connection->place : item.place, trigger.connection, kind.connector);
         flow_.triggers.push_back(std::move(trigger));
     }
 
     void read_schedule(const Node& item) {
         only_keys(item, {"schedule", "time_zone", "key"}, "a schedule");
-        Trigger trigger{.kind = Trigger::Kind::schedule, .place = item.place};
+        Trigger trigger{.kind = Trigger::Kind::schedule, .place = item.place, .name = "schedule"};
         trigger.cron = text_of(*item.find("schedule"), "schedule");
         if (const Node* zone = item.find("time_zone")) trigger.time_zone = zone->text;
         auto cron = Cron::parse(trigger.cron);
@@ -215,19 +270,30 @@ private:
 
     void read_kind(const Node& item, const Node& uses, Step& step) {
         const Node* connection = item.find("connection");
-        if (step.uses == "require" || step.uses == "set") {
-            step.kind = step.uses == "require" ? StepKind::require : StepKind::set;
+        if (const BuiltIn* built_in = find_built_in(step.uses)) {
+            step.kind = built_in->kind;
+            step.action = built_in->action;
+            step.connection = makes_calls(step.kind) ? own_connection : "";
             if (connection) problem(connection->place, "`" + step.uses + "` uses no connection");
+            if (step.kind == StepKind::lock) check_lock(item, step);
             return;
         }
         auto names = context_.actions.names();
-        names.insert(names.end(), {"require", "set"});
+        for (auto& name : built_in_names()) names.push_back(std::move(name));
         const schema::Action* action = context_.actions.find(step.uses);
         if (!action) return problem(uses.place, fmt::format("there is no action `{}`{}", step.uses, did_you_mean(step.uses, names)));
         step.action = *action;
         std::string connector = step.uses.substr(0, step.uses.find('.'));
         step.connection = connection ? connection->text : connector;
         check_connection(connection ? connection->place : uses.place, step.connection, connector);
+    }
+
+    /// One lock step, taken in one order and kept to the end: so no two runs wait for each other.
+    void check_lock(const Node& item, const Step& step) {
+        bool second = std::any_of(flow_.steps.begin(), flow_.steps.end(), [](const Step& its) { return its.kind == StepKind::lock; });
+        if (second) problem(item.place, "a flow has at most one `lock` step: name all that it needs there");
+        if (step.section != Section::main) problem(item.place, "`lock` belongs to `steps:`");
+        if (const Node* list = item.find("for_each")) problem(list->place, "`lock` takes all its `names:` at once, without `for_each:`");
     }
 
     void check_connection(yaml::Place place, const std::string& name, const std::string& connector) {
@@ -245,7 +311,19 @@ private:
         if (with.kind != Node::Kind::map) return problem(with.place, "`with:` must be a map");
         step.with = template_of(with);
         if (step.kind == StepKind::require) check_require(with);
-        if (step.kind == StepKind::action) check_inputs(with, step);
+        if (step.kind != StepKind::require && step.kind != StepKind::set) check_inputs(with, step);
+        const Node* entity = step.kind == StepKind::link || step.kind == StepKind::find_link ? with.find("entity") : nullptr;
+        if (entity && entity->text.find("${") == std::string::npos) check_link_entity(*entity);
+    }
+
+    void check_link_entity(const Node& entity) {
+        std::vector<std::string> names;
+        for (const auto& [name, connector] : context_.connections) names.push_back(name);
+        std::string connection = entity.text.substr(0, entity.text.find('/'));
+        if (connection == entity.text || connection.size() + 1 == entity.text.size())
+            problem(entity.place, "`entity:` must be CONNECTION/ENTITY: `" + entity.text + "`");
+        else if (std::find(names.begin(), names.end(), connection) == names.end())
+            problem(entity.place, fmt::format("there is no connection `{}`{}", connection, did_you_mean(connection, names)));
     }
 
     void check_require(const Node& with) {
@@ -324,8 +402,10 @@ private:
 
     void check_references() {
         for (const auto& trigger : flow_.triggers) {
-            check_template(trigger.key, {"body", "config"}, nullptr);
-            if (trigger.dedupe) check_template(*trigger.dedupe, {"body", "config"}, nullptr);
+            std::set<std::string> names = {"body", "config"};
+            if (!trigger.topic.empty()) names.insert("notification");
+            check_template(trigger.key, names, nullptr);
+            if (trigger.dedupe) check_template(*trigger.dedupe, names, nullptr);
         }
         if (flow_.key_must) check_template(*flow_.key_must, {"key", "config"}, nullptr);
         if (flow_.key_as) check_template(*flow_.key_as, {"key", "config"}, nullptr);

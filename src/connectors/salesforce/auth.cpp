@@ -1,6 +1,7 @@
 #include "connectors/salesforce/auth.h"
 
 #include "connector/kept_token.h"
+#include "connectors/salesforce/receive.h"
 #include "value/json.h"
 
 namespace lockstep::connectors::salesforce {
@@ -41,7 +42,8 @@ Result<connector::Token> read_token(const net::Response& response, const SignIn&
     if (!instance_allowed(sign_in.instance_url, instance))
         return fail(ErrorCode::config_invalid, "the token is for another instance than instance_url (SF_INSTANCE_URL) allows: " + instance +
                                                    ", allowed " + sign_in.instance_url);
-    return connector::Token{.access = Secret(access.as_string()), .api_base = instance};
+    return connector::Token{
+        .access = Secret(access.as_string()), .api_base = instance, .owner = organization_of((*body)["id"].string_or(""))};
 }
 
 }  // namespace

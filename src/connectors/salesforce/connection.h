@@ -15,7 +15,8 @@ public:
     /// Errors: `config_invalid`, `key_file_invalid`.
     static Result<std::unique_ptr<connector::Connection>> make(connector::ConnectionParts parts);
 
-    SalesforceConnection(connector::ConnectionParts& parts, SignIn sign_in, std::string version);
+    /// `organization`: as configured, or empty.
+    SalesforceConnection(connector::ConnectionParts& parts, SignIn sign_in, std::string version, std::string organization);
 
     Result<Value> perform(std::string_view action, const Value& input, connector::CallContext& context) override;
     Result<void> probe(connector::CallContext& context) override;
@@ -23,15 +24,23 @@ public:
     /// The day's allowance as the newest answer said it; nullopt before the first answer.
     std::optional<CallBudget> budget() const override;
 
+    /// Outbound Messages of this organisation: the one that is configured, else the one that tokens are for, as far as one
+    /// was ever fetched; before that any is taken, because flows read the record from this organisation anyway.
+    Result<connector::Delivery> receive(const net::Request& request) const override;
+    net::Response acknowledge(const Result<void>& taken, net::Response plain) const override;
+
 private:
     connector::Dialect dialect(const std::string& name);
     void note_budget(const net::Response& response);
+    void note_organization(const connector::Token& token);
 
+    const std::string configured_organization_;
     Authenticator authenticator_;
     connector::Session session_;
     Api api_;
     mutable std::mutex mutex_;
     std::optional<CallBudget> budget_;
+    std::string organization_;  // as the newest token says; empty: no token was seen yet
 };
 
 /// Describes the connector; the registry calls it.

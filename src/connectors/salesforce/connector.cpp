@@ -1,9 +1,12 @@
 #include <algorithm>
 #include <cctype>
 
+#include "connector/kept_token.h"
 #include "connectors/salesforce/actions.h"
 #include "connectors/salesforce/connection.h"
 #include "connectors/salesforce/errors.h"
+#include "connectors/salesforce/receive.h"
+#include "connectors/salesforce/record_id.h"
 
 namespace lockstep::connectors::salesforce {
 namespace {
@@ -40,7 +43,19 @@ std::vector<connector::Setting> settings() {
          .summary = "consumer secret (client credentials, refresh token)"},
         {.name = "refresh_token", .environment = "SF_REFRESH_TOKEN", .secret = true, .summary = "refresh token, in place of a key"},
         {.name = "api_version", .fallback = std::string(default_version), .summary = "version of the REST API"},
+        {.name = "organization_id",
+         .environment = "SF_ORGANIZATION_ID",
+         .summary = "the organisation (00D…) whose Outbound Messages are taken; default the one that signs in"},
     };
+}
+
+Result<std::string> organization_id(const connector::Settings& settings) {
+    std::string given = settings.text("organization_id");
+    if (given.empty()) return given;
+    Result<std::string> id = normalise_record_id(given);
+    if (id && id->starts_with("00D")) return id;
+    return fail(ErrorCode::config_invalid,
+                "not an id of an organisation (00D… with 15 or 18 characters): organization_id (SF_ORGANIZATION_ID), " + given);
 }
 
 std::vector<schema::Action> actions() {
@@ -64,6 +79,10 @@ const connector::Connector& descriptor() {
         .settings = settings(),
         .actions = actions(),
         .default_limits = {},
+        .triggers = {{.name = std::string(outbound_message),
+                      .connector = "salesforce",
+                      .topic = "an object, such as Opportunity",
+                      .default_path = std::string(outbound_message_path)}},
         .make = SalesforceConnection::make,
     };
     return connector;
@@ -72,13 +91,21 @@ const connector::Connector& descriptor() {
 Result<std::unique_ptr<connector::Connection>> SalesforceConnection::make(connector::ConnectionParts parts) {
     LS_TRY_ASSIGN(SignIn sign_in, choose_sign_in(parts.settings));
     LS_TRY_ASSIGN(std::string version, api_version(parts.settings));
-    return std::unique_ptr<connector::Connection>(new SalesforceConnection(parts, std::move(sign_in), std::move(version)));
+    LS_TRY_ASSIGN(std::string organization, organization_id(parts.settings));
+    return std::unique_ptr<connector::Connection>(
+        new SalesforceConnection(parts, std::move(sign_in), std::move(version), std::move(organization)));
 }
 
-SalesforceConnection::SalesforceConnection(connector::ConnectionParts& parts, SignIn sign_in, std::string version)
-    : authenticator_(std::move(sign_in), parts.vault, parts.name),
+SalesforceConnection::SalesforceConnection(connector::ConnectionParts& parts, SignIn sign_in, std::string version, std::string organization)
+    : configured_organization_(std::move(organization)),
+      authenticator_(std::move(sign_in), parts.vault, parts.name),
       session_(dialect(parts.name), parts.runtime, parts.vault, parts.name),
-      api_(session_, std::move(version)) {}
+      api_(session_, std::move(version)) {
+    std::optional<std::string> kept = parts.vault ? parts.vault->load(parts.name) : std::nullopt;
+    std::string fingerprint = connector::account_fingerprint(dialect(parts.name));
+    if (std::optional<connector::Token> token = kept ? connector::read_kept_token(*kept, fingerprint) : std::nullopt)
+        note_organization(*token);
+}
 
 connector::Dialect SalesforceConnection::dialect(const std::string& name) {
     const SignIn& sign_in = authenticator_.sign_in();
@@ -90,7 +117,11 @@ connector::Dialect SalesforceConnection::dialect(const std::string& name) {
         note_budget(response);
         return classify(response, effect);
     };
-    dialect.fetch_token = [this](connector::CallContext& context) { return authenticator_.fetch(context, session_); };
+    dialect.fetch_token = [this](connector::CallContext& context) {
+        Result<connector::Token> token = authenticator_.fetch(context, session_);
+        if (token) note_organization(*token);
+        return token;
+    };
     dialect.authorize = [](net::Request& request, const connector::Token& token) {
         request.headers.set("Authorization", "Bearer " + token.access.reveal());
     };
@@ -113,6 +144,25 @@ Result<void> SalesforceConnection::probe(connector::CallContext& context) {
 std::optional<CallBudget> SalesforceConnection::budget() const {
     std::lock_guard lock(mutex_);
     return budget_;
+}
+
+Result<connector::Delivery> SalesforceConnection::receive(const net::Request& request) const {
+    std::string organization = configured_organization_;
+    if (organization.empty()) {
+        std::lock_guard lock(mutex_);
+        organization = organization_;
+    }
+    return receive_outbound_message(request, organization);
+}
+
+net::Response SalesforceConnection::acknowledge(const Result<void>& taken, net::Response plain) const {
+    return acknowledge_outbound_message(taken, std::move(plain));
+}
+
+void SalesforceConnection::note_organization(const connector::Token& token) {
+    if (token.owner.empty()) return;
+    std::lock_guard lock(mutex_);
+    organization_ = token.owner;
 }
 
 void SalesforceConnection::note_budget(const net::Response& response) {
