@@ -1,6 +1,7 @@
 #include <array>
 
 #include "connectors/zoho_books/email.h"
+#include "connectors/zoho_books/receive.h"
 #include "connectors/zoho_books/records.h"
 
 namespace lockstep::connectors::zoho_books {
@@ -18,8 +19,9 @@ constexpr int concurrency_of_free_plan = 5;
 
 class BooksConnection : public connector::Connection {
 public:
-    BooksConnection(ApiSettings settings, bool unique_fields, const ConnectionParts& parts)
-        : api_(std::move(settings), parts.runtime, parts.vault),
+    BooksConnection(ApiSettings settings, bool unique_fields, WebhookSettings webhooks, const ConnectionParts& parts)
+        : webhooks_(std::move(webhooks)),
+          api_(std::move(settings), parts.runtime, parts.vault),
           currencies_(api_, parts.runtime),
           records_(api_, currencies_, unique_fields) {}
 
@@ -35,19 +37,24 @@ public:
         return {};
     }
 
+    Result<connector::Delivery> receive(const net::Request& request) const override { return receive_webhook(webhooks_, request); }
+
 private:
     struct Entry {
         std::string_view action;
         Result<Value> (Records::*perform)(connector::CallContext&, const Value&);
     };
-    static constexpr std::array<Entry, 5> table = {{
+    static constexpr std::array<Entry, 7> table = {{
         {"zoho_books.ensure", &Records::ensure},
         {"zoho_books.create", &Records::create},
         {"zoho_books.get", &Records::get},
+        {"zoho_books.find", &Records::find},
+        {"zoho_books.invoice_payments", &Records::invoice_payments},
         {"zoho_books.query", &Records::query},
         {"zoho_books.update", &Records::update},
     }};
 
+    WebhookSettings webhooks_;
     Api api_;
     Currencies currencies_;
     Records records_;
@@ -83,7 +90,9 @@ Result<std::unique_ptr<connector::Connection>> make(ConnectionParts parts) {
     LS_TRY_ASSIGN(api.calls_per_minute, calls_per_minute(parts.settings, api.account.addresses));
     LS_TRY_ASSIGN(bool unique_fields, yes_or_no(parts.settings, "unique_fields", true));
     LS_TRY(read_path_and_zone(parts.settings, api));
-    return std::unique_ptr<connector::Connection>(std::make_unique<BooksConnection>(std::move(api), unique_fields, parts));
+    LS_TRY_ASSIGN(WebhookSettings webhooks, read_webhook_settings(parts.settings));
+    return std::unique_ptr<connector::Connection>(
+        std::make_unique<BooksConnection>(std::move(api), unique_fields, std::move(webhooks), parts));
 }
 
 std::vector<Setting> settings() {
@@ -113,6 +122,14 @@ std::vector<Setting> settings() {
          .fallback = "true",
          .summary = "custom fields that look-ups go by are set to refuse duplicates, so that Zoho guards creates"},
         {.name = "time_zone", .environment = "", .fallback = "UTC", .summary = "where the day of the daily call limit ends"},
+        {.name = "webhook_secret",
+         .environment = "ZOHO_WEBHOOK_SECRET",
+         .secret = true,
+         .summary = "the secret that is set on the webhooks in Zoho Books; with it, every webhook must be signed"},
+        {.name = "webhook_signature",
+         .environment = "",
+         .fallback = "parameters_and_body",
+         .summary = "what the signature is made of: parameters_and_body, or body alone"},
     };
 }
 
@@ -166,6 +183,22 @@ Action get_action() {
             .output = "the record"};
 }
 
+Action find_action() {
+    return {.name = "zoho_books.find",
+            .summary = "Reads one record that may have been deleted.",
+            .effect = ActionEffect::read,
+            .inputs = {entity_input(), id_input()},
+            .output = "the record, or null if Zoho Books says that it does not exist"};
+}
+
+Action invoice_payments_action() {
+    return {.name = "zoho_books.invoice_payments",
+            .summary = "Reads the payments applied to an invoice, page after page.",
+            .effect = ActionEffect::read,
+            .inputs = {{.name = "invoice_id", .type = "id", .required = true, .summary = "the invoice"}},
+            .output = "the list of payments; `amount` is what was applied to this invoice, not the whole payment"};
+}
+
 Action query_action() {
     return {.name = "zoho_books.query",
             .summary = "Reads all records of a list, page after page.",
@@ -201,8 +234,10 @@ connector::Connector describe() {
     return {.name = "zoho_books",
             .summary = "Zoho Books: contacts, invoices, payments",
             .settings = settings(),
-            .actions = {ensure_action(), create_action(), get_action(), query_action(), update_action(), email_action()},
+            .actions = {ensure_action(), create_action(), get_action(), find_action(), invoice_payments_action(), query_action(),
+                        update_action(), email_action()},
             .default_limits = {.concurrency_max = concurrency_of_free_plan},
+            .triggers = {{.name = "webhook", .connector = "zoho_books"}},
             .make = make};
 }
 

@@ -161,4 +161,9 @@ std::optional<Error> classify(const net::Response& response, net::Effect effect,
     return make_error(response, by_code(vendor_code, response.status, effect), vendor_code, (*answer)["message"].text(), clock);
 }
 
+bool says_gone(const Error& error) {
+    if (error.cls() != ErrorClass::rejected || error.vendor_code.empty()) return false;
+    return error.vendor_code == "1002" || error.message.find("does not exist") != std::string::npos;
+}
+
 }  // namespace lockstep::connectors::zoho_books

@@ -23,4 +23,7 @@ struct Clock {
 /// errors also with HTTP 200. `errors.cpp` holds the tables, `zoho_books.cases.yaml` the cases.
 std::optional<Error> classify(const net::Response& response, net::Effect effect, const Clock& clock);
 
+/// Tells whether Zoho Books itself says that the record does not exist, and not merely something on the way with a 404.
+bool says_gone(const Error& error);
+
 }  // namespace lockstep::connectors::zoho_books

@@ -176,6 +176,21 @@ Result<Value> Records::get(connector::CallContext& context, const Value& input) 
     return api_.record(context, *entity, id);
 }
 
+Result<Value> Records::find(connector::CallContext& context, const Value& input) {
+    Result<Value> record = get(context, input);
+    if (!record && says_gone(record.error())) return Value();
+    return record;
+}
+
+Result<Value> Records::invoice_payments(connector::CallContext& context, const Value& input) {
+    LS_TRY_ASSIGN(std::string id, record_id("invoice_id", input["invoice_id"]));
+    const std::string path = "/invoices/" + id + "/payments";
+    const Entity payments{
+        .name = "invoice_payments", .path = path, .list_key = "payments", .record_key = "payment", .id_key = "payment_id"};
+    LS_TRY_ASSIGN(List rows, api_.all(context, payments, {}));
+    return Value(std::move(rows));
+}
+
 Result<Value> Records::query(connector::CallContext& context, const Value& input) {
     LS_TRY_ASSIGN(const Entity* entity, find_entity(input["entity"].string_or("")));
     LS_TRY_ASSIGN(net::Parameters parameters, parameters_of(input["parameters"]));

@@ -18,6 +18,10 @@ public:
     Result<Value> ensure(connector::CallContext& context, const Value& input);
     Result<Value> create(connector::CallContext& context, const Value& input);
     Result<Value> get(connector::CallContext& context, const Value& input);
+    /// `zoho_books.find`: the record, or null where Zoho says that there is none.
+    Result<Value> find(connector::CallContext& context, const Value& input);
+    /// `zoho_books.invoice_payments`: what was paid on an invoice, payment by payment.
+    Result<Value> invoice_payments(connector::CallContext& context, const Value& input);
     Result<Value> query(connector::CallContext& context, const Value& input);
     Result<Value> update(connector::CallContext& context, const Value& input);
 

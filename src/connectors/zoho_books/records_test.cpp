@@ -372,6 +372,65 @@ TEST(BooksGet, GivesTheRecord) {
     EXPECT_EQ((*books.perform("zoho_books.get", {{"entity", "customerpayments"}, {"id", 5}}))["amount"], Value(10));
 }
 
+TEST(BooksFind, GivesTheRecordOrNullIfZohoSaysThatItIsGone) {
+    const Map input{{"entity", "customerpayments"}, {"id", "5"}};
+    Books books;
+    books.http().on("GET", "/customerpayments/5?", json_answer(200, R"({"code":0,"payment":{"payment_id":5,"amount":"10.50"}})"));
+    Result<Value> there = books.perform("zoho_books.find", input);
+    ASSERT_TRUE(there) << there.error().to_text();
+    EXPECT_EQ((*there)["amount"], Value(*Decimal::parse("10.50")));
+    for (const net::Response& gone :
+         {refusal(404, 1002, "Payment does not exist."), refusal(400, 1002, "gone"), refusal(400, 9999, "Payment does not exist")}) {
+        books.http().on("GET", "/customerpayments/5?", gone);
+        Result<Value> none = books.perform("zoho_books.find", input);
+        ASSERT_TRUE(none) << none.error().to_text();
+        EXPECT_TRUE(none->is_null());
+    }
+}
+
+TEST(BooksFind, WhateverElseFailsIsNotTakenForGone) {
+    const net::Response failures[] = {
+        json_answer(404, "<html>nginx</html>"),
+        json_answer(404, R"({"message":"no route"})"),
+        refusal(404, 5, "Invalid URL Passed"),
+        refusal(401, 57, "You are not authorized"),
+        refusal(429, 45, "daily limit"),
+        json_answer(500, R"({"code":1000})"),
+        refusal(400, 6041, "This user does not exist"),
+    };
+    for (const net::Response& failure : failures) {
+        Books books;
+        books.http().on("GET", "/customerpayments/5?", failure);
+        EXPECT_FALSE(books.perform("zoho_books.find", {{"entity", "customerpayments"}, {"id", "5"}})) << failure.body;
+    }
+    Books books;
+    EXPECT_EQ(books.perform("zoho_books.find", {{"entity", "customerpayments"}, {"id", "x"}}).error().code, ErrorCode::value_invalid);
+}
+
+TEST(BooksInvoicePayments, AreReadPageAfterPage) {
+    Books books;
+    books.http().on("GET", "/books/v3/invoices/7/payments?organization_id=10234695&page=1&per_page=200",
+                    json_answer(200, R"({"code":0,"payments":[{"payment_id":1,"amount":10.10}],"page_context":{"has_more_page":true}})"));
+    books.http().on("GET", "/books/v3/invoices/7/payments?organization_id=10234695&page=2",
+                    json_answer(200, R"({"code":0,"payments":[{"payment_id":2,"amount":"0.90"}]})"));
+    Result<Value> payments = books.perform("zoho_books.invoice_payments", {{"invoice_id", "7"}});
+    ASSERT_TRUE(payments) << payments.error().to_text();
+    ASSERT_EQ(payments->as_list().size(), 2u);
+    EXPECT_EQ(payments->at_path("0.payment_id"), Value("1"));
+    EXPECT_EQ(payments->at_path("1.amount"), Value(*Decimal::parse("0.90")));
+}
+
+TEST(BooksInvoicePayments, NoPaymentsAreAnEmptyListAndNoInvoiceIsAnError) {
+    Books books;
+    books.http().on("GET", "/invoices/7/payments", json_answer(200, R"({"code":0,"payments":[]})"));
+    EXPECT_TRUE(books.perform("zoho_books.invoice_payments", {{"invoice_id", "7"}})->as_list().empty());
+    books.http().on("GET", "/invoices/7/payments", refusal(404, 1002, "Invoice does not exist."));
+    EXPECT_EQ(books.perform("zoho_books.invoice_payments", {{"invoice_id", "7"}}).error().code, ErrorCode::not_found);
+    books.http().on("GET", "/invoices/7/payments", json_answer(200, R"({"code":0})"));
+    EXPECT_EQ(books.perform("zoho_books.invoice_payments", {{"invoice_id", "7"}}).error().code, ErrorCode::vendor_protocol);
+    EXPECT_EQ(books.perform("zoho_books.invoice_payments", {{"invoice_id", "7/../8"}}).error().code, ErrorCode::value_invalid);
+}
+
 TEST(BooksUpdate, PutsTheFields) {
     Books books;
     books.http().on("PUT", "/books/v3/contacts/460?", contact(acme));
