@@ -29,7 +29,7 @@ enum class Operator : std::uint8_t {
 };
 
 /// What a macro does with the elements of its list or map.
-enum class Macro : std::uint8_t { all, exists, exists_one, map, filter, transform_map, transform_map_entry };
+enum class Macro : std::uint8_t { all, exists, exists_one, map, filter, transform_map, transform_map_entry, group_by };
 
 struct Node;
 using NodePtr = std::unique_ptr<Node>;

@@ -1,4 +1,6 @@
 // The macros that go over the elements of a list or the entries of a map.
+#include <unordered_map>
+
 #include "expr/evaluation.h"
 
 namespace lockstep::expr {
@@ -54,6 +56,8 @@ Result<Value> Evaluation::evaluate_comprehension(const Node& node) {
         case Macro::transform_map:
         case Macro::transform_map_entry:
             return evaluate_map_macro(node, *range);
+        case Macro::group_by:
+            return evaluate_group_by(node, *range);
     }
     return at(node, "no such macro: " + node.name);
 }
@@ -138,6 +142,30 @@ Result<Value> Evaluation::evaluate_map_macro(const Node& node, const Range& rang
         LS_TRY_ASSIGN(const bool passes, passes_filter(node));
         if (passes) LS_TRY(transform_entry(node, range.first(i), builder));
     }
+    return std::move(builder).build();
+}
+
+/// A map from each key to the list of its elements, both in the order of first occurrence.
+Result<Value> Evaluation::evaluate_group_by(const Node& node, const Range& range) {
+    std::unordered_map<std::string, std::size_t> places;
+    List keys;
+    std::vector<List> groups;
+    for (std::size_t i = 0; i < range.size(); ++i) {
+        LS_TRY(charge(1));
+        bind_element(node, range, i);
+        LS_TRY_ASSIGN(Value key, evaluate(*node.children[1]));
+        const auto text = key_text(key);
+        if (!text) return at(*node.children[1], node.name + " groups by text, numbers or booleans, not " + std::string(name_of_type(key)));
+        const auto [place, is_new] = places.try_emplace(*text, groups.size());
+        if (is_new) {
+            keys.push_back(std::move(key));
+            groups.emplace_back();
+        }
+        groups[place->second].push_back(range.element(i));
+    }
+    MapBuilder builder;
+    for (std::size_t i = 0; i < keys.size(); ++i)
+        if (auto added = builder.add(keys[i], Value(std::move(groups[i]))); !added) return at(node, std::move(added).error());
     return std::move(builder).build();
 }
 

@@ -58,6 +58,7 @@ private:
     Result<Value> evaluate_exists_one(const Node& node, const class Range& range);
     Result<Value> evaluate_list_macro(const Node& node, const class Range& range);
     Result<Value> evaluate_map_macro(const Node& node, const class Range& range);
+    Result<Value> evaluate_group_by(const Node& node, const class Range& range);
     Result<void> transform_entry(const Node& node, const Value& key, MapBuilder& builder);
     Result<bool> passes_filter(const Node& node);
     void bind_element(const Node& node, const class Range& range, std::size_t index);

@@ -130,6 +130,17 @@ TEST(Expression, StopsWhenItTakesTooManySteps) {
     EXPECT_NE(error_of("(" + text + ") || (" + text + ")").find("too many steps"), std::string::npos);
 }
 
+TEST(Expression, GroupsAndSumsTenThousandRowsWithinItsSteps) {
+    List rows;
+    for (int i = 0; i < 10'000; ++i) rows.push_back(Map{{"material", "M" + std::to_string(i % 5'000)}, {"quantity", i / 5'000 + 1}});
+    const MapEnvironment environment(Map{{"rows", std::move(rows)}});
+    const auto evaluated = [&](std::string_view text) { return evaluate(*compile(text), environment); };
+    EXPECT_EQ(*evaluated("size(rows.groupBy(r, r.material).transformMap(k, of, sum(of.map(r, r.quantity))).values().filter(q, q == 3))"),
+              Value(5'000));
+    EXPECT_EQ(*evaluated("size(rows.map(r, r.material).distinct())"), Value(5'000));
+    EXPECT_EQ(evaluated("rows.groupBy(r, [r.material])").error().code, ErrorCode::expression_failed);
+}
+
 TEST(Expression, StopsBeforeATextGrowsWithoutBound) {
     std::string text = "size(a39)";
     for (int i = 39; i > 0; --i) {

@@ -9,7 +9,7 @@ namespace {
 constexpr auto over = Node::Kind::comprehension;
 
 // name, arguments, variables, filtered, kind, macro
-constexpr std::array<MacroForm, 19> forms = {{
+constexpr std::array<MacroForm, 20> forms = {{
     {"all", 2, 1, false, over, Macro::all},
     {"all", 3, 2, false, over, Macro::all},
     {"exists", 2, 1, false, over, Macro::exists},
@@ -27,6 +27,7 @@ constexpr std::array<MacroForm, 19> forms = {{
     {"transformMap", 4, 2, true, over, Macro::transform_map},
     {"transformMapEntry", 3, 2, false, over, Macro::transform_map_entry},
     {"transformMapEntry", 4, 2, true, over, Macro::transform_map_entry},
+    {"groupBy", 2, 1, false, over, Macro::group_by},
     {"optMap", 2, 1, false, Node::Kind::optional_map, Macro::map},
     {"optFlatMap", 2, 1, false, Node::Kind::optional_map, Macro::map, true},
 }};

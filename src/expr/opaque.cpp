@@ -27,7 +27,15 @@ constexpr std::array<TypeName, 12> type_names = {{
     {Value::Kind::map, "map"},
 }};
 
-/// The text under which a KeyedMap files a key; nothing for kinds that cannot be keys.
+bool may_be_key(const Value& key) {
+    return key.kind() == Value::Kind::string || key.kind() == Value::Kind::boolean || key.kind() == Value::Kind::integer ||
+           key.kind() == Value::Kind::unsigned_integer;
+}
+
+Unexpected repeated_key(const Value& key) { return fail(ErrorCode::expression_failed, "a map has the same key twice: " + key.text()); }
+
+}  // namespace
+
 std::optional<std::string> key_text(const Value& key) {
     switch (key.kind()) {
         case Value::Kind::string:
@@ -44,15 +52,6 @@ std::optional<std::string> key_text(const Value& key) {
             return std::nullopt;
     }
 }
-
-bool may_be_key(const Value& key) {
-    return key.kind() == Value::Kind::string || key.kind() == Value::Kind::boolean || key.kind() == Value::Kind::integer ||
-           key.kind() == Value::Kind::unsigned_integer;
-}
-
-Unexpected repeated_key(const Value& key) { return fail(ErrorCode::expression_failed, "a map has the same key twice: " + key.text()); }
-
-}  // namespace
 
 bool OptionalValue::equals(const Opaque& other) const {
     const auto* that = dynamic_cast<const OptionalValue*>(&other);

@@ -48,6 +48,9 @@ std::string_view name_of_type(const Value& value);
 /// Returns the type a name denotes, or null.
 Value type_named(std::string_view name);
 
+/// The text by which equal texts, numbers and booleans are the same and others are not; nothing for other kinds.
+std::optional<std::string> key_text(const Value& key);
+
 /// A map with at least one key that is a number or a boolean. Numbers are the same key in all their kinds: 1 is 1u.
 class KeyedMap : public Opaque {
 public:

@@ -97,15 +97,21 @@ schema::ActionInput unique_inputs() {
 
 Action query_action() {
     return {.name = "sap.query",
-            .summary = "Reads all records that fit a filter, page after page.",
+            .summary = "Reads all records that fit a filter, page after page, or adds them up.",
             .effect = ActionEffect::read,
             .inputs = {entity_input(),
                        {.name = "filter", .type = "any", .summary = "map or list of conditions"},
                        {.name = "select", .type = "any", .summary = "properties to read"},
                        expand_input(),
                        {.name = "orderby", .type = "any", .summary = "properties to sort by, each with asc or desc"},
-                       {.name = "top", .type = "integer", .summary = "at most so many records"}},
-            .output = "the list of records"};
+                       {.name = "top", .type = "integer", .summary = "at most so many records"},
+                       {.name = "any_of",
+                        .type = "map",
+                        .summary = "one property and a list of the values it may have: as many reads as the length of an address needs, "
+                                   "none for no value"},
+                       {.name = "group_by", .type = "any", .summary = "properties; one record for each set of their values"},
+                       {.name = "sum", .type = "any", .summary = "properties that are added up within each group"}},
+            .output = "the list of records; with `group_by`, of the groups, each with its properties and sums"};
 }
 
 Action get_action() {

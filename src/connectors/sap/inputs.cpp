@@ -23,6 +23,13 @@ Result<void> put_unique(Map& body, const Map& unique) {
     return {};
 }
 
+/// Only what is added up is asked for, and how many records there are.
+void select_for_totals(ReadInput& read) {
+    read.options.select = read.totals.group_by;
+    read.options.select.insert(read.options.select.end(), read.totals.sum.begin(), read.totals.sum.end());
+    read.options.count = true;
+}
+
 Result<std::int64_t> top_of(const Value& input) {
     const Value& top = input["top"];
     if (top.is_null()) return std::int64_t{0};
@@ -42,6 +49,8 @@ Result<ReadInput> read_input(const Value& input) {
     LS_TRY_ASSIGN(read.options.expand, property_paths("expand", input["expand"]));
     LS_TRY_ASSIGN(read.options.orderby, order_terms(input["orderby"]));
     LS_TRY_ASSIGN(read.options.top, top_of(input));
+    LS_TRY_ASSIGN(read.totals, totals_input(input));
+    if (read.totals.wanted()) select_for_totals(read);
     return read;
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "connectors/sap/odata_filter.h"
+#include "connectors/sap/totals.h"
 
 /// The `with:` of SAP's actions, read and checked before anything is sent.
 namespace lockstep::connectors::sap {
@@ -15,8 +16,9 @@ Result<Entity> entity_of(const Value& input);
 struct ReadInput {
     Entity entity;
     QueryOptions options;
+    TotalsInput totals;
 };
-/// Reads `entity`, `filter`, `select`, `expand`, `orderby`, `top`. Errors: `value_invalid`.
+/// Reads `entity`, `filter`, `select`, `expand`, `orderby`, `top`, `group_by`, `sum`. Errors: `value_invalid`.
 Result<ReadInput> read_input(const Value& input);
 
 /// A record that must exist once.

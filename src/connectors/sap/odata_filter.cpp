@@ -254,6 +254,7 @@ std::string query_text(const QueryOptions& options) {
         parts.push_back("$orderby=" + order);
     }
     if (options.top > 0) parts.push_back("$top=" + std::to_string(options.top));
+    if (options.count) parts.emplace_back("$inlinecount=allpages");
     return parts.empty() ? "" : "?" + joined(parts, "&");
 }
 

@@ -30,6 +30,7 @@ struct QueryOptions {
     std::string filter;  ///< of `filter_text`
     std::vector<std::string> select, expand, orderby;
     std::int64_t top = 0;  ///< 0: no bound
+    bool count = false;    ///< have the server say how many there are
 };
 /// Returns `?$filter=…&$select=…`, percent-encoded; empty if nothing is asked for.
 std::string query_text(const QueryOptions& options);

@@ -143,6 +143,14 @@ void add_message(List& out, const Value& message) {
                       {"target", message["target"].text()}});
 }
 
+/// `__count` is a text.
+std::optional<std::int64_t> count_in(const Value& d) {
+    const Result<Decimal> count = Decimal::parse(d["__count"].text());
+    if (!count) return std::nullopt;
+    const Result<std::int64_t> whole = count->to_int64();
+    return whole ? std::optional(*whole) : std::nullopt;
+}
+
 }  // namespace
 
 Result<Value> to_odata(const Map& record) {
@@ -172,7 +180,7 @@ Result<Page> read_page(std::string_view body) {
     Reader reader;
     Value rows = reader.list_in(results.as_list());
     if (reader.incomplete) return paged_inside();
-    return Page{.rows = rows.as_list(), .next = d["__next"].text()};
+    return Page{.rows = rows.as_list(), .next = d["__next"].text(), .count = count_in(d)};
 }
 
 std::string own_segment(std::string_view body, std::string_view set) {

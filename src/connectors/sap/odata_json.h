@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,7 +21,8 @@ Result<Value> read_record(std::string_view body);
 
 struct Page {
     List rows;
-    std::string next;  ///< address of the next page, as the server gave it; empty: this was the last
+    std::string next;                   ///< address of the next page, as the server gave it; empty: this was the last
+    std::optional<std::int64_t> count;  ///< of all pages together, where it was asked for
 };
 /// Reads `{"d":{"results":[…]}}`. Errors: `vendor_protocol`.
 Result<Page> read_page(std::string_view body);

@@ -1,5 +1,9 @@
 #include "connectors/sap/records.h"
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 #include "base/limits.h"
 #include "connectors/sap/matching.h"
 #include "connectors/sap/odata_json.h"
@@ -78,17 +82,14 @@ Result<std::string> Records::next_target(const std::string& next, const Entity& 
     return entity.path() + next.substr(query);
 }
 
-Result<List> Records::read_all(connector::CallContext& context, const ReadInput& read) {
-    List rows;
+Result<void> Records::read_pages(connector::CallContext& context, const ReadInput& read, const TakePage& take) {
     std::string target = read.entity.path() + query_text(read.options);
-    const auto top = static_cast<std::size_t>(read.options.top);
     for (int page_number = 0; page_number < limits::pages_max; ++page_number) {
         LS_TRY_ASSIGN(net::Response answer, gateway_.read(context, target));
         Result<Page> page = read_page(answer.body);
         if (!page) return fail(unreadable(std::move(page).error()));
-        for (Value& row : page->rows)
-            if (top == 0 || rows.size() < top) rows.push_back(std::move(row));
-        if (page->next.empty() || (top != 0 && rows.size() >= top)) return rows;
+        LS_TRY_ASSIGN(const bool more, take(*page));
+        if (!more || page->next.empty()) return {};
         LS_TRY_ASSIGN(std::string next, next_target(page->next, read.entity));
         if (next == target) return fail(ErrorCode::vendor_protocol, "a page names itself as the next: " + page->next);
         target = std::move(next);
@@ -96,9 +97,55 @@ Result<List> Records::read_all(connector::CallContext& context, const ReadInput&
     return fail(ErrorCode::vendor_protocol, "the query has more pages than allowed: " + std::to_string(limits::pages_max));
 }
 
+Result<List> Records::read_all(connector::CallContext& context, const ReadInput& read) {
+    List rows;
+    const auto top = static_cast<std::size_t>(read.options.top);
+    LS_TRY(read_pages(context, read, [&](Page& page) -> Result<bool> {
+        for (Value& row : page.rows)
+            if (top == 0 || rows.size() < top) rows.push_back(std::move(row));
+        return top == 0 || rows.size() < top;
+    }));
+    return rows;
+}
+
+/// A record that is lost between two pages would be an amount too low: SAP's own count must agree. It may differ where
+/// records came or went meanwhile; then the read is made again.
+Result<List> Records::read_totals(connector::CallContext& context, const ReadInput& read) {
+    Totals totals(read.totals);
+    std::size_t got = 0;
+    std::optional<std::int64_t> counted;
+    LS_TRY(read_pages(context, read, [&](Page& page) -> Result<bool> {
+        for (const Value& row : page.rows) LS_TRY(totals.add(row));
+        got += page.rows.size();
+        if (page.count) counted = page.count;
+        return true;
+    }));
+    if (counted && *counted != static_cast<std::int64_t>(got))
+        return fail(ErrorCode::vendor_unavailable, "SAP counts other records than it gave: " + read.entity.set + ", " +
+                                                       std::to_string(got) + " of " + std::to_string(*counted));
+    return std::move(totals).rows();
+}
+
 Result<Value> Records::query(connector::CallContext& context, const Value& input) {
     LS_TRY_ASSIGN(ReadInput read, read_input(input));
-    LS_TRY_ASSIGN(List rows, read_all(context, read));
+    LS_TRY_ASSIGN(std::optional<AnyOf> any_of, any_of_input(input));
+    if (any_of) return query_any_of(context, std::move(read), *any_of);
+    LS_TRY_ASSIGN(List rows, read.totals.wanted() ? read_totals(context, read) : read_all(context, read));
+    return Value(std::move(rows));
+}
+
+Result<Value> Records::query_any_of(connector::CallContext& context, ReadInput read, const AnyOf& any_of) {
+    if (read.totals.wanted() || read.options.top > 0)
+        return fail(ErrorCode::value_invalid, "any_of makes several reads, so it goes with neither sum nor top: " + any_of.property);
+    const std::string filter = std::exchange(read.options.filter, "");
+    const std::size_t rest_bytes = (read.entity.path() + query_text(read.options) + "&$filter=").size();
+    LS_TRY_ASSIGN(const std::vector<std::string> filters, any_of_filters(any_of, filter, rest_bytes));
+    List rows;
+    for (const std::string& one : filters) {
+        read.options.filter = one;
+        LS_TRY_ASSIGN(List part, read_all(context, read));
+        std::move(part.begin(), part.end(), std::back_inserter(rows));
+    }
     return Value(std::move(rows));
 }
 

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 
+#include "connectors/sap/any_of.h"
 #include "connectors/sap/gateway.h"
 #include "connectors/sap/inputs.h"
+#include "connectors/sap/odata_json.h"
 
 namespace lockstep::connectors::sap {
 
@@ -12,7 +15,7 @@ class Records {
 public:
     explicit Records(Gateway& gateway) : gateway_(gateway) {}
 
-    /// `sap.query`: all records of all pages (or the first `top`), as a list.
+    /// `sap.query`: all records of all pages (or the first `top`), or what they add up to, as a list.
     Result<Value> query(connector::CallContext& context, const Value& input);
     /// `sap.get`: the record of a key. Errors: `not_found`.
     Result<Value> get(connector::CallContext& context, const Value& input);
@@ -25,7 +28,11 @@ public:
     Result<Value> update(connector::CallContext& context, const Value& input);
 
 private:
+    using TakePage = std::function<Result<bool>(Page& page)>;  ///< returns false when no more pages are wanted
+    Result<void> read_pages(connector::CallContext& context, const ReadInput& read, const TakePage& take);
     Result<List> read_all(connector::CallContext& context, const ReadInput& read);
+    Result<List> read_totals(connector::CallContext& context, const ReadInput& read);
+    Result<Value> query_any_of(connector::CallContext& context, ReadInput read, const AnyOf& any_of);
     Result<std::string> next_target(const std::string& next, const Entity& entity) const;
     Result<std::optional<Value>> look_up(connector::CallContext& context, const UniqueInput& wanted);
     Result<Value> find_or_create(connector::CallContext& context, const UniqueInput& wanted);

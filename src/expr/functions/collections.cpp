@@ -1,4 +1,6 @@
 // size, and what lists have.
+#include <unordered_set>
+
 #include "expr/evaluation.h"
 #include "expr/functions/families.h"
 #include "expr/operators.h"
@@ -34,11 +36,23 @@ Result<bool> is_among(Evaluation& evaluation, const Value& element, const List& 
     return false;
 }
 
+/// Texts, numbers and booleans are told apart by a hash, so that a long list takes no longer for each of its elements.
 Result<Value> distinct(const Call& call) {
     List result;
+    List others;
+    std::unordered_set<std::string> seen;
     for (const Value& element : call[0].as_list()) {
-        LS_TRY_ASSIGN(const bool known, is_among(call.evaluation, element, result));
-        if (!known) result.push_back(element);
+        LS_TRY(call.evaluation.charge(1));
+        auto text = key_text(element);
+        if (text) {
+            LS_TRY(call.evaluation.charge_bytes(text->size()));
+            if (seen.insert(*std::move(text)).second) result.push_back(element);
+            continue;
+        }
+        LS_TRY_ASSIGN(const bool known, is_among(call.evaluation, element, others));
+        if (known) continue;
+        others.push_back(element);
+        result.push_back(element);
     }
     return Value(std::move(result));
 }

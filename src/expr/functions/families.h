@@ -11,6 +11,7 @@ std::vector<Function> dates();
 std::vector<Function> encoders();
 std::vector<Function> formats();
 std::vector<Function> lookups();
+std::vector<Function> materials();
 std::vector<Function> math();
 std::vector<Function> numbers();
 std::vector<Function> optionals();

@@ -8,20 +8,10 @@
 namespace lockstep::expr {
 namespace {
 
-constexpr auto families = {functions::conversions,
-                           functions::collections,
-                           functions::dates,
-                           functions::encoders,
-                           functions::formats,
-                           functions::lookups,
-                           functions::math,
-                           functions::numbers,
-                           functions::optionals,
-                           functions::record_ids,
-                           functions::regular_expressions,
-                           functions::strings,
-                           functions::texts,
-                           functions::timestamps};
+constexpr auto families = {functions::conversions, functions::collections, functions::dates,      functions::encoders,
+                           functions::formats,     functions::lookups,     functions::materials,  functions::math,
+                           functions::numbers,     functions::optionals,   functions::record_ids, functions::regular_expressions,
+                           functions::strings,     functions::texts,       functions::timestamps};
 
 std::vector<Function> collect() {
     std::vector<Function> all;

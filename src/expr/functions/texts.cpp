@@ -67,6 +67,21 @@ Result<Value> chunks(const Call& call) {
     return Value(std::move(parts));
 }
 
+Result<Value> chunks_of_list(const Call& call) {
+    const std::int64_t limit = call[1].as_int();
+    if (limit < 1) return failed("chunks needs a length of at least 1: " + std::to_string(limit));
+    const List& list = call[0].as_list();
+    LS_TRY(call.evaluation.charge(list.size() + 1));
+    List parts;
+    for (std::size_t at = 0; at < list.size();) {
+        const std::size_t count = std::min(static_cast<std::size_t>(limit), list.size() - at);
+        const auto begin = list.begin() + static_cast<std::ptrdiff_t>(at);
+        parts.emplace_back(List(begin, begin + static_cast<std::ptrdiff_t>(count)));
+        at += count;
+    }
+    return Value(std::move(parts));
+}
+
 Result<Value> lines(const Call& call) {
     LS_TRY(call.evaluation.charge(text(call).size() + 1));
     List result;
@@ -127,9 +142,12 @@ std::vector<Function> texts() {
         {.name = "chunks",
          .style = Style::member,
          .signature = "string.chunks(int) -> list",
-         .summary = "The text in parts of at most so many code points, broken at spaces where possible.",
-         .examples = {{"'Sun and Moon Ltd'.chunks(8)", "['Sun and', 'Moon Ltd']"}, {"'abcdef'.chunks(4)", "['abcd', 'ef']"}},
-         .overloads = {{{S, I}, chunks}}},
+         .summary =
+             "The text in parts of at most so many code points, broken at spaces where possible; a list in lists of so many elements.",
+         .examples = {{"'Sun and Moon Ltd'.chunks(8)", "['Sun and', 'Moon Ltd']"},
+                      {"'abcdef'.chunks(4)", "['abcd', 'ef']"},
+                      {"[1, 2, 3].chunks(2)", "[[1, 2], [3]]"}},
+         .overloads = {{{S, I}, chunks}, {{Type::list, I}, chunks_of_list}}},
         {.name = "digits",
          .style = Style::member,
          .signature = "string.digits() -> string",
