@@ -2,114 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <map>
-#include <set>
+#include "sim/engine_fixture.h"
 
-#include "base/log.h"
-#include "flow/testing.h"
-#include "sim/fiber_runtime.h"
-#include "sim/flaky_store.h"
-
-// The engine alone, with a vendor that does what a test says, in one thread on virtual time.
 namespace lockstep::sim {
 namespace {
 
 using flow::testing::flow_text;
-
-class NoHttp : public net::HttpClient {
-public:
-    Result<net::Response> send(const net::Request&, const net::SendOptions&) override {
-        return fail(ErrorCode::unreachable, "there is no network here");
-    }
-};
-
-class EngineTest : public ::testing::Test {
-protected:
-    struct Vendor : connector::Connection {
-        explicit Vendor(EngineTest& its) : test(its) {}
-        Result<Value> perform(std::string_view action, const Value& input, connector::CallContext& call) override {
-            std::string what = std::string(action) + " " + input["x"].text();
-            test.calls.push_back(what);
-            call.runtime.sleep_ms(test.call_ms);
-            return test.answer(what);
-        }
-        Result<void> probe(connector::CallContext&) override { return {}; }
-        EngineTest& test;
-    };
-
-    EngineTest() : runtime(1, *parse_timestamp("2026-02-18T08:00:00Z")), real(open()), store(*real) {
-        log::configure(log::Level::error, log::Format::json);
-    }
-    ~EngineTest() override { kill(); }
-
-    static std::unique_ptr<store::Store> open() {
-        auto store = store::open_sqlite({.path = ":memory:"});
-        LS_ASSERT(store.has_value());
-        return *std::move(store);
-    }
-
-    void start(const std::string& text, engine::Options options = {}) {
-        auto flow = flow::testing::parse(text);
-        ASSERT_TRUE(flow) << flow.error().message;
-        std::vector<flow::Flow> flows;
-        flows.push_back(*std::move(flow));
-        std::vector<engine::ConnectionEntry> connections;
-        for (const char* name : {"a", "b"})
-            connections.push_back({name, std::make_unique<Vendor>(*this), {.concurrency_max = concurrency, .settle_ms = 10'000}});
-        options.workers = 4;
-        options.alert_connection = "";
-        engine = std::make_unique<engine::Engine>(engine::Parts{.runtime = runtime,
-                                                                .store = store,
-                                                                .http = http,
-                                                                .flows = std::move(flows),
-                                                                .connections = std::move(connections),
-                                                                .options = options});
-        auto started = engine->start();
-        ASSERT_TRUE(started) << started.error().message;
-    }
-    /// Ends the engine as a crash does.
-    void kill() {
-        runtime.abandon();
-        engine.reset();
-    }
-    /// Submits an event and returns where its answer will be.
-    std::shared_ptr<std::optional<Result<engine::Accepted>>> submit(const std::string& key, const std::string& dedupe_id = "") {
-        auto answered = std::make_shared<std::optional<Result<engine::Accepted>>>();
-        engine->submit({.flow = "test", .key = key, .trigger = "webhook", .dedupe_id = dedupe_id, .body_json = "{\"id\":\"" + key + "\"}"},
-                       [answered](Result<engine::Accepted> accepted) { *answered = std::move(accepted); });
-        return answered;
-    }
-    std::shared_ptr<std::optional<Result<void>>> replay(const std::string& run_id) {
-        auto answered = std::make_shared<std::optional<Result<void>>>();
-        engine->replay(run_id, engine::ReplayMode::from_failed, "test", [answered](Result<void> done) { *answered = std::move(done); });
-        return answered;
-    }
-    void pass(std::int64_t ms) {
-        (void)runtime.run_until([] { return false; }, runtime.monotonic_ms() + ms);
-    }
-    bool becomes_quiet() { return engine->wait_until_quiet(3'600'000); }
-    std::vector<store::RunRow> runs(store::RunStatus status) { return *store.list_runs({.status = status, .limit = 1000}); }
-    std::size_t doubts() {
-        std::size_t count = 0;
-        auto all = *store.list_runs({.limit = 1000});
-        for (const auto& run : all) {
-            auto loaded = *real->load_run(run.id);
-            for (const auto& row : loaded->journal) count += row.kind == "in_doubt" ? 1 : 0;
-        }
-        return count;
-    }
-
-    FiberRuntime runtime;
-    std::unique_ptr<store::Store> real;
-    FlakyStore store;
-    NoHttp http;
-    std::unique_ptr<engine::Engine> engine;
-    std::vector<std::string> calls;
-    std::int64_t call_ms = 10;
-    int concurrency = 2;
-    std::function<Result<Value>(const std::string& what)> answer = [](const std::string&) { return Result<Value>(Value(1)); };
-};
 
 const std::string one_set = flow_text("  - { id: one, uses: a.set, with: { x: \"${ key }\" } }\n");
 
@@ -132,6 +30,57 @@ TEST_F(EngineTest, WhatCannotBeWrittenIsRefusedWithItsDuplicates) {
     EXPECT_TRUE((**fourth)->duplicate);
     EXPECT_EQ((**third)->event_id, (**fourth)->event_id);
     EXPECT_EQ(calls.size(), 1u);
+}
+
+TEST_F(EngineTest, EventsThatComeTogetherAreWrittenTogetherAndAnsweredInTheirOrder) {
+    start(one_set);
+    auto known = submit("old", "0");
+    ASSERT_TRUE(becomes_quiet());
+    std::vector<std::size_t> written;
+    store.before_commit = [&](const store::Batch& batch) {
+        if (!batch.events.empty()) written.push_back(batch.events.size());
+        return Result<void>();
+    };
+    auto all = submit_all({{"a", "1"}, {"old", "0"}, {"b", "2"}, {"a", "1"}, {"a", ""}});
+    ASSERT_TRUE(becomes_quiet());
+    ASSERT_TRUE(**all);
+    const auto& accepted = ***all;
+    ASSERT_EQ(accepted.size(), 5u);
+    EXPECT_EQ(written, (std::vector<std::size_t>{3}));
+    EXPECT_EQ(accepted[1].event_id, (**known)->event_id);
+    EXPECT_EQ(accepted[3].event_id, accepted[0].event_id);
+    for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(accepted[i].duplicate, i == 1 || i == 3) << i;
+    EXPECT_LT(accepted[0].run_id, accepted[4].run_id) << "the order of one key";
+    EXPECT_EQ(runs(store::RunStatus::succeeded).size(), 4u);
+    EXPECT_EQ(engine->status().counters.duplicates, 2u);
+}
+
+TEST_F(EngineTest, OfEventsThatComeTogetherAllAreRefusedOrNone) {
+    start(one_set);
+    int failures = 1;
+    store.before_commit = [&](const store::Batch& batch) -> Result<void> {
+        if (!batch.events.empty() && failures-- > 0) return fail(ErrorCode::store_full, "the disk is full");
+        return {};
+    };
+    auto first = submit_all({{"a", "1"}, {"b", "2"}}), second = submit_all({{"b", "2"}, {"c", "3"}});
+    ASSERT_TRUE(becomes_quiet());
+    EXPECT_EQ((**first).error().code, ErrorCode::store_full);
+    EXPECT_EQ((**second).error().code, ErrorCode::store_full);
+    EXPECT_TRUE(calls.empty());
+    auto again = submit_all({{"b", "2"}, {"c", "3"}});
+    ASSERT_TRUE(becomes_quiet());
+    EXPECT_FALSE((***again)[0].duplicate);
+    EXPECT_EQ(calls.size(), 2u);
+}
+
+TEST_F(EngineTest, EventsThatComeTogetherAreBounded) {
+    start(one_set, {.backlog_max = 3});
+    auto none = submit_all({});
+    EXPECT_EQ((**none).error().code, ErrorCode::request_invalid);
+    auto many = submit_all(std::vector<std::pair<std::string, std::string>>(engine::submissions_max + 1, {"k", ""}));
+    EXPECT_EQ((**many).error().code, ErrorCode::request_invalid);
+    auto more = submit_all(std::vector<std::pair<std::string, std::string>>(4, {"k", ""}));
+    EXPECT_EQ((**more).error().code, ErrorCode::overloaded) << "all or none, of the backlog's room too";
 }
 
 TEST_F(EngineTest, WhileNothingCanBeWrittenEventsAreRefusedAtOnceAndRunsGoOnAfterwards) {

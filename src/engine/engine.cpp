@@ -7,7 +7,14 @@ namespace lockstep::engine {
 Engine::Engine(Parts parts) : impl_(std::make_unique<Impl>(std::move(parts))) {}
 Engine::~Engine() { impl_->stop(); }
 Result<void> Engine::start() { return impl_->start(); }
-void Engine::submit(Submission submission, Done done) { impl_->submit(std::move(submission), std::move(done)); }
+void Engine::submit(Submission submission, Done done) {
+    std::vector<Submission> one;
+    one.push_back(std::move(submission));
+    submit_all(std::move(one), [done = std::move(done)](Result<std::vector<Accepted>> all) {
+        done(all ? Result<Accepted>(std::move(all->front())) : fail(std::move(all.error())));
+    });
+}
+void Engine::submit_all(std::vector<Submission> submissions, AllDone done) { impl_->submit(std::move(submissions), std::move(done)); }
 void Engine::replay(std::string run_id, ReplayMode mode, std::string actor, std::function<void(Result<void>)> done) {
     impl_->replay(std::move(run_id), mode, std::move(actor), std::move(done));
 }

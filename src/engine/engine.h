@@ -44,7 +44,10 @@ struct Submission {
     std::string body_json = "{}";
 };
 
-/// What a submission became. `duplicate`: an event with this dedupe id was there already; its run is named.
+/// Events that one request may bring: an Outbound Message of Salesforce has at most 100 notifications.
+constexpr std::size_t submissions_max = 100;
+
+/// What a submission became. `duplicate`: an event with this dedupe id was there already; it is named, its run is not.
 struct Accepted {
     std::string event_id, run_id;
     bool duplicate = false;
@@ -74,8 +77,9 @@ struct Status {
     bool running = false;
     bool store_ok = true;
     std::string store_error;
-    std::size_t waiting = 0;  ///< runs not begun
-    std::size_t active = 0;   ///< runs begun and not ended
+    std::size_t waiting = 0;            ///< runs not begun
+    std::size_t active = 0;             ///< runs begun and not ended
+    std::size_t waiting_for_locks = 0;  ///< active runs whose `lock` step waits for another run
     std::size_t calls_under_way = 0;
     std::int64_t oldest_waiting_ms = 0;  ///< age of the oldest waiting run
     std::size_t alerts_open = 0;
@@ -107,6 +111,11 @@ public:
     using Done = std::function<void(Result<Accepted>)>;
     /// Takes an event; `done` is called when it is durable. Threads: any; never blocks.
     void submit(Submission submission, Done done);
+    using AllDone = std::function<void(Result<std::vector<Accepted>>)>;
+    /// Takes 1 to `submissions_max` events that become durable in one commit: all of them, or none. `done` has one answer
+    /// for each, in their order; an event whose dedupe id is known, also from one before it, is a `duplicate`.
+    /// Errors: as `Done`. Threads: any; never blocks.
+    void submit_all(std::vector<Submission> submissions, AllDone done);
     /// Takes a parked run up again. Errors: `not_found`, `request_invalid` if it is not parked.
     void replay(std::string run_id, ReplayMode mode, std::string actor, std::function<void(Result<void>)> done);
     /// Ends a parked run for good. Errors: as `replay`.

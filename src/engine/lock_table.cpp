@@ -29,4 +29,9 @@ std::optional<CallId> LockTable::release(const std::string& name, const CallId& 
     return holder;
 }
 
+const CallId* LockTable::holder(const std::string& name) const {
+    auto found = locks_.find(name);
+    return found == locks_.end() ? nullptr : &found->second.holder;
+}
+
 }  // namespace lockstep::engine

@@ -23,6 +23,8 @@ public:
     bool acquire(const std::string& name, const CallId& who);
     /// Gives the lock back, and returns who holds it next. Does nothing if `who` neither holds nor waits.
     std::optional<CallId> release(const std::string& name, const CallId& who);
+    /// Who holds the lock; nullptr: it is free.
+    const CallId* holder(const std::string& name) const;
     std::size_t size() const { return locks_.size(); }
 
 private:

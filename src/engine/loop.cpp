@@ -36,18 +36,6 @@ std::string request_id(const CallId& id) {
     return fmt::format("{:016x}{:016x}", hash(14695981039346656037ull), hash(0x9e3779b97f4a7c15ull));
 }
 
-/// The next id in order: the last digit (Crockford's base 32) counted up, with carry.
-std::string id_after(std::string id) {
-    constexpr std::string_view digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    for (auto at = id.rbegin(); at != id.rend(); ++at) {
-        std::size_t digit = digits.find(*at);
-        LS_ASSERT(digit != std::string_view::npos);
-        *at = digits[(digit + 1) % digits.size()];
-        if (digit + 1 < digits.size()) break;
-    }
-    return id;
-}
-
 Error taken_up_already(const std::string& run_id) {
     return {ErrorCode::request_invalid, "the run has just been replayed or dropped: " + run_id};
 }
@@ -132,7 +120,9 @@ bool Engine::Impl::wait_for_work(std::deque<Message>& messages) {
             inbox_changed_->wait(lock);
         busy_ = true;
     }
-    while (!inbox_.empty() && messages.size() < options_.round_inputs_max) {
+    for (std::size_t inputs = 0; !inbox_.empty() && inputs < options_.round_inputs_max;) {
+        const auto* submitted = std::get_if<SubmitMessage>(&inbox_.front());
+        inputs += submitted ? submitted->submissions.size() : 1;
         messages.push_back(std::move(inbox_.front()));
         inbox_.pop_front();
     }
@@ -171,57 +161,8 @@ void Engine::Impl::run_loop() {
     refuse_messages(left, stopping_error());
 }
 
-/// Tells everybody who waits for an answer; what the workers report is doubted at the next start.
-void Engine::Impl::refuse_messages(std::deque<Message>& messages, const Error& error) {
-    for (auto& message : messages) {
-        if (auto* submission = std::get_if<SubmitMessage>(&message)) submission->done(fail(error));
-        if (auto* replayed = std::get_if<ReplayMessage>(&message)) replayed->done(fail(error));
-        if (auto* dropped = std::get_if<DropMessage>(&message)) dropped->done(fail(error));
-    }
-}
-
-/// Ids of runs grow, also within a millisecond and when the clock is set back: a restart goes by them.
-std::string Engine::Impl::next_run_id() {
-    std::string id = make_sortable_id(runtime_);
-    if (id <= last_run_id_) id = id_after(last_run_id_);
-    last_run_id_ = id;
-    return id;
-}
-
-void Engine::Impl::take(Round& round, SubmitMessage message, bool own) {
-    auto& submission = message.submission;
-    if (!submission.dedupe_id.empty()) {
-        auto known = store_.event_by_dedupe_id(submission.flow, submission.dedupe_id);
-        if (!known) return message.done(fail(known.error()));
-        if (*known) {
-            {
-                std::lock_guard lock(mutex_);
-                ++status_.counters.duplicates;
-            }
-            return message.done(Accepted{(*known)->id, "", true});
-        }
-        auto here = std::find_if(round.events.begin(), round.events.end(), [&](const NewEvent& other) {
-            return other.event.flow == submission.flow && other.event.dedupe_id == submission.dedupe_id;
-        });
-        if (here != round.events.end()) return here->duplicates.push_back(std::move(message.done));
-    }
-    std::int64_t now = runtime_.now().ms();
-    store::EventRow event{.id = make_sortable_id(runtime_),
-                          .flow = submission.flow,
-                          .key = submission.key,
-                          .dedupe_id = submission.dedupe_id,
-                          .trigger = submission.trigger,
-                          .body_json = std::move(submission.body_json),
-                          .received_at_ms = now};
-    store::RunRow run{
-        .id = next_run_id(), .event_id = event.id, .flow = event.flow, .key = event.key, .created_at_ms = now, .updated_at_ms = now};
-    round.batch.events.push_back(event);
-    round.batch.runs.push_back(run);
-    round.events.push_back({std::move(event), std::move(run), std::move(message.done), own, {}});
-}
-
 void Engine::Impl::take(Round& round, JobOutcome outcome) {
-    {
+    if (outcome.job.connection != flow::own_connection) {
         std::lock_guard lock(mutex_);
         auto& counters = status_.counters;
         ++counters.calls[{outcome.job.connection, outcome.result ? "ok" : std::string(to_string(outcome.result.error().cls()))}];
@@ -230,6 +171,7 @@ void Engine::Impl::take(Round& round, JobOutcome outcome) {
     auto found = active_.find(outcome.job.id.run_id);
     LS_ASSERT(found != active_.end());
     CallId id = outcome.job.id;
+    if (found->second.flow->steps[static_cast<std::size_t>(id.step)].kind == flow::StepKind::lock) end_wait_for_names(round, found->second);
     decide(round, found->second, flow::input::Outcome{id.step, id.element, outcome.job.attempt, std::move(outcome.result)}, &outcome.trace);
     const auto& step = found->second.state.steps[static_cast<std::size_t>(id.step)];
     auto phase = step.elements[static_cast<std::size_t>(std::max(id.element, 0))].phase;
@@ -295,8 +237,8 @@ void Engine::Impl::take_schedules(Round& round) {
             continue;
         }
         take(round,
-             SubmitMessage{{.flow = due.flow, .key = due.key, .trigger = "schedule"},
-                           [flow = due.flow](Result<Accepted> accepted) {
+             SubmitMessage{{{.flow = due.flow, .key = due.key, .trigger = "schedule"}},
+                           [flow = due.flow](const Result<std::vector<Accepted>>& accepted) {
                                if (!accepted)
                                    log::error("a scheduled run could not be stored",
                                               {{"flow", flow}, {"error", accepted.error().to_text()}});
@@ -349,6 +291,7 @@ bool Engine::Impl::claim(Round& round, const Backlog::Taken& taken) {
                      ActiveRun{.row = run.run, .flow = flow, .state = *std::move(state), .next_seq = next_seq, .backlog_key = taken.key})
             .first->second;
     take_locks(active.row.id, *flow, active.state);
+    take_run_locks(active.row.id, *flow, active.state);
     if (active.state.begun)
         decide(round, active, flow::input::Interrupted{});
     else
@@ -405,6 +348,7 @@ void Engine::Impl::decide(Round& round, ActiveRun& run, const flow::Input& input
         }
         round.batch.journal.push_back(std::move(row));
     }
+    for (const auto& link : decision.links) round.batch.links.push_back(link_row(link, run.row.id, now));
     keep_row(round, run, decision);
     for (const auto& notice : decision.notices) raise(round, run.row, notice);
     for (auto& call : decision.calls) plan_call(round, run, std::move(call));
@@ -478,6 +422,7 @@ void Engine::Impl::plan_call(Round& round, ActiveRun& run, flow::Call call) {
             .timeout_ms = call.timeout_ms,
             .request_id = request_id(id),
             .first_sent = Timestamp::from_ms(call.first_intended_ms)};
+    if (job.connection == flow::own_connection) return plan_own_call(round, run, std::move(job));
     if (!call.lock_key.empty() && !locks_.acquire(call.lock_key, id)) {
         waiting_for_lock_.insert_or_assign(call_name(id), std::pair(call.lock_key, std::move(job)));
         return;
@@ -522,23 +467,6 @@ Result<void> Engine::Impl::commit_once(Round& round) {
     return committed;
 }
 
-/// Takes the new events out of a round that cannot be written, and tells who sent them.
-void Engine::Impl::refuse_events(Round& round, const Error& error) {
-    log::error("the store refuses to write", {{"error", error.to_text()}});
-    std::vector<NewEvent> kept;
-    for (auto& fresh : round.events) {
-        if (fresh.own) {
-            kept.push_back(std::move(fresh));
-            continue;
-        }
-        std::erase_if(round.batch.events, [&](const store::EventRow& row) { return row.id == fresh.event.id; });
-        std::erase_if(round.batch.runs, [&](const store::RunRow& row) { return row.id == fresh.run.id; });
-        fresh.done(fail(error));
-        for (auto& duplicate : fresh.duplicates) duplicate(fail(error));
-    }
-    round.events = std::move(kept);
-}
-
 /// Returns false if the process stops before the round could be written.
 bool Engine::Impl::commit(Round& round) {
     while (true) {
@@ -558,30 +486,8 @@ bool Engine::Impl::commit(Round& round) {
     }
 }
 
-/// While nothing can be written, whoever sends an event learns it at once.
-void Engine::Impl::refuse_waiting_events(const Error& error) {
-    std::deque<Message> refused;
-    {
-        std::lock_guard lock(mutex_);
-        auto kept = std::stable_partition(inbox_.begin(), inbox_.end(),
-                                          [](const Message& message) { return !std::holds_alternative<SubmitMessage>(message); });
-        std::move(kept, inbox_.end(), std::back_inserter(refused));
-        inbox_.erase(kept, inbox_.end());
-    }
-    refuse_messages(refused, error);
-}
-
 void Engine::Impl::act(Round& round) {
-    {
-        std::lock_guard lock(mutex_);
-        status_.counters.events += round.events.size();
-        for (const auto& fresh : round.events) status_.counters.duplicates += fresh.duplicates.size();
-    }
-    for (auto& fresh : round.events) {
-        backlog_.push(backlog_key(fresh.run), {fresh.run.id, fresh.run.created_at_ms});
-        fresh.done(Accepted{fresh.event.id, fresh.run.id, false});
-        for (auto& duplicate : fresh.duplicates) duplicate(Accepted{fresh.event.id, "", true});
-    }
+    accept_events(round);
     for (auto& then : round.after) then({});
     for (auto& job : round.jobs) hand_out(std::move(job));
     for (const auto& row : round.alerts_to_send) hand_out(alert_job(row));
@@ -591,6 +497,7 @@ void Engine::Impl::act(Round& round) {
 
 /// Gives a job to the workers; while the process stops, reports at once that it was not sent.
 void Engine::Impl::hand_out(Job job) {
+    if (job.connection == flow::own_connection) return answer_own_call(std::move(job));
     auto back = desk_.put(std::move(job));
     if (!back) return;
     std::lock_guard lock(mutex_);
@@ -615,6 +522,7 @@ void Engine::Impl::end_run(const std::string& run_id) {
                             {"reason", found->second.row.reason}});
     backlog_.release(found->second.backlog_key);
     active_.erase(found);
+    release_run_locks(run_id);
 }
 
 Job Engine::Impl::alert_job(const store::AlertRow& row) const {

@@ -13,6 +13,7 @@
 #include "engine/call_desk.h"
 #include "engine/engine.h"
 #include "engine/lock_table.h"
+#include "engine/run_locks.h"
 #include "engine/schedules.h"
 #include "flow/advance.h"
 
@@ -27,7 +28,7 @@ class Engine::Impl {
 public:
     explicit Impl(Parts parts);
     Result<void> start();
-    void submit(Submission submission, Done done);
+    void submit(std::vector<Submission> submissions, AllDone done);
     void replay(std::string run_id, ReplayMode mode, std::string actor, std::function<void(Result<void>)> done);
     void drop(std::string run_id, std::string reason, std::string actor, std::function<void(Result<void>)> done);
     void drain(std::int64_t timeout_ms);
@@ -40,8 +41,8 @@ public:
 
 private:
     struct SubmitMessage {
-        Submission submission;
-        Done done;
+        std::vector<Submission> submissions;
+        AllDone done;
     };
     struct AlertOutcome {
         std::string id;
@@ -70,14 +71,20 @@ private:
     };
 
     struct NewEvent {
-        store::EventRow event;
-        store::RunRow run;
-        Done done;
-        bool own = false;              ///< made by a schedule: nobody could send it again, so it is never refused
-        std::vector<Done> duplicates;  ///< of the same round: they are as durable as this one, and no more
+        std::string event_id, run_id, backlog_key;
+        std::int64_t created_at_ms = 0;
+        bool own = false;  ///< made by a schedule: nobody could send it again, so it is never refused
+    };
+    /// Whoever waits for the round: what it sent is new, or a duplicate of what is new, and as durable as the round.
+    struct Waiting {
+        std::vector<Accepted> accepted;
+        AllDone done;
+        bool own = false;
     };
     struct Round {
         std::vector<NewEvent> events;
+        std::unordered_map<std::string, std::string> event_by_dedupe;  ///< flow and dedupe id → event of this round
+        std::vector<Waiting> waiting;
         store::Batch batch;
         /// Called once the round is durable, or with why it never will be.
         std::vector<std::function<void(const Result<void>&)>> after;
@@ -95,6 +102,8 @@ private:
 
     std::string next_run_id();
     void take(Round& round, SubmitMessage message, bool own = false);
+    Accepted add_event(Round& round, Submission submission, bool own);
+    void accept_events(Round& round);
     void take(Round& round, JobOutcome outcome);
     void take(Round& round, AlertOutcome outcome);
     void take(Round& round, ReplayMessage message);
@@ -111,6 +120,14 @@ private:
     void raise(Round& round, const store::RunRow& run, const flow::Notice& notice);
     void plan_call(Round& round, ActiveRun& run, flow::Call call);
     void release_lock(Round& round, const CallId& id);
+
+    store::LinkRow link_row(const flow::Link& link, const std::string& run_id, std::int64_t at_ms) const;
+    void plan_own_call(Round& round, ActiveRun& run, Job job);
+    void answer_own_call(Job job);
+    Result<Value> find_link(const Value& record);
+    void end_wait_for_names(Round& round, ActiveRun& run);
+    void take_run_locks(const std::string& run_id, const flow::Flow& flow, const flow::RunState& state);
+    void release_run_locks(const std::string& run_id);
     void set_timer(ActiveRun& run);
 
     bool commit(Round& round);
@@ -118,7 +135,7 @@ private:
     void refuse_waiting_events(const Error& error);
     void refuse_messages(std::deque<Message>& messages, const Error& error);
     Result<void> read_open_runs();
-    bool was_in_work(const std::string& run_id);
+    Result<bool> was_in_work(const std::string& run_id);
     void take_locks(const std::string& run_id, const flow::Flow& flow, const flow::RunState& state);
     void hand_out(Job job);
     void report_unsent(Job job);
@@ -144,6 +161,8 @@ private:
     // the loop's own
     Backlog backlog_;
     LockTable locks_;
+    RunLocks run_locks_;
+    std::unordered_map<std::string, Job> waiting_for_names_;  // by run
     std::string last_run_id_;
     std::unordered_map<std::string, ActiveRun> active_;
     std::unordered_map<std::string, std::pair<std::string, Job>> waiting_for_lock_;  // "run/step/element" → lock and job

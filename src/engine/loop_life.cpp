@@ -46,7 +46,9 @@ Result<void> Engine::Impl::read_open_runs() {
     while (true) {
         LS_TRY_ASSIGN(auto open, store_.open_runs(after, open_runs_page));
         for (auto& run : open) {
-            if (run.status == store::RunStatus::running && was_in_work(run.id))
+            bool in_work = false;
+            if (run.status == store::RunStatus::running) { LS_TRY_ASSIGN(in_work, was_in_work(run.id)); }
+            if (in_work)
                 push(run);
             else
                 later.push_back(run);
@@ -58,17 +60,17 @@ Result<void> Engine::Impl::read_open_runs() {
     return {};
 }
 
-/// Whether the run was in the middle, rather than waiting or about to be taken up again; takes the locks of its calls.
-/// What cannot be read is parked when it is claimed.
-bool Engine::Impl::was_in_work(const std::string& run_id) {
-    auto loaded = store_.load_run(run_id);
-    if (!loaded || !*loaded) return false;
-    const flow::Flow* flow = find_flow((*loaded)->run.flow);
+/// Whether the run was in the middle, rather than waiting or about to be taken up again; takes its locks and those of its
+/// calls. What does not fit its flow is parked when it is claimed. Errors: of the store, for another could get the locks.
+Result<bool> Engine::Impl::was_in_work(const std::string& run_id) {
+    LS_TRY_ASSIGN(auto loaded, store_.load_run(run_id));
+    const flow::Flow* flow = loaded ? find_flow(loaded->run.flow) : nullptr;
     if (!flow) return false;
-    auto state = restore(*flow, **loaded);
+    auto state = restore(*flow, *loaded);
     if (!state) return false;
     take_locks(run_id, *flow, *state);
-    return state->begun && (*loaded)->journal.back().kind != flow::to_string(flow::Fact::Kind::replayed);
+    take_run_locks(run_id, *flow, *state);
+    return state->begun && loaded->journal.back().kind != flow::to_string(flow::Fact::Kind::replayed);
 }
 
 void Engine::Impl::take_locks(const std::string& run_id, const flow::Flow& flow, const flow::RunState& state) {
@@ -78,25 +80,6 @@ void Engine::Impl::take_locks(const std::string& run_id, const flow::Flow& flow,
             std::string name = is_at_a_vendor(element) ? flow::lock_key(flow.steps[s], element.input) : "";
             if (!name.empty()) (void)locks_.acquire(name, {run_id, static_cast<int>(s), state.steps[s].is_list ? static_cast<int>(e) : -1});
         }
-}
-
-void Engine::Impl::submit(Submission submission, Done done) {
-    ErrorCode refused = ErrorCode::overloaded;
-    {
-        std::lock_guard lock(mutex_);
-        if (!draining_ && !stopping_ && backlog_size_ + inbox_.size() < options_.backlog_max) {
-            inbox_.emplace_back(SubmitMessage{std::move(submission), std::move(done)});
-            inbox_changed_->notify_one();
-            return;
-        }
-        if (draining_ || stopping_) refused = ErrorCode::shutting_down;
-        ++status_.counters.refused;
-    }
-    Error error{refused, refused == ErrorCode::overloaded
-                             ? fmt::format("more than {} events are waiting; try again later", options_.backlog_max)
-                             : "the engine is stopping; try again in a moment"};
-    error.retry_after_ms = refused == ErrorCode::overloaded ? 30'000 : 5'000;
-    done(fail(std::move(error)));
 }
 
 void Engine::Impl::replay(std::string run_id, ReplayMode mode, std::string actor, std::function<void(Result<void>)> done) {
@@ -139,6 +122,7 @@ void Engine::Impl::publish_status() {
     backlog_size_ = backlog_.size();
     status_.waiting = backlog_.size();
     status_.active = active_.size();
+    status_.waiting_for_locks = waiting_for_names_.size();
     status_.alerts_open = alerts_.open();
     std::int64_t since = backlog_.oldest_since_ms();
     status_.oldest_waiting_ms = since == 0 ? 0 : std::max<std::int64_t>(0, runtime_.now().ms() - since);

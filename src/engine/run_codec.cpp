@@ -1,5 +1,6 @@
 #include "engine/run_codec.h"
 
+#include "flow/built_in.h"
 #include "value/json.h"
 
 namespace lockstep::engine {
@@ -36,7 +37,7 @@ Result<void> check_still_callable(const flow::Flow& flow, const flow::RunState& 
         for (const auto& element : state.steps[s].elements) {
             bool open =
                 element.phase == flow::Phase::intended || element.phase == flow::Phase::retrying || element.phase == flow::Phase::in_doubt;
-            if (open && flow.steps[s].kind != flow::StepKind::action)
+            if (open && !flow::makes_calls(flow.steps[s].kind))
                 return fail(ErrorCode::gone_from_flow, "the step is no action any more: " + flow.name + ", " + flow.steps[s].id);
         }
     return {};

@@ -326,8 +326,20 @@ private:
             case StepKind::lock:
                 return intend_own(index, step, element, *with);
             case StepKind::action:
+                if (auto output = kept_output(index, *with))
+                    return record({.kind = Fact::Kind::done,
+                                   .step = index,
+                                   .element = element,
+                                   .data = Map{{"input", *with}, {"output", *std::move(output)}}});
                 return intend(index, element, *this->element(index, element), *with);
         }
+    }
+
+    /// What came of setting these very values before a replay.
+    std::optional<Value> kept_output(int index, const Value& input) const {
+        for (const auto& [before, output] : state_.steps[static_cast<std::size_t>(index)].kept)
+            if (before == input) return output;
+        return std::nullopt;
     }
 
     void link(int index, const Step& step, int element, const Value& with) {

@@ -186,6 +186,42 @@ TEST(Advance, ReplayReadsAgainAndKeepsWhatWasMade) {
     EXPECT_EQ(run.end->status, End::Status::succeeded);
 }
 
+TEST(Advance, AReplaySetsAnewOnlyWhereTheValuesAreOthersNow) {
+    Driver run(flow_text(
+        "  - { id: look, uses: a.read }\n  - { id: set, uses: a.set, for_each: \"${ look }\", as: it, with: { x: \"${ it }\" } }\n"
+        "  - { uses: require, with: { that: \"${ size(look) < 3 }\", because: too many } }\n"
+        "  - { id: told, uses: b.mail, with: { x: \"${ set }\" } }\n"));
+    run.start();
+    run.answer("look", Value(List{1, 2, 3}));
+    for (int i = 0; i < 3; ++i) run.answer("set", Value("was " + std::to_string(i)), i);
+    for (int again = 0; again < 2; ++again) {
+        ASSERT_TRUE(run.end);
+        run.end.reset();
+        run.give(input::Replay{});
+        if (again == 0) run.answer("look", Value(List{3, 1, 2}));
+        EXPECT_EQ(run.end.has_value(), again == 0) << "the same values, whatever their order: nothing is to be done";
+    }
+    run.answer("look", Value(List{4, 3}));
+    EXPECT_EQ(run.calls(), "set");
+    EXPECT_EQ(run.open[0].input["x"], Value(4));
+    run.crash_and_resume();
+    run.wake();
+    run.answer("set", Value("new"));
+    ASSERT_EQ(run.calls(), "told");
+    EXPECT_EQ(run.open[0].input["x"], Value(List{"new", "was 2"}));
+}
+
+TEST(Advance, WhatWasRefusedIsSetAnewByAReplayThoughItsValuesAreTheSame) {
+    Driver run(flow_text("  - { id: set, uses: a.set, for_each: \"${ [1, 2] }\", with: { x: \"${ item }\" } }\n"));
+    run.start();
+    run.answer("set", Value("one"), 0);
+    run.answer("set", fail(ErrorCode::vendor_rejected, "no"), 1);
+    ASSERT_TRUE(run.end);
+    run.give(input::Replay{});
+    ASSERT_EQ(run.calls(), "set");
+    EXPECT_EQ(run.open[0].input["x"], Value(2));
+}
+
 TEST(Advance, AReplayWaitsForWhatIsReadAnewBeforeWhatFollowsAnEffectThatIsKept) {
     Driver run(flow_text(
         "  - { id: look, uses: a.read }\n  - { id: make, uses: a.create, needs: [look], with: { unique: { n: 1 } } }\n"

@@ -81,21 +81,33 @@ void apply_in_doubt(const Flow& flow, RunState& state, const Fact& fact) {
     note_trouble(flow, state, fact);
 }
 
+/// What a replay leaves of an effect that sets values: those that were set, to be compared with what is to be set now.
+StepState kept_values(StepState&& before) {
+    StepState step;
+    step.kept = std::move(before.kept);
+    for (auto& element : before.elements)
+        if (element.phase == Phase::done) step.kept.emplace_back(std::move(element.input), std::move(element.output));
+    return step;
+}
+
 /// What a person mended may be anywhere, so everything that was only read or reckoned is done anew; effects that were
 /// made are kept, and an effect that failed is rendered again.
-void apply_replayed(const Flow& flow, RunState& state, const Fact& fact) {
-    bool from_start = fact.data["from_start"] == Value(true);
-    for (std::size_t i = 0; i < state.steps.size(); ++i) {
-        const Step& step = flow.steps[i];
-        bool keeps = step.kind == StepKind::action && step.action.effect != schema::ActionEffect::read && step.section == Section::main &&
-                     !state.steps[i].skipped;
-        if (from_start || !keeps) {
-            state.steps[i] = {};
-            continue;
-        }
-        for (auto& element : state.steps[i].elements)
+void replay_step(const Step& step, StepState& its, bool from_start) {
+    bool keeps = step.kind == StepKind::action && step.action.effect != schema::ActionEffect::read && step.section == Section::main &&
+                 !its.skipped && !from_start;
+    if (!keeps) {
+        its = {};
+    } else if (step.action.effect == schema::ActionEffect::idempotent) {
+        its = kept_values(std::move(its));
+    } else {
+        for (auto& element : its.elements)
             if (element.phase != Phase::done) element = ElementState{.attempt = element.attempt};
     }
+}
+
+void apply_replayed(const Flow& flow, RunState& state, const Fact& fact) {
+    bool from_start = fact.data["from_start"] == Value(true);
+    for (std::size_t i = 0; i < state.steps.size(); ++i) replay_step(flow.steps[i], state.steps[i], from_start);
     state.parking = state.skipping = state.announced_waiting = state.ended = false;
     state.reason.clear();
     state.reason_code.clear();
@@ -144,6 +156,7 @@ void apply(const Flow& flow, RunState& state, const Fact& fact) {
             ElementState& element = element_of(state, fact);
             element.phase = Phase::done;
             element.output = fact.data["output"];
+            if (const Value* input = fact.data.find("input")) element.input = *input;
             element.error.reset();
             settle_trouble(flow, state);
             break;

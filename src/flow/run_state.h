@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -38,6 +39,8 @@ struct StepState {
     bool skipped = false;
     bool is_list = false;  ///< a for_each step: its value is the list of its elements' outputs
     std::vector<ElementState> elements;
+    /// What it had set before a replay, each input with its output: set again only where the input is another now.
+    std::vector<std::pair<Value, Value>> kept;
 
     bool finished() const;  ///< skipped, or every element done or failed
 };
@@ -50,7 +53,7 @@ struct Fact {
         opened,    ///< {elements, list}: the step begins with this many elements
         skipped,   ///< {because}: the step's `if` is false
         intended,  ///< {input} on the first attempt: the call may be sent once this is durable
-        done,      ///< {output}
+        done,      ///< {output}; of what is kept over a replay {input, output}
         retry,     ///< {error, wake_at_ms, counted}
         in_doubt,  ///< {error, wake_at_ms}
         failed,    ///< {error}
