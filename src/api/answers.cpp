@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "api/api.h"
@@ -7,6 +9,7 @@ namespace lockstep::api {
 namespace {
 
 int status_of(const Error& error) {
+    if (error.field == "Content-Type") return 415;
     switch (error.code) {
         case ErrorCode::not_found:
             return 404;
@@ -38,6 +41,15 @@ Value json_or_text(const std::string& text) {
     return value ? *value : Value(text);
 }
 
+Result<Value> json_of(const net::Request& request) {
+    auto type = request.headers.get("Content-Type").value_or("");
+    if (type.substr(0, type.find(';')) == "application/json") return json::parse(request.body);
+    return fail(Error{ErrorCode::request_invalid,
+                      fmt::format("the body must be JSON with Content-Type: application/json, not `{}`", type),
+                      {},
+                      "Content-Type"});
+}
+
 Value time_value(std::int64_t ms) { return ms == 0 ? Value() : Value(format_timestamp(Timestamp::from_ms(ms))); }
 
 }  // namespace
@@ -54,14 +66,35 @@ net::Response error_response(const Error& error) {
 }
 
 Result<Value> json_body(const net::Request& request) {
-    auto type = request.headers.get("Content-Type").value_or("");
-    if (type.substr(0, type.find(';')) != "application/json")
-        return fail(Error{ErrorCode::request_invalid,
-                          fmt::format("the body must be JSON with Content-Type: application/json, not `{}`", type),
-                          {},
-                          "Content-Type"});
-    LS_TRY_ASSIGN(auto body, json::parse(request.body));
+    LS_TRY_ASSIGN(Value body, json_of(request));
     if (!body.is_map()) return fail(ErrorCode::request_invalid, "the body must be a JSON object");
+    return body;
+}
+
+Result<List> json_bodies(const net::Request& request) {
+    LS_TRY_ASSIGN(Value body, json_of(request));
+    List all = body.is_list() ? body.as_list() : List{body};
+    bool fits = !all.empty() && all.size() <= engine::submissions_max &&
+                std::all_of(all.begin(), all.end(), [](const Value& each) { return each.is_map(); });
+    if (!fits)
+        return fail(ErrorCode::request_invalid,
+                    fmt::format("the body must be a JSON object, or a list of 1 to {} of them", engine::submissions_max));
+    return all;
+}
+
+Value accepted_value(const std::vector<engine::Submission>& submissions, const std::vector<engine::Accepted>& accepted) {
+    List events;
+    for (std::size_t i = 0; i < accepted.size(); ++i) {
+        Map event{{"flow", submissions[i].flow}, {"key", submissions[i].key}, {"event", accepted[i].event_id}};
+        if (!accepted[i].run_id.empty()) event.set("run", accepted[i].run_id);
+        if (accepted[i].duplicate) event.set("duplicate", true);
+        events.push_back(std::move(event));
+    }
+    Map body{{"accepted", true}};
+    if (events.size() != 1)
+        body.set("events", std::move(events));
+    else
+        for (const auto& [name, value] : events[0].as_map()) body.set(name, value);
     return body;
 }
 

@@ -21,14 +21,6 @@ bool names_loopback(std::string_view host) {
     return host.empty() || host == "localhost" || host == "[::1]" || is_loopback(host);
 }
 
-/// Compares without telling by the time it takes how much was right.
-bool same_secret(std::string_view given, std::string_view wanted) {
-    unsigned difference = given.size() == wanted.size() ? 0 : 1;
-    for (std::size_t i = 0; i < given.size() && !wanted.empty(); ++i)
-        difference |= static_cast<unsigned char>(given[i]) ^ static_cast<unsigned char>(wanted[i % wanted.size()]);
-    return difference == 0;
-}
-
 std::string actor_of(const net::Request& request) { return std::string(request.headers.get("X-Lockstep-Actor").value_or("api")); }
 
 void refuse(std::unique_ptr<net::Responder> answer, ErrorCode code, std::string message) {
@@ -59,13 +51,19 @@ const std::vector<Api::Route>& Api::routes() {
     return all;
 }
 
-Api::Api(config::Application& application) : application_(application), started_ms_(application.runtime().monotonic_ms()) {}
+Api::Api(config::Application& application) : application_(application), started_ms_(application.runtime().monotonic_ms()) {
+    for (const auto& flow : application_.engine().flows())
+        for (const auto& trigger : flow.triggers) {
+            if (trigger.kind != flow::Trigger::Kind::webhook) continue;
+            Listener& listener = listeners_[trigger.path];
+            listener.connection = application_.connection(trigger.connection);
+            listener.flows.emplace_back(&flow, &trigger);
+        }
+}
 
 void Api::handle(net::Request request, std::unique_ptr<net::Responder> responder) {
-    for (const auto& flow : application_.engine().flows())
-        for (const auto& trigger : flow.triggers)
-            if (trigger.kind == flow::Trigger::Kind::webhook && trigger.path == request.path())
-                return webhook(request, std::move(responder), flow, trigger);
+    if (auto listener = listeners_.find(request.path()); listener != listeners_.end())
+        return trigger(request, std::move(responder), listener->second);
     auto path = net::split_path(request.path());
     if (!path) return responder->send(error_response(path.error()));
     std::string allowed;
@@ -90,53 +88,6 @@ void Api::handle(net::Request request, std::unique_ptr<net::Responder> responder
     responder->send(std::move(response));
 }
 
-// ---- triggers ----
-
-bool Api::may_trigger(const net::Request& request) const {
-    const Secret& secret = application_.config().server.webhook_secret;
-    if (secret.empty()) return true;
-    std::string wanted = secret.reveal();
-    if (same_secret(request.headers.get("Authorization").value_or(""), "Bearer " + wanted)) return true;
-    auto query = net::parse_form(request.query());
-    return query && same_secret(net::parameter(*query, "token").value_or(""), wanted);
-}
-
-void Api::webhook(const net::Request& request, Answer answer, const flow::Flow& flow, const flow::Trigger& trigger) {
-    if (request.method != "POST") {
-        auto response = net::json_response(
-            405, Map{{"error", Map{{"code", "request_invalid"}, {"message", "a webhook takes POST, not " + request.method}}}});
-        response.headers.set("Allow", "POST");
-        return answer->send(std::move(response));
-    }
-    if (!may_trigger(request))
-        return refuse(std::move(answer), ErrorCode::unauthorized,
-                      "the webhook's secret is missing or wrong: send it as `Authorization: Bearer …` or `?token=…`");
-    auto body = json_body(request);
-    if (!body) {
-        auto response = error_response(body.error());
-        if (body.error().field == "Content-Type") response.status = 415;
-        return answer->send(std::move(response));
-    }
-    auto key = flow::event_key(flow, trigger, *body);
-    if (!key) return answer->send(error_response(key.error()));
-    auto dedupe_id = flow::event_dedupe_id(flow, trigger, *body);
-    if (!dedupe_id) return answer->send(error_response(dedupe_id.error()));
-    submit({.flow = flow.name, .key = *std::move(key), .trigger = "webhook", .dedupe_id = *std::move(dedupe_id), .body_json = request.body},
-           std::move(answer));
-}
-
-void Api::submit(engine::Submission submission, Answer answer) {
-    std::string flow = submission.flow, key = submission.key;
-    auto shared = std::make_shared<Answer>(std::move(answer));
-    application_.engine().submit(std::move(submission), [flow, key, shared](Result<engine::Accepted> accepted) {
-        if (!accepted) return (*shared)->send(error_response(accepted.error()));
-        Map body{{"accepted", true}, {"flow", flow}, {"key", key}, {"event", accepted->event_id}};
-        if (!accepted->run_id.empty()) body.set("run", accepted->run_id);
-        if (accepted->duplicate) body.set("duplicate", true);
-        (*shared)->send(net::json_response(202, body));
-    });
-}
-
 void Api::run_flow(const net::Request& request, const Path& path, Answer answer) {
     const auto* flow = application_.engine().find_flow(path[3]);
     if (!flow) {
@@ -149,11 +100,15 @@ void Api::run_flow(const net::Request& request, const Path& path, Answer answer)
     const Value& given = (*body)["key"];
     auto key = flow::checked_key(*flow, given.is_null() ? flow->name : given.text());
     if (!key) return answer->send(error_response(key.error()));
-    submit({.flow = flow->name,
-            .key = *key,
-            .trigger = "manual",
-            .body_json = json::write((*body)["body"].is_map() ? (*body)["body"] : Value(Map{}))},
-           std::move(answer));
+    std::vector<engine::Submission> one(1);
+    one[0] = {.flow = flow->name,
+              .key = *key,
+              .trigger = "manual",
+              .body_json = json::write((*body)["body"].is_map() ? (*body)["body"] : Value(Map{}))};
+    auto shared = std::make_shared<Answer>(std::move(answer));
+    application_.engine().submit_all(one, [one, shared](Result<std::vector<engine::Accepted>> accepted) {
+        (*shared)->send(accepted ? net::json_response(202, accepted_value(one, *accepted)) : error_response(accepted.error()));
+    });
 }
 
 // ---- runs ----

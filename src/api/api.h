@@ -2,7 +2,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,11 +26,19 @@ public:
 
 private:
     struct Route;
+    /// Who listens to a path: the flows, and the connection that understands what comes (null: it is plain JSON).
+    struct Listener {
+        const connector::Connection* connection = nullptr;
+        std::vector<std::pair<const flow::Flow*, const flow::Trigger*>> flows;
+    };
     using Path = std::vector<std::string>;
     using Answer = std::unique_ptr<net::Responder>;
     static const std::vector<Route>& routes();
 
-    void webhook(const net::Request& request, Answer answer, const flow::Flow& flow, const flow::Trigger& trigger);
+    void trigger(const net::Request& request, Answer answer, const Listener& listener);
+    Result<std::vector<engine::Submission>> read_events(const net::Request& request, const Listener& listener);
+    Result<std::vector<engine::Submission>> events_of(const Listener& listener, const connector::Delivery& delivery);
+    Unexpected nobody_listens(const Listener& listener, const std::string& topic);
     void run_flow(const net::Request& request, const Path& path, Answer answer);
     void list_runs(const net::Request& request, const Path& path, Answer answer);
     void show_run(const net::Request& request, const Path& path, Answer answer);
@@ -38,9 +49,11 @@ private:
     void readyz(const net::Request& request, const Path& path, Answer answer);
     void metrics(const net::Request& request, const Path& path, Answer answer);
     bool may_trigger(const net::Request& request) const;
-    void submit(engine::Submission submission, Answer answer);
 
     config::Application& application_;
+    std::map<std::string, Listener, std::less<>> listeners_;  // by path
+    std::mutex told_mutex_;
+    std::set<std::string> told_;  // what was logged because nobody listens to it
     std::int64_t started_ms_;
     bool draining_ = false;
 };
@@ -55,5 +68,9 @@ std::string metrics_text(const engine::Status& status, const store::StatusCounts
 net::Response error_response(const Error& error);
 /// Reads a request body that must be a JSON object. Errors: `request_invalid`, `json_syntax`.
 Result<Value> json_body(const net::Request& request);
+/// Reads a request body that must be a JSON object, or a list of 1 to `engine::submissions_max` of them. Errors: the same.
+Result<List> json_bodies(const net::Request& request);
+/// What those who sent events learn, in the order of the submissions: one event as a map, several as a list of them.
+Value accepted_value(const std::vector<engine::Submission>& submissions, const std::vector<engine::Accepted>& accepted);
 
 }  // namespace lockstep::api

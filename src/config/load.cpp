@@ -385,7 +385,8 @@ Result<std::vector<flow::Flow>> load_flows(const Config& config) {
     std::vector<flow::Flow> flows;
     std::string problems;
     for (const auto& its : config.flows) {
-        auto flow = flow::parse_flow(its.text, its.file, {.actions = catalogue, .connections = connections, .config = its.config, .vendor_triggers = triggers});
+        auto flow = flow::parse_flow(its.text, its.file,
+                                     {.actions = catalogue, .connections = connections, .config = its.config, .vendor_triggers = triggers});
         if (!flow) {
             problems += (problems.empty() ? "" : "\n") + flow.error().message;
             continue;

@@ -32,7 +32,6 @@ struct JobOutcome {
     Job job;
     Result<Value> result;
     Value trace;
-    std::size_t requests = 0;
 };
 
 /// Hands calls to the workers: as many at once as each connection allows, none to a connection that is paused.

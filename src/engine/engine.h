@@ -10,6 +10,7 @@
 
 #include "base/runtime.h"
 #include "connector/connector.h"
+#include "engine/counters.h"
 #include "flow/flow.h"
 #include "net/client.h"
 #include "store/store.h"
@@ -39,7 +40,7 @@ struct ConnectionEntry {
 struct Submission {
     std::string flow;
     std::string key;
-    std::string trigger;    ///< `webhook`, `manual`, `schedule`
+    std::string trigger;    ///< `webhook`, `outbound_message`, `manual`, `schedule`
     std::string dedupe_id;  ///< empty: none
     std::string body_json = "{}";
 };
@@ -51,17 +52,6 @@ constexpr std::size_t submissions_max = 100;
 struct Accepted {
     std::string event_id, run_id;
     bool duplicate = false;
-};
-
-/// What the engine counts since it started.
-struct Counters {
-    std::uint64_t events = 0, duplicates = 0, refused = 0;
-    std::map<std::pair<std::string, std::string>, std::uint64_t> runs_ended;  ///< by flow and outcome
-    std::map<std::pair<std::string, std::string>, std::uint64_t> calls;       ///< by connection and outcome (ok or error class)
-    std::map<std::string, std::uint64_t> requests;                            ///< HTTP requests by connection
-    std::uint64_t retries = 0, in_doubt = 0;
-    std::uint64_t alerts_sent = 0, alerts_retried = 0, alerts_failed = 0;
-    std::uint64_t commits = 0, commit_failures = 0, rows = 0;
 };
 
 struct ConnectionStatus {

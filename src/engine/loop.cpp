@@ -69,15 +69,18 @@ void Engine::Impl::run_worker() {
                                     .deadline_ms = runtime_.monotonic_ms() + job->timeout_ms,
                                     .request_id = job->request_id,
                                     .first_sent = job->first_sent};
+        const std::int64_t began_ms = runtime_.monotonic_ms();
         auto result = desk_.connection(job->connection)->perform(job->action, job->input, call);
+        const std::int64_t duration_ms = runtime_.monotonic_ms() - began_ms;
         if (!result) pause_if_told(job->connection, result.error());
         std::lock_guard lock(mutex_);
+        count_call(*job, result, trace, duration_ms);
         desk_.settle(job->connection);
         if (job->id.run_id == alert_run_id) {
             Result<void> outcome = result ? Result<void>() : Result<void>(fail(result.error()));
             inbox_.emplace_back(AlertOutcome{job->request_id, std::move(outcome)});
         } else {
-            inbox_.emplace_back(JobOutcome{std::move(*job), std::move(result), trace.to_value(), trace.exchanges().size()});
+            inbox_.emplace_back(JobOutcome{std::move(*job), std::move(result), trace.to_value()});
         }
         inbox_changed_->notify_one();
     }
@@ -162,17 +165,12 @@ void Engine::Impl::run_loop() {
 }
 
 void Engine::Impl::take(Round& round, JobOutcome outcome) {
-    if (outcome.job.connection != flow::own_connection) {
-        std::lock_guard lock(mutex_);
-        auto& counters = status_.counters;
-        ++counters.calls[{outcome.job.connection, outcome.result ? "ok" : std::string(to_string(outcome.result.error().cls()))}];
-        counters.requests[outcome.job.connection] += outcome.requests;
-    }
     auto found = active_.find(outcome.job.id.run_id);
     LS_ASSERT(found != active_.end());
     CallId id = outcome.job.id;
     if (found->second.flow->steps[static_cast<std::size_t>(id.step)].kind == flow::StepKind::lock) end_wait_for_names(round, found->second);
     decide(round, found->second, flow::input::Outcome{id.step, id.element, outcome.job.attempt, std::move(outcome.result)}, &outcome.trace);
+    count_step(found->second, id);
     const auto& step = found->second.state.steps[static_cast<std::size_t>(id.step)];
     auto phase = step.elements[static_cast<std::size_t>(std::max(id.element, 0))].phase;
     if (phase != flow::Phase::in_doubt && phase != flow::Phase::intended) release_lock(round, id);
@@ -308,10 +306,7 @@ void Engine::Impl::park_unreadable(Round& round, store::LoadedRun loaded, const 
     round.batch.runs.push_back(run);
     raise(round, run,
           {.kind = flow::Notice::Kind::parked, .step = run.step, .connection = {}, .reason = run.reason, .code = run.reason_code});
-    {
-        std::lock_guard lock(mutex_);
-        ++status_.counters.runs_ended[{run.flow, std::string(store::to_string(run.status))}];
-    }
+    count_end(run);
     round.after.push_back([this, key](const Result<void>&) { backlog_.release(key); });
 }
 
@@ -367,8 +362,7 @@ void Engine::Impl::keep_row(Round& round, ActiveRun& run, const flow::Decision& 
         if (fact.kind == Kind::retry || fact.kind == Kind::in_doubt) {
             changed = true;
             run.row.reason = fact.data["error"]["message"].text();
-            std::lock_guard lock(mutex_);
-            ++(fact.kind == Kind::retry ? status_.counters.retries : status_.counters.in_doubt);
+            count_trouble(run, fact);
         }
     }
     if (!changed) return;
@@ -386,8 +380,7 @@ void Engine::Impl::keep_row(Round& round, ActiveRun& run, const flow::Decision& 
         run.row.reason = decision.end->reason;
         run.row.ended_at_ms = run.row.updated_at_ms;
         if (!decision.end->report.is_null()) run.row.summary_json = json::write(decision.end->report);
-        std::lock_guard lock(mutex_);
-        ++status_.counters.runs_ended[{run.row.flow, std::string(store::to_string(run.row.status))}];
+        count_end(run.row);
     }
     round.batch.runs.push_back(run.row);
 }
@@ -509,7 +502,7 @@ void Engine::Impl::report_unsent(Job job) {
     if (job.id.run_id == alert_run_id)
         inbox_.emplace_back(AlertOutcome{job.request_id, fail(stopping_error())});
     else
-        inbox_.emplace_back(JobOutcome{std::move(job), fail(stopping_error()), Value(), 0});
+        inbox_.emplace_back(JobOutcome{std::move(job), fail(stopping_error()), Value()});
 }
 
 void Engine::Impl::end_run(const std::string& run_id) {

@@ -130,6 +130,12 @@ private:
     void release_run_locks(const std::string& run_id);
     void set_timer(ActiveRun& run);
 
+    void count_call(const Job& job, const Result<Value>& result, const connector::Trace& trace, std::int64_t duration_ms);
+    void count_step(const ActiveRun& run, const CallId& id);
+    void count_trouble(const ActiveRun& run, const flow::Fact& fact);
+    void count_end(const store::RunRow& run);
+    void count_events(const Round& round);
+
     bool commit(Round& round);
     Result<void> commit_once(Round& round);
     void refuse_waiting_events(const Error& error);

@@ -102,15 +102,7 @@ Accepted Engine::Impl::add_event(Round& round, Submission submission, bool own) 
 /// The round is durable: its events wait for their turn, and whoever sent them learns it.
 void Engine::Impl::accept_events(Round& round) {
     for (auto& fresh : round.events) backlog_.push(fresh.backlog_key, {fresh.run_id, fresh.created_at_ms});
-    std::size_t duplicates = 0;
-    for (const auto& waiting : round.waiting)
-        duplicates += static_cast<std::size_t>(
-            std::count_if(waiting.accepted.begin(), waiting.accepted.end(), [](const Accepted& its) { return its.duplicate; }));
-    {
-        std::lock_guard lock(mutex_);
-        status_.counters.events += round.events.size();
-        status_.counters.duplicates += duplicates;
-    }
+    count_events(round);
     for (auto& waiting : round.waiting) waiting.done(std::move(waiting.accepted));
 }
 

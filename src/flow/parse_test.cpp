@@ -39,6 +39,23 @@ TEST(ParseFlow, NamesEveryMistakeAndHowToMendIt) {
         {"unknown top-level key", flow_text(step, "stpes: []\n"), "a flow has no `stpes` (did you mean `steps`?)"},
         {"bad cron", "flow: test\non: [ { schedule: \"61 * * * *\" } ]\nsteps: []\n", "test.yaml:2:"},
         {"webhook elsewhere", "flow: test\non: [ { webhook: /hook, key: a } ]\nsteps: []\n", "a webhook's path must begin with /webhook/"},
+        {"trigger of nobody", "flow: test\non: [ { inbound_message: x } ]\nsteps: []\n",
+         "a trigger has no `inbound_message` (did you mean `outbound_message`?)"},
+        {"message of nothing", "flow: test\non: [ { outbound_message: [], key: a } ]\nsteps: []\n", "`outbound_message:` names an object"},
+        {"message without key", "flow: test\non: [ { outbound_message: Deal } ]\nsteps: []\n",
+         "`outbound_message:` needs `key:`, the record it is about, such as `key: ${ notification.Id }`"},
+        {"message with a webhook's key", "flow: test\non: [ { outbound_message: Deal, key: a, from: a } ]\nsteps: []\n",
+         "`outbound_message:` has no `from`"},
+        {"message elsewhere", "flow: test\non: [ { outbound_message: Deal, key: a, path: /x } ]\nsteps: []\n",
+         "a webhook's path must begin with /webhook/: `/x`"},
+        {"message of another's connection", "flow: test\non: [ { outbound_message: Deal, key: a, connection: b } ]\nsteps: []\n",
+         "the connection `b` is one of `b`, not of `a`"},
+        {"webhook from nobody", "flow: test\non: [ { webhook: /webhook/x, key: a, from: bb } ]\nsteps: []\n",
+         "there is no connection `bb` that understands webhooks of its vendor"},
+        {"webhook from who sends none", "flow: test\non: [ { webhook: /webhook/x, key: a, from: a } ]\nsteps: []\n",
+         "there is no connection `a` that understands webhooks of its vendor"},
+        {"notification of a webhook", "flow: test\non: [ { webhook: /webhook/x, key: \"${ notification.Id }\" } ]\nsteps: []\n",
+         "there is nothing called `notification` here"},
         {"require without reason", flow_text("  - { uses: require, with: { that: true } }\n"), "`require` needs `because:`"},
         {"not yaml", "flow: [", "test.yaml: "},
     };
@@ -55,6 +72,28 @@ TEST(ParseFlow, ReportsAllMistakesAtOnce) {
     ASSERT_FALSE(flow);
     EXPECT_NE(flow.error().message.find("a.raed"), std::string::npos);
     EXPECT_NE(flow.error().message.find("b.mial"), std::string::npos);
+}
+
+TEST(ParseFlow, TriggersOfVendorsKnowWhereTheyListenAndToWhom) {
+    auto flow = parse(
+        "flow: test\n"
+        "on:\n"
+        "  - { outbound_message: Deal, key: \"${ notification.Id }\" }\n"
+        "  - { outbound_message: Account, key: \"${ body.Id }\", path: /webhook/other }\n"
+        "  - { webhook: /webhook/payment, from: b, key: \"${ body.id }\" }\n"
+        "steps: []\n");
+    ASSERT_TRUE(flow) << flow.error().message;
+    ASSERT_EQ(flow->triggers.size(), 3u);
+    EXPECT_EQ(flow->triggers[0].name, "outbound_message");
+    EXPECT_EQ(flow->triggers[0].path, "/webhook/a/message");
+    EXPECT_EQ(flow->triggers[0].connection, "a");
+    EXPECT_EQ(flow->triggers[0].topic, "Deal");
+    EXPECT_EQ(flow->triggers[1].path, "/webhook/other");
+    EXPECT_EQ(flow->triggers[2].name, "webhook");
+    EXPECT_EQ(flow->triggers[2].connection, "b");
+    EXPECT_EQ(flow->triggers[2].topic, "");
+    EXPECT_EQ(*event_key(*flow, flow->triggers[0], Map{{"Id", "abc"}}), "abc");
+    EXPECT_EQ(*event_key(*flow, flow->triggers[1], Map{{"Id", "abc"}}), "abc");
 }
 
 TEST(ParseFlow, ChecksAndNormalisesKeys) {

@@ -25,8 +25,14 @@ inline const schema::Catalogue& catalogue() {
     return all;
 }
 
+/// Connector `a` sends messages about objects, connector `b` webhooks.
+inline std::vector<schema::VendorTrigger> vendor_triggers() {
+    return {{.name = "outbound_message", .connector = "a", .topic = "an object", .default_path = "/webhook/a/message"},
+            {.name = "webhook", .connector = "b"}};
+}
+
 inline Result<Flow> parse(const std::string& text) {
-    return parse_flow(text, "test.yaml", {.actions = catalogue(), .connections = {{"a", "a"}, {"b", "b"}}, .config = {}});
+    return parse_flow(text, "test.yaml", {.actions = catalogue(), .connections = {{"a", "a"}, {"b", "b"}}, .config = {}, .vendor_triggers = vendor_triggers()});
 }
 
 inline std::string flow_text(const std::string& steps, const std::string& more = "") {

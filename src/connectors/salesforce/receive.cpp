@@ -143,7 +143,8 @@ Result<connector::Delivery> receive_outbound_message(const net::Request& request
     if (auto other = other_media_type(request))
         return fail(Error{ErrorCode::request_invalid, "an Outbound Message is text/xml, not `" + *other + "`", {}, "Content-Type"});
     LS_TRY_ASSIGN(Element top, xml::parse(request.body));
-    if (!is(top, soap_namespace, "Envelope")) return wrong("its element is not the Envelope of SOAP 1.1: " + connector::one_line(top.name, 60));
+    if (!is(top, soap_namespace, "Envelope"))
+        return wrong("its element is not the Envelope of SOAP 1.1: " + connector::one_line(top.name, 60));
     const Place outermost{top};
     const Element* body = find(top, soap_namespace, "Body");
     if (!body) return wrong("the envelope has no Body");
@@ -158,8 +159,8 @@ net::Response acknowledge_outbound_message(const Result<void>& taken, net::Respo
     plain.headers.set("Content-Type", "text/xml; charset=UTF-8");
     if (taken) {
         plain.status = 200;
-        plain.body = envelope(
-            fmt::format("<notificationsResponse xmlns=\"{}\"><Ack>true</Ack></notificationsResponse>", outbound_namespace));
+        plain.body =
+            envelope(fmt::format("<notificationsResponse xmlns=\"{}\"><Ack>true</Ack></notificationsResponse>", outbound_namespace));
     } else {
         plain.body = envelope(fmt::format("<soapenv:Fault><faultcode>soapenv:{}</faultcode><faultstring>{}</faultstring></soapenv:Fault>",
                                           plain.status < 500 ? "Client" : "Server", xml::escape(taken.error().message)));

@@ -11,9 +11,8 @@ namespace {
 constexpr std::string_view own = "00DA0000000EXAMPLE";
 
 std::string notification(const std::string& id = "04lA0000000EXAMPLE", const std::string& record = "<sf:Id>006A0000000EXAMPLE</sf:Id>") {
-    return "<Notification><Id>" + id +
-           "</Id><sObject xsi:type=\"sf:Opportunity\" xmlns:sf=\"urn:sobject.enterprise.soap.sforce.com\">" + record +
-           "</sObject></Notification>";
+    return "<Notification><Id>" + id + "</Id><sObject xsi:type=\"sf:Opportunity\" xmlns:sf=\"urn:sobject.enterprise.soap.sforce.com\">" +
+           record + "</sObject></Notification>";
 }
 
 std::string message(const std::string& notifications, const std::string& organization = std::string(own)) {
@@ -46,10 +45,10 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 }
 
 TEST(OutboundMessage, BringsTheRecordAsItWasSent) {
-    auto delivery = receive(message(
-        notification("04lA0000000EXAMPLE", "<sf:Id>006A0000000EXAMPLE</sf:Id><sf:Amount>45000.0</sf:Amount>"
-                                           "<sf:CloseDate>2026-01-31</sf:CloseDate><sf:Description xsi:nil=\"true\"/>"
-                                           "<sf:Name>M&#252;ller &amp; Sons</sf:Name>")));
+    auto delivery = receive(message(notification("04lA0000000EXAMPLE",
+                                                 "<sf:Id>006A0000000EXAMPLE</sf:Id><sf:Amount>45000.0</sf:Amount>"
+                                                 "<sf:CloseDate>2026-01-31</sf:CloseDate><sf:Description xsi:nil=\"true\"/>"
+                                                 "<sf:Name>M&#252;ller &amp; Sons</sf:Name>")));
     ASSERT_TRUE(delivery) << delivery.error().to_text();
     ASSERT_EQ(delivery->size(), 1u);
     const auto& only = delivery->front();
@@ -190,8 +189,8 @@ TEST(OutboundMessage, IsRefusedByAFaultThatNamesTheReason) {
 TEST(Organization, IsNamedByTheAddressInTheTokenAnswer) {
     EXPECT_EQ(organization_of("https://login.salesforce.com/id/00DA0000000EXAMPLE/005A0000000EXAMPLE"), "00DA0000000EXAMPLE");
     EXPECT_EQ(organization_of("https://login.salesforce.com/id/00DA0000000EXAM/005A0000000EXAMPLE").size(), 18u);
-    for (std::string_view none : {"", "https://login.salesforce.com/", "https://login.salesforce.com/id/", "https://x/id/005A0000000EXAMPLE/y",
-                                  "https://x/id/00D/y"})
+    for (std::string_view none : {"", "https://login.salesforce.com/", "https://login.salesforce.com/id/",
+                                  "https://x/id/005A0000000EXAMPLE/y", "https://x/id/00D/y"})
         EXPECT_EQ(organization_of(none), "") << none;
 }
 

@@ -98,8 +98,7 @@ Result<Value> id_of(const Value& record, std::string_view name) {
     bool fits = !id.empty() && id.size() <= id_length_max && given.kind() != Value::Kind::boolean &&
                 std::all_of(id.begin(), id.end(), [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '-'; });
     if (fits) return Value(std::move(id));
-    return fail(ErrorCode::request_invalid,
-                "not an id of Zoho Books: " + std::string(name) + ", `" + connector::one_line(id, 40) + "`");
+    return fail(ErrorCode::request_invalid, "not an id of Zoho Books: " + std::string(name) + ", `" + connector::one_line(id, 40) + "`");
 }
 
 Value amount_of(const Value& record) {

@@ -28,9 +28,8 @@ std::string received(const net::Request& given, const WebhookSettings& settings 
 }
 
 TEST(ZohoWebhook, EveryFormOfAPaymentBecomesOneShape) {
-    const std::string wanted =
-        R"({"payment_id":"460000000042001","amount":119.00,"date":"2026-01-31","payment_mode":"banktransfer",)"
-        R"("invoices":[{"invoice_id":"460000000031007"}]})";
+    const std::string wanted = R"({"payment_id":"460000000042001","amount":119.00,"date":"2026-01-31","payment_mode":"banktransfer",)"
+                               R"("invoices":[{"invoice_id":"460000000031007"}]})";
     const std::string record =
         R"({"payment_id":"460000000042001","amount":119.00,"date":"2026-01-31","payment_mode":"banktransfer","customer_name":"x",)"
         R"("invoices":[{"invoice_id":460000000031007,"amount_applied":119.00,"invoice_number":"INV-1"}]})";
@@ -42,7 +41,8 @@ TEST(ZohoWebhook, EveryFormOfAPaymentBecomesOneShape) {
     }
     net::Parameters fields = {
         {"payment_id", "460000000042001"}, {"amount", "119.00"}, {"date", "2026-01-31"}, {"payment_mode", "banktransfer"}};
-    for (const auto& [name, value] : {std::pair{"invoice_id", "460000000031007"}, {"invoices", R"([{"invoice_id":"460000000031007"}])"},
+    for (const auto& [name, value] : {std::pair{"invoice_id", "460000000031007"},
+                                      {"invoices", R"([{"invoice_id":"460000000031007"}])"},
                                       {"invoices", "[460000000031007]"}}) {
         net::Parameters all = fields;
         all.emplace_back(name, value);
@@ -56,9 +56,11 @@ TEST(ZohoWebhook, AnInvoiceAloneNamesItself) {
 }
 
 TEST(ZohoWebhook, IdsAboveAllDoublesKeepTheirDigits) {
-    EXPECT_EQ(received(request(R"({"payment_id":9007199254740993,"invoices":[{"invoice_id":9223372036854775807},{"invoice_id":18446744073709551615}]})")),
-              R"({"payment_id":"9007199254740993","amount":null,"date":null,"payment_mode":null,)"
-              R"("invoices":[{"invoice_id":"9223372036854775807"},{"invoice_id":"18446744073709551615"}]})");
+    EXPECT_EQ(
+        received(request(
+            R"({"payment_id":9007199254740993,"invoices":[{"invoice_id":9223372036854775807},{"invoice_id":18446744073709551615}]})")),
+        R"({"payment_id":"9007199254740993","amount":null,"date":null,"payment_mode":null,)"
+        R"("invoices":[{"invoice_id":"9223372036854775807"},{"invoice_id":"18446744073709551615"}]})");
 }
 
 TEST(ZohoWebhook, AnInvoiceThatIsNamedTwiceIsOne) {
@@ -72,17 +74,17 @@ TEST(ZohoWebhook, RefusesWhatNamesNoRecord) {
         std::string_view type;
         std::string says;
     };
-    for (const Bad& its : {Bad{"", "application/json", "json_syntax"}, Bad{"{\"payment_id\":", "application/json", "json_syntax"},
-                           Bad{"[]", "application/json", "must be a JSON object"}, Bad{"{}", "application/json", "names neither a payment"},
-                           Bad{"{\"customer_payment\":{}}", "application/json", "names neither a payment"},
-                           Bad{"{\"payment_id\":\"../1\"}", "application/json", "not an id of Zoho Books: payment_id"},
-                           Bad{"{\"payment_id\":1.5}", "application/json", "not an id"},
-                           Bad{"{\"payment_id\":true}", "application/json", "not an id"},
-                           Bad{"{\"payment_id\":{\"a\":1}}", "application/json", "not an id"},
-                           Bad{"{\"payment_id\":\"" + std::string(65, '1') + "\"}", "application/json", "not an id"},
-                           Bad{"{\"payment_id\":\"1\",\"invoices\":[{\"invoice_id\":\"a b\"}]}", "application/json", "not an id"},
-                           Bad{"JSONString=%7B", form_type, "json_syntax"}, Bad{"payment_id=%zz", form_type, "url_invalid"},
-                           Bad{"", form_type, "names neither a payment"}, Bad{"{}", "application/xml", "must be JSON or a form"}}) {
+    for (const Bad& its :
+         {Bad{"", "application/json", "json_syntax"}, Bad{"{\"payment_id\":", "application/json", "json_syntax"},
+          Bad{"[]", "application/json", "must be a JSON object"}, Bad{"{}", "application/json", "names neither a payment"},
+          Bad{"{\"customer_payment\":{}}", "application/json", "names neither a payment"},
+          Bad{"{\"payment_id\":\"../1\"}", "application/json", "not an id of Zoho Books: payment_id"},
+          Bad{"{\"payment_id\":1.5}", "application/json", "not an id"}, Bad{"{\"payment_id\":true}", "application/json", "not an id"},
+          Bad{"{\"payment_id\":{\"a\":1}}", "application/json", "not an id"},
+          Bad{"{\"payment_id\":\"" + std::string(65, '1') + "\"}", "application/json", "not an id"},
+          Bad{"{\"payment_id\":\"1\",\"invoices\":[{\"invoice_id\":\"a b\"}]}", "application/json", "not an id"},
+          Bad{"JSONString=%7B", form_type, "json_syntax"}, Bad{"payment_id=%zz", form_type, "url_invalid"},
+          Bad{"", form_type, "names neither a payment"}, Bad{"{}", "application/xml", "must be JSON or a form"}}) {
         std::string outcome = received(request(its.body, its.type));
         EXPECT_NE(outcome.find(its.says), std::string::npos) << its.body << " → " << outcome;
     }
