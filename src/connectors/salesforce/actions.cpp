@@ -61,10 +61,8 @@ std::vector<ActionEntry> make_entries() {
         {Action{.name = "salesforce.update_many",
                 .summary = "Sets fields of many records of one object, 200 a call; a record that is refused does not stop the others.",
                 .effect = ActionEffect::idempotent,
-                .inputs = {object_input,
-                           {"records", "list", true, "maps with `Id` and the fields to set"},
-                           {"keep", "any", false, "what later steps need to know of this write even when a replay reads everything else anew"}},
-                .output = "`updated`: how many; `failed`: a list of `id`, `code`, `message` and `field`; `kept`: the input `keep`."},
+                .inputs = {object_input, {"records", "list", true, "maps with `Id` and the fields to set"}},
+                .output = "`updated`: how many; `failed`: a list of `id`, `code`, `message` and `field`."},
          update_records});
     return entries;
 }

@@ -128,9 +128,7 @@ Result<Value> update_records(Api& api, const connector::Inputs& inputs, connecto
     LS_TRY_ASSIGN(List records, inputs.list("records"));
     LS_TRY_ASSIGN(std::vector<Row> rows, read_rows(object, records));
     LS_TRY_ASSIGN(Outcome outcome, Writer(api, context).write(rows));
-    Map value{{"updated", outcome.updated}, {"failed", std::move(outcome.failed)}};
-    if (inputs.has("keep")) value.set("kept", inputs.value("keep"));
-    return Value(std::move(value));
+    return Value(Map{{"updated", outcome.updated}, {"failed", std::move(outcome.failed)}});
 }
 
 }  // namespace lockstep::connectors::salesforce

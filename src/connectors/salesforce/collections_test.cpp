@@ -59,12 +59,6 @@ TEST_F(CollectionsTest, ARefusedRecordDoesNotStopTheOthers) {
     EXPECT_EQ(result->at_path("failed.0.field"), Value("Available_Stock__c"));
 }
 
-TEST_F(CollectionsTest, WhatIsToBeKeptComesBack) {
-    call.http.always("PATCH", "/composite/sobjects", results());
-    EXPECT_EQ(outcome("salesforce.update_many", {{"object", "Product2"}, {"records", products(1)}, {"keep", List{"PMP-1001"}}}),
-              R"({"updated":1,"failed":[],"kept":["PMP-1001"]})");
-}
-
 TEST_F(CollectionsTest, ARecordThatIsLockedIsTriedOnceMore) {
     call.http.on("PATCH", "/composite/sobjects", results({{product_id(1), "UNABLE_TO_LOCK_ROW"}}))
         .on("PATCH", "/composite/sobjects", results());
