@@ -246,30 +246,61 @@ List sap_prices(const World& world) {
     return list;
 }
 
-/// Own unrestricted stock in most plants, some blocked and some of a customer's; every twelfth material has no row at all.
+/// Stock that is not for sale, or not the company's: whoever sums up rows without looking at these types is wrong.
+struct OtherStock {
+    std::size_t every, from;  ///< each `every`th material from this one on
+    std::string_view plant, location, type, special;
+};
+constexpr OtherStock other_stock[] = {
+    {7, 0, "1010", "101A", "07", ""},                                       // blocked
+    {9, 0, "1020", "102A", "01", "E"},                                      // of a customer's order
+    {5, 1, "1010", "101Q", "02", ""},                                       // in quality inspection
+    {25, 3, "1030", "103A", "03", ""},                                      // returns
+    {30, 5, "1010", "101B", "04", ""},                                      // between storage locations
+    {30, 6, "1020", "", "05", ""},                                          // between plants
+    {30, 8, "1030", "", "06", ""},                                          // in transit
+    {40, 9, "1010", "101A", "08", ""},                                      // restricted use
+    {60, 14, "1010", "101A", "09", ""},                                     // tied empties
+    {35, 4, "1020", "102A", "10", ""},                                      // goods receipt, valuated and blocked
+    {11, 2, "1010", "101A", "01", "E"}, {8, 3, "1010", "101A", "01", "K"},  // a vendor's, on consignment
+    {13, 1, "1020", "102A", "01", "Q"},                                     // of a project
+    {17, 5, "1010", "101A", "02", "Q"},
+};
+
+Map stock_row(const SeedProduct& product, std::string_view plant, std::string_view location, std::string_view type,
+              std::string_view special, std::string amount) {
+    return Map{{"Material", Value(product.code)},
+               {"Plant", Value(plant)},
+               {"StorageLocation", Value(location)},
+               {"InventoryStockType", Value(type)},
+               {"InventorySpecialStockType", Value(special)},
+               {"Supplier", Value(special == "K" ? "300017" : "")},
+               {"WBSElementInternalID", Value(special == "Q" ? "00000042" : "")},
+               {"WBSElementExternalID", Value(special == "Q" ? "P-2026-PLANT-4" : "")},
+               {"SDDocument", Value(special == "E" ? "9000001" : "")},
+               {"SDDocumentItem", Value(special == "E" ? "10" : "")},
+               {"MaterialBaseUnit", Value(product.sap_unit)},
+               {"MatlWrhsStkQtyInMatlBaseUnit", Value(std::move(amount))}};
+}
+
+/// Own unrestricted stock in all plants and in a second storage location of the first one, and stock that is not for sale;
+/// every twelfth material has no row at all.
 List sap_stock(const World& world) {
     SeedSequence sequence(world.seed ^ 0x73746f63U);
     List list;
     for (std::size_t i = 0; i < world.products.size(); ++i) {
         const SeedProduct& product = world.products[i];
         if (i % 12 == 11) continue;
-        auto add = [&](std::string_view plant, std::string_view type, std::string_view special, std::string amount) {
-            list.push_back(Map{{"Material", Value(product.code)},
-                               {"Plant", Value(plant)},
-                               {"StorageLocation", Value(std::string(plant.substr(0, 3)) + "A")},
-                               {"InventoryStockType", Value(type)},
-                               {"InventorySpecialStockType", Value(special)},
-                               {"SDDocument", Value(special.empty() ? "" : "9000001")},
-                               {"SDDocumentItem", Value(special.empty() ? "" : "10")},
-                               {"MaterialBaseUnit", Value(product.sap_unit)},
-                               {"MatlWrhsStkQtyInMatlBaseUnit", Value(std::move(amount))}});
-        };
         for (std::string_view plant : plants) {
             const std::uint64_t amount = sequence.below(5) == 0 ? sequence.below(4) : sequence.below(400);
-            add(plant, "01", "", std::to_string(amount) + (product.sap_unit == "PC" ? "" : ".375"));
+            list.push_back(stock_row(product, plant, std::string(plant.substr(0, 3)) + "A", "01", "",
+                                     std::to_string(amount) + (product.sap_unit == "PC" ? "" : ".375")));
         }
-        if (i % 7 == 0) add("1010", "07", "", std::to_string(1 + sequence.below(20)));
-        if (i % 9 == 0) add("1020", "01", "E", std::to_string(1 + sequence.below(10)));
+        if (i % 4 == 0) list.push_back(stock_row(product, "1010", "101B", "01", "", std::to_string(1 + sequence.below(40))));
+        for (const OtherStock& other : other_stock)
+            if (i >= other.from && (i - other.from) % other.every == 0)
+                list.push_back(
+                    stock_row(product, other.plant, other.location, other.type, other.special, std::to_string(1 + sequence.below(20))));
     }
     return list;
 }

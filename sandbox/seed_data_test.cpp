@@ -65,6 +65,26 @@ TEST_F(SeedDataTest, EveryOpenDealHasLinesAndAnAmount) {
     EXPECT_EQ(currencies, (std::set<std::string>{"EUR", "GBP", "JPY", "USD"}));
 }
 
+TEST_F(SeedDataTest, HasStockOfEveryTypeAndOfOthersToo) {
+    std::map<std::string, int> types, specials;
+    std::set<std::string> places, materials;
+    Decimal naive(0), own(0);
+    for (const Value& row : records("sap", "A_MatlStkInAcctMod")) {
+        ++types[row["InventoryStockType"].text()];
+        ++specials[row["InventorySpecialStockType"].text()];
+        places.insert(row["Plant"].text() + row["StorageLocation"].text());
+        materials.insert(row["Material"].text());
+        naive = *naive.plus(decimal(row["MatlWrhsStkQtyInMatlBaseUnit"]));
+        if (row["InventoryStockType"].text() == "01" && row["InventorySpecialStockType"].text().empty())
+            own = *own.plus(decimal(row["MatlWrhsStkQtyInMatlBaseUnit"]));
+    }
+    EXPECT_EQ(types.size(), 10u);
+    for (const char* special : {"", "E", "K", "Q"}) EXPECT_GT(specials[special], 10) << special;
+    EXPECT_GE(places.size(), 7u);
+    EXPECT_EQ(materials.size(), 275u) << "the others have never moved";
+    EXPECT_GT(naive, own);
+}
+
 TEST_F(SeedDataTest, LoadingTwiceIsHarmless) {
     auto again = sandbox.sandbox.load_seed_data();
     ASSERT_TRUE(again.has_value()) << again.error().message;

@@ -47,6 +47,20 @@ TEST_F(SapBatch, ReadsAreAnsweredInOrder) {
     }
 }
 
+TEST_F(SapBatch, AddressesMayBeOfAnyForm) {
+    begin_session();
+    for (const char* address : {"A_BusinessPartner", "/A_BusinessPartner", "/sap/opu/odata/sap/API_BUSINESS_PARTNER/A_BusinessPartner",
+                                "http://sap.example/sap/opu/odata/sap/API_BUSINESS_PARTNER/A_BusinessPartner",
+                                "https://other:44300/sap/opu/odata/sap/API_BUSINESS_PARTNER/A_BusinessPartner"}) {
+        const net::Response answer = batch("--batch_1\nContent-Type: application/http\nContent-Transfer-Encoding: binary\n\nGET " +
+                                           std::string(address) + "?$format=json HTTP/1.1\n\n\n--batch_1--\n");
+        EXPECT_NE(answer.body.find("HTTP/1.1 200 OK"), std::string::npos) << address << answer.body;
+    }
+    const net::Response other =
+        batch("--batch_1\nContent-Type: application/http\n\nGET /sap/opu/odata/sap/API_PRODUCT_SRV/A_Product HTTP/1.1\n\n\n--batch_1--\n");
+    EXPECT_NE(other.body.find("HTTP/1.1 404"), std::string::npos) << "another service's";
+}
+
 TEST_F(SapBatch, AChangeSetHappensAsAWhole) {
     const net::Response answer = batch(with_crlf(two_partners("BP02")));
     EXPECT_EQ(answer.status, 202);

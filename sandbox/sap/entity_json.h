@@ -20,6 +20,7 @@ public:
     /// `http://…/A_SalesOrder('1')`.
     std::string uri(const EntityType& type, const Record& record) const;
     std::string service_root(std::string_view service) const;
+    const Tables& tables() const { return tables_; }
 
 private:
     void append_properties(std::string& out, const Shape& shape, const Record& record) const;

@@ -1,7 +1,8 @@
 #include "sandbox/sap/filter.h"
 
 #include <algorithm>
-#include <cctype>
+
+#include "sandbox/sap/filter_functions.h"
 
 namespace lockstep::sandbox::sap {
 
@@ -13,62 +14,43 @@ Scalar evaluate(const EntityType& type, const Record& record, const FilterNode& 
 
 Scalar boolean(bool value) { return Scalar{.kind = Scalar::Kind::boolean, .boolean = value}; }
 Scalar text(std::string value) { return Scalar{.kind = Scalar::Kind::text, .text = std::move(value)}; }
-Scalar number(std::int64_t value) { return Scalar{.kind = Scalar::Kind::number, .number = Decimal(value)}; }
 
-std::string mapped(std::string value, int (*map)(int)) {
-    for (char& c : value)
-        if (static_cast<unsigned char>(c) < 128) c = static_cast<char>(map(static_cast<unsigned char>(c)));
-    return value;
+/// A function of a date that is not there gives nothing, and nothing is like no value.
+Scalar call(const FilterFunction& function, const std::vector<Scalar>& arguments) {
+    for (const Scalar& argument : arguments)
+        if (argument.kind == Scalar::Kind::null) return Scalar{};
+    return function.call(arguments);
 }
 
-std::string trimmed(const std::string& value) {
-    const std::size_t first = value.find_first_not_of(' ');
-    if (first == std::string::npos) return {};
-    return value.substr(first, value.find_last_not_of(' ') - first + 1);
+bool agrees(Kind kind, int order) {
+    switch (kind) {
+        case Kind::equal:
+            return order == 0;
+        case Kind::not_equal:
+            return order != 0;
+        case Kind::less:
+            return order < 0;
+        case Kind::less_equal:
+            return order <= 0;
+        case Kind::greater:
+            return order > 0;
+        default:
+            return order >= 0;
+    }
 }
 
-std::string cut(const std::string& value, const std::vector<Scalar>& arguments) {
-    auto position = [&](std::size_t index, std::size_t otherwise) {
-        if (index >= arguments.size()) return otherwise;
-        auto parsed = arguments[index].number.to_int64();
-        return parsed && *parsed >= 0 ? static_cast<std::size_t>(*parsed) : std::size_t{0};
-    };
-    const std::size_t start = std::min(position(1, 0), value.size());
-    return value.substr(start, position(2, std::string::npos));
-}
-
-Scalar call(const std::string& name, const std::vector<Scalar>& arguments) {
-    const std::string& first = arguments[0].text;
-    if (name == "substringof") return boolean(arguments[1].text.find(first) != std::string::npos);
-    if (name == "startswith") return boolean(first.starts_with(arguments[1].text));
-    if (name == "endswith") return boolean(first.ends_with(arguments[1].text));
-    if (name == "length") return number(static_cast<std::int64_t>(first.size()));
-    if (name == "tolower") return text(mapped(first, std::tolower));
-    if (name == "toupper") return text(mapped(first, std::toupper));
-    if (name == "trim") return text(trimmed(first));
-    if (name == "concat") return text(first + arguments[1].text);
-    if (name == "substring") return text(cut(first, arguments));
-    const std::size_t at = first.find(arguments[1].text);  // indexof
-    return number(at == std::string::npos ? -1 : static_cast<std::int64_t>(at));
+/// Texts are compared where they lie, without a copy: most filters hold one property of many entities to one text.
+std::optional<int> text_order(const EntityType& type, const Record& record, const FilterNode& node) {
+    const FilterNode &left = node.children[0], &right = node.children[1];
+    if (left.kind != Kind::property || right.kind != Kind::literal || right.literal.kind != Scalar::Kind::text) return std::nullopt;
+    const Property& property = type.properties[static_cast<std::size_t>(left.property)];
+    if (property.type != Edm::string || property.has(alpha)) return std::nullopt;
+    return record.text(left.property).compare(right.literal.text);
 }
 
 bool holds(Kind kind, const Scalar& left, const Scalar& right) {
     const auto order = compare(left, right);
-    if (!order) return kind == Kind::not_equal;
-    switch (kind) {
-        case Kind::equal:
-            return *order == 0;
-        case Kind::not_equal:
-            return *order != 0;
-        case Kind::less:
-            return *order < 0;
-        case Kind::less_equal:
-            return *order <= 0;
-        case Kind::greater:
-            return *order > 0;
-        default:
-            return *order >= 0;
-    }
+    return order ? agrees(kind, *order) : kind == Kind::not_equal;
 }
 
 /// The text of functions is that of the property as it is shown, so only comparisons see leading zeros.
@@ -87,7 +69,7 @@ Scalar evaluate(const EntityType& type, const Record& record, const FilterNode& 
         case Kind::function: {
             std::vector<Scalar> arguments;
             for (const FilterNode& child : node.children) arguments.push_back(argument(type, record, child));
-            return call(node.function, arguments);
+            return call(*node.function, arguments);
         }
         case Kind::both:
             for (const FilterNode& child : node.children)
@@ -100,6 +82,7 @@ Scalar evaluate(const EntityType& type, const Record& record, const FilterNode& 
         case Kind::negation:
             return boolean(!matches(type, record, node.children[0]));
         default:
+            if (const auto order = text_order(type, record, node)) return boolean(agrees(node.kind, *order));
             return boolean(holds(node.kind, evaluate(type, record, node.children[0]), evaluate(type, record, node.children[1])));
     }
 }

@@ -22,13 +22,15 @@ struct Scalar {
     std::int64_t ticks = 0;
 };
 
-/// A parsed `$filter`: comparisons, `and`, `or`, `not`, parentheses and the string functions of OData V2.
+struct FilterFunction;
+
+/// A parsed `$filter`: comparisons, `and`, `or`, `not`, parentheses and the functions of OData V2.
 struct FilterNode {
     enum class Kind { literal, property, both, either, negation, equal, not_equal, less, less_equal, greater, greater_equal, function };
     Kind kind = Kind::literal;
     Scalar literal = {};
     int property = -1;
-    std::string function = {};
+    const FilterFunction* function = nullptr;
     std::vector<FilterNode> children = {};
 };
 

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "base/limits.h"
-#include "sandbox/sap/filter.h"
+#include "sandbox/sap/filter_functions.h"
 #include "sandbox/sap/refusal.h"
 
 namespace lockstep::sandbox::sap {
@@ -12,23 +12,6 @@ namespace {
 
 using Kind = FilterNode::Kind;
 
-struct FunctionShape {
-    std::string_view name;
-    std::size_t arguments_min, arguments_max;
-};
-/// [OData V2, "Filter System Query Option"]
-constexpr std::array<FunctionShape, 10> functions = {{
-    {"substringof", 2, 2},
-    {"startswith", 2, 2},
-    {"endswith", 2, 2},
-    {"length", 1, 1},
-    {"indexof", 2, 2},
-    {"substring", 2, 3},
-    {"tolower", 1, 1},
-    {"toupper", 1, 1},
-    {"trim", 1, 1},
-    {"concat", 2, 2},
-}};
 constexpr std::array<std::pair<std::string_view, Kind>, 6> comparisons = {{
     {"eq", Kind::equal},
     {"ne", Kind::not_equal},
@@ -222,24 +205,29 @@ private:
     }
 
     Result<FilterNode> function(std::string_view name) {
-        const FunctionShape* shape = nullptr;
-        for (const FunctionShape& known : functions)
-            if (known.name == name) shape = &known;
-        if (shape == nullptr) return refuse(syntax_error, "Invalid filter: unknown function '" + std::string(name) + "'");
+        const FilterFunction* known = filter_function(name);
+        if (known == nullptr) return refuse(syntax_error, "Invalid filter: unknown function '" + std::string(name) + "'");
         at_ += name.size();
-        FilterNode node{.kind = Kind::function, .function = std::string(name)};
+        FilterNode node{.kind = Kind::function, .function = known};
         if (!take('(')) return unexpected();
         do {
             LS_TRY_ASSIGN(FilterNode argument, either());
             node.children.push_back(std::move(argument));
         } while (take(','));
         if (!take(')')) return unexpected();
-        if (node.children.size() < shape->arguments_min || node.children.size() > shape->arguments_max)
-            return refuse(syntax_error, "Invalid filter: wrong number of arguments of '" + std::string(name) + "'");
-        for (std::size_t i = 0; i < node.children.size(); ++i)
-            if (sort(node.children[i]) != (name == "substring" && i > 0 ? Sort::number : Sort::text))
-                return refuse(syntax_error, "Invalid filter: wrong argument type of '" + std::string(name) + "'");
+        LS_TRY(check_arguments(node));
         return node;
+    }
+
+    Result<void> check_arguments(const FilterNode& node) const {
+        const FilterFunction& known = *node.function;
+        const std::string name(known.name);
+        if (node.children.size() < known.arguments_min || node.children.size() > known.arguments.size())
+            return refuse(syntax_error, "Invalid filter: wrong number of arguments of '" + name + "'");
+        for (std::size_t i = 0; i < node.children.size(); ++i)
+            if (sort(node.children[i]) != sort_of(known.arguments[i]))
+                return refuse(syntax_error, "Invalid filter: wrong argument type of '" + name + "'");
+        return {};
     }
 
     Sort sort(const FilterNode& node) const {
@@ -249,8 +237,7 @@ private:
             case Kind::property:
                 return sort_of(scalar_of(type_.properties[static_cast<std::size_t>(node.property)], "0").kind);
             case Kind::function:
-                if (node.function == "length" || node.function == "indexof") return Sort::number;
-                return node.function == "substringof" || node.function.ends_with("with") ? Sort::boolean : Sort::text;
+                return sort_of(node.function->result);
             default:
                 return Sort::boolean;
         }

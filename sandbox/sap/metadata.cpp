@@ -1,4 +1,4 @@
-#include <set>
+#include <algorithm>
 #include <string>
 
 #include "sandbox/sap/service.h"
@@ -57,12 +57,23 @@ std::string end_xml(std::string_view kind, const std::string& value, std::string
     return xml + attribute("Role", role) + "/>";
 }
 
+/// An entity that lies below another always has it; whether a partner is a customer is open.
+bool is_required(const EntityType& type, const Navigation& navigation) {
+    const std::vector<int>& from = join_of(navigation).from;
+    return std::all_of(from.begin(), from.end(), [&](int at) { return type.properties[static_cast<std::size_t>(at)].has(key); });
+}
+
+std::string_view multiplicity(const EntityType& type, const Navigation& navigation) {
+    if (navigation.to_many) return "*";
+    return is_required(type, navigation) ? "1" : "0..1";
+}
+
 std::string association_xml(const EntityType& type, const Navigation& navigation) {
     const std::string name = association_name(type, navigation);
     const std::string service = std::string(type.service) + ".";
     return "<Association" + attribute("Name", name) + attribute("sap:content-version", "1") + ">" +
            end_xml("Type", service + std::string(type.set) + "Type", "FromRole_" + name, "1") +
-           end_xml("Type", service + std::string(navigation.target) + "Type", "ToRole_" + name, navigation.to_many ? "*" : "0..1") +
+           end_xml("Type", service + std::string(navigation.target) + "Type", "ToRole_" + name, multiplicity(type, navigation)) +
            "</Association>";
 }
 
@@ -82,9 +93,15 @@ std::string set_xml(const EntityType& type) {
     return xml + attribute("sap:content-version", "1") + "/>";
 }
 
+/// Where the document lies: clients that are made from it take their service's path from here.
+std::string link_xml(std::string_view relation, const std::string& service_root) {
+    return "<atom:link" + attribute("rel", relation) + attribute("href", service_root + "/$metadata") +
+           " xmlns:atom=\"http://www.w3.org/2005/Atom\"/>";
+}
+
 }  // namespace
 
-std::string metadata_document(std::string_view service) {
+std::string metadata_document(std::string_view service, const std::string& service_root) {
     std::string types, associations, sets, association_sets;
     for (const EntityType& type : entity_types()) {
         if (type.service != service) continue;
@@ -102,8 +119,8 @@ std::string metadata_document(std::string_view service) {
            attribute("Namespace", service) +
            " xml:lang=\"en\" sap:schema-version=\"1\" xmlns=\"http://schemas.microsoft.com/ado/2008/09/edm\">" + types + associations +
            "<EntityContainer" + attribute("Name", std::string(service) + "_Entities") +
-           " m:IsDefaultEntityContainer=\"true\" sap:supported-formats=\"atom json\">" + sets + association_sets +
-           "</EntityContainer></Schema></edmx:DataServices></edmx:Edmx>";
+           " m:IsDefaultEntityContainer=\"true\" sap:supported-formats=\"atom json\">" + sets + association_sets + "</EntityContainer>" +
+           link_xml("self", service_root) + link_xml("latest-version", service_root) + "</Schema></edmx:DataServices></edmx:Edmx>";
 }
 
 }  // namespace lockstep::sandbox::sap

@@ -41,9 +41,10 @@ void load_product(State& state, Draft& product) {
 }
 
 void load_stock(State& state, Draft& stock) {
-    stock.propose("MaterialBaseUnit", "PC");
+    const Table& materials = state.tables["A_MaterialStock"];
+    const auto material = materials.find_by({stock.text("Material")});
+    stock.propose("MaterialBaseUnit", material ? std::string(materials.text(*material, "MaterialBaseUnit")) : "PC");
     stock.propose("InventoryStockType", "01");
-    const auto material = state.tables["A_MaterialStock"].find_by({stock.text("Material")});
     if (!material) put_material(state, stock.text("Material"), stock.text("MaterialBaseUnit"));
     store_draft(state.tables, stock);
 }

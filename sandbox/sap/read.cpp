@@ -2,6 +2,7 @@
 
 #include "sandbox/sap/refusal.h"
 #include "sandbox/sap/service.h"
+#include "sandbox/sap/values.h"
 #include "value/encoding.h"
 #include "value/json.h"
 
@@ -13,20 +14,15 @@ Unexpected no_segment(std::string_view segment) {
     return refuse(segment_not_found, "Resource not found for the segment '" + std::string(segment) + "'.", {}, ErrorCode::not_found);
 }
 
-void sort_rows(const Table& table, const std::vector<OrderBy>& order, std::vector<Row>& rows) {
-    const EntityType& type = table.type();
-    auto before = [&](Row left, Row right) {
-        for (const OrderBy& by : order) {
-            const Property& property = type.properties[static_cast<std::size_t>(by.property)];
-            const Scalar a = scalar_of(property, table.at(left).text(by.property));
-            const Scalar b = scalar_of(property, table.at(right).text(by.property));
-            // Initial dates come first.
-            const int result = a.kind == b.kind ? *compare(a, b) : a.kind == Scalar::Kind::null ? -1 : 1;
-            if (result != 0) return by.descending ? result > 0 : result < 0;
-        }
-        return false;
-    };
-    std::stable_sort(rows.begin(), rows.end(), before);
+/// `…/GrossWeight` and `…/GrossWeight/$value`.
+bool step_into_property(Target& target, std::string_view text) {
+    if (target.property >= 0) {
+        const bool ends = text == "$value" && !target.raw;
+        target.raw = target.raw || ends;
+        return ends;
+    }
+    target.property = target.type->find(text);
+    return target.property >= 0;
 }
 
 }  // namespace
@@ -37,13 +33,14 @@ Result<void> Service::step(Target& target, std::string_view text, bool first, st
         target.count = true;
         return {};
     }
+    if (!first && !target.is_collection && target.row && step_into_property(target, text)) return {};
     LS_TRY_ASSIGN(Segment segment, parse_segment(text));
     if (first) {
         target.type = entity_type(segment.name);
         if (target.type == nullptr || target.type->service != service) return no_segment(segment.name);
     } else {
         const Navigation* navigation = target.type->navigation(segment.name);
-        if (navigation == nullptr || target.is_collection || !target.row) return no_segment(segment.name);
+        if (navigation == nullptr || !target.is_entity() || !target.row) return no_segment(segment.name);
         const Record record = state_.tables[target.type->set].at(*target.row);
         std::vector<Row> rows = state_.tables.navigate(*target.type, record, *navigation);
         target.parent_type = target.type;
@@ -96,46 +93,54 @@ net::Response Service::service_document(const ServiceRequest& request) const {
 
 Result<net::Response> Service::read(const ServiceRequest& request) {
     if (request.segments.empty()) return service_document(request);
-    if (request.segments.front() == "$metadata") return xml_text(200, metadata_document(request.service));
+    if (request.segments.front() == "$metadata")
+        return xml_text(200, metadata_document(request.service, writer().service_root(request.service)));
+    if (request.segments.front() == "$batch")
+        return refuse(method_not_allowed, "Method '" + request.request->method + "' not allowed for $batch", {},
+                      ErrorCode::permission_missing);
     LS_TRY_ASSIGN(Target target, resolve(request));
     if (target.is_collection) return read_collection(request, target);
     if (!target.row)
         return refuse(data_not_found, "Resource not found for segment '" + std::string(target.type->set) + "Type'", {},
                       ErrorCode::not_found);
     if (target.count) return no_segment("$count");
+    if (target.property >= 0) return read_property(request, target);
     LS_TRY_ASSIGN(Query query, parse_query(*target.type, request.parameters));
-    const Record& record = state_.tables[target.type->set].at(*target.row);
-    std::string body = "{\"d\":";
-    writer().append(body, query.shape, record);
-    body += '}';
-    net::Response response = json_text(200, std::move(body));
-    if (std::string tag = etag_of(*target.type, record); !tag.empty()) response.headers.set("ETag", tag);
+    return entity_answer(request, 200, query.shape, state_.tables[target.type->set].at(*target.row));
+}
+
+AtomWriter Service::atom() const { return AtomWriter(writer(), iso_ticks(ticks_of(state_.options.clock()), 0)); }
+
+net::Response Service::entity_answer(const ServiceRequest& request, int status, const Shape& shape, const Record& record) const {
+    net::Response response;
+    if (request.format == Format::atom) {
+        response = xml_text(status, atom().entry(shape, record), "application/atom+xml;type=entry;charset=utf-8");
+    } else {
+        std::string body = "{\"d\":";
+        writer().append(body, shape, record);
+        response = json_text(status, std::move(body) + '}');
+    }
+    if (std::string tag = etag_of(*shape.type, record); !tag.empty()) response.headers.set("ETag", tag);
     return response;
 }
 
-/// Filtered and sorted, before `$skip` and `$top`.
-std::vector<Row> Service::selected_rows(const Target& target, const Query& query) const {
-    const Table& table = state_.tables[target.type->set];
-    std::vector<Row> rows;
-    std::optional<std::vector<Row>> narrowed = target.rows;
-    if (!narrowed && query.filter) narrowed = candidates(table, *query.filter);
-    if (narrowed) {
-        for (Row row : *narrowed)
-            if (!query.filter || matches(table.type(), table.at(row), *query.filter)) rows.push_back(row);
-        if (!target.rows) Tables::sort_by_key(table, rows);
-    } else {
-        rows.reserve(query.filter ? 0 : table.size());
-        for (const auto& [key_text, row] : table.in_key_order())
-            if (!query.filter || matches(table.type(), table.at(row), *query.filter)) rows.push_back(row);
+Result<net::Response> Service::read_property(const ServiceRequest& request, const Target& target) {
+    const Property& property = target.type->properties[static_cast<std::size_t>(target.property)];
+    const std::string_view text = state_.tables[target.type->set].at(*target.row).text(target.property);
+    const auto plain = plain_text(property, text);
+    if (target.raw) {
+        if (!plain) return refuse(data_not_found, "Resource not found for segment '$value'", {}, ErrorCode::not_found);
+        return net::text_response(200, *plain, "text/plain;charset=utf-8");
     }
-    if (!query.order.empty()) sort_rows(table, query.order, rows);
-    return rows;
+    if (request.format == Format::atom) return xml_text(200, atom().property(property, text));
+    std::string body = "{\"d\":{\"" + std::string(property.name) + "\":";
+    append_json(body, property, text);
+    return json_text(200, std::move(body) + "}}");
 }
 
-std::string Service::next_link(const ServiceRequest& request, const Target& target, const Query& query, std::size_t token) const {
+std::string Service::next_link(const ServiceRequest& request, const Query& query, std::size_t token) const {
     std::string link = writer().service_root(request.service);
     for (const std::string& segment : request.segments) link += "/" + encoding::percent_encode(segment);
-    (void)target;
     char joint = '?';
     for (const auto& [name, value] : query.sent) {
         if (name == "$skiptoken" || name == "$skip") continue;
@@ -145,33 +150,43 @@ std::string Service::next_link(const ServiceRequest& request, const Target& targ
     return link + joint + "$skiptoken=" + std::to_string(token);
 }
 
+Window Service::page_of(const Target& target, const Query& query, const Selections::Part& part) {
+    const Table& table = state_.tables[target.type->set];
+    return target.rows ? Selections::window_of(table, query, *target.rows, part) : selections_.window(table, query, part);
+}
+
+net::Response Service::count_answer(const Target& target, const Query& query) {
+    const Table& table = state_.tables[target.type->set];
+    const std::size_t total =
+        target.rows ? *Selections::window_of(table, query, *target.rows, {.with_total = true}).total : selections_.count(table, query);
+    net::Response response = net::text_response(200, std::to_string(total), "text/plain");
+    response.headers.set("dataserviceversion", "2.0");
+    return response;
+}
+
 Result<net::Response> Service::read_collection(const ServiceRequest& request, const Target& target) {
     LS_TRY_ASSIGN(Query query, parse_query(*target.type, request.parameters));
-    std::vector<Row> rows = selected_rows(target, query);
-    const std::size_t total = rows.size();
-    if (target.count) {
-        net::Response response = net::text_response(200, std::to_string(total), "text/plain");
-        response.headers.set("dataserviceversion", "2.0");
-        return response;
-    }
-    // A skip token counts from the beginning of the filtered set; `$top` bounds all pages together.
-    const std::size_t first = std::min(query.skip_token != 0 ? query.skip_token : query.skip, rows.size());
-    std::size_t last = rows.size();
-    if (query.top) last = std::min(last, std::max(first, std::min(query.skip, rows.size()) + *query.top));
+    if (target.count) return count_answer(target, query);
     const bool stock = target.type->set == "A_MatlStkInAcctMod";
     const std::size_t page = stock ? state_.settings.stock_page_size : state_.settings.page_size;
-    const std::size_t end = std::min(last, first + page);
-    const std::vector<Row> shown(rows.begin() + static_cast<std::ptrdiff_t>(first), rows.begin() + static_cast<std::ptrdiff_t>(end));
+    // A skip token counts from the beginning of the filtered set; `$top` bounds all pages together.
+    const std::size_t first = query.skip_token != 0 ? query.skip_token : query.skip;
+    const std::size_t wanted = query.top ? std::max(first, query.skip + *query.top) - first : page + 1;
+    const Selections::Part part{.first = first, .rows_max = std::min(page, wanted), .with_total = query.inline_count};
+    const Window window = page_of(target, query, part);
+    std::string next;
+    if (window.more && wanted > page) next = next_link(request, query, first + window.rows.size());
+    if (request.format == Format::atom)
+        return xml_text(200, atom().feed(query.shape, window, next), "application/atom+xml;type=feed;charset=utf-8");
     std::string body = "{\"d\":";
-    writer().append_results(body, query.shape, shown);
+    writer().append_results(body, query.shape, window.rows);
     body.pop_back();
-    if (query.inline_count) body += ",\"__count\":\"" + std::to_string(total) + "\"";
-    if (end < last) {
+    if (window.total) body += ",\"__count\":\"" + std::to_string(*window.total) + "\"";
+    if (!next.empty()) {
         body += ",\"__next\":";
-        json::append_quoted(body, next_link(request, target, query, end));
+        json::append_quoted(body, next);
     }
-    body += "}}";
-    return json_text(200, std::move(body));
+    return json_text(200, std::move(body) + "}}");
 }
 
 }  // namespace lockstep::sandbox::sap

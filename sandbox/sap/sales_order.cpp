@@ -107,6 +107,7 @@ Result<void> check_material(const State& state, const Draft& order, Draft& item)
                       "Material " + material + " is not defined for sales org." + std::string(order.text("SalesOrganization")) +
                           ", distr.chan." + std::string(order.text("DistributionChannel")),
                       "Material");
+    LS_TRY(state.locks.check("A_Product", material, state.options.clock()));
     if (!products.text(*row, "IsMarkedForDeletion").empty())
         return refuse("V1/028", "Material " + material + " has been flagged for deletion", "Material");
     item.propose("MaterialGroup", products.text(*row, "ProductGroup"));

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "sandbox/sandbox.h"
 #include "sandbox/sap/service.h"
@@ -50,6 +51,7 @@ public:
 private:
     net::Response odata(const net::Request& request);
     Result<void> load_one(const EntityType& type, const Value& record);
+    Result<void> load_into(std::string_view object, const Value& record);
 
     State state_;
     Sessions sessions_;
@@ -89,6 +91,8 @@ net::Response Sap::odata(const net::Request& request) {
 
 std::optional<List> Sap::records(std::string_view object) const {
     if (object == "settings") return List{settings_value(state_.settings)};
+    if (object == "locks") return state_.locks.values(state_.options.clock());
+    if (object == "statistics") return List{Map{{"entities_visited", Value(static_cast<std::int64_t>(state_.tables.visited()))}}};
     const EntityType* type = entity_type(object);
     if (type == nullptr) return std::nullopt;
     const Table& table = state_.tables[object];
@@ -132,18 +136,24 @@ Result<void> Sap::load_one(const EntityType& type, const Value& record) {
     return {};
 }
 
+/// What is no entity set but can be loaded.
+constexpr std::array<std::string_view, 4> own_objects = {"settings", "list_prices", "locks", "goods_movements"};
+
+Result<void> Sap::load_into(std::string_view object, const Value& record) {
+    if (object == "settings") return load_settings(state_.settings, record);
+    if (object == "list_prices") return load_list_price(state_, record);
+    if (object == "locks") return state_.locks.load(record, state_.options.clock());
+    if (object == "goods_movements") return post_goods_movement(state_, record);
+    return load_one(*entity_type(object), record);
+}
+
 Result<void> Sap::load(std::string_view object, const List& records) {
-    const EntityType* type = entity_type(object);
-    if (type == nullptr && object != "settings" && object != "list_prices")
+    if (entity_type(object) == nullptr && std::find(own_objects.begin(), own_objects.end(), object) == own_objects.end())
         return fail(ErrorCode::not_found, "no such object: sap, " + std::string(object));
-    for (std::size_t i = 0; i < records.size(); ++i) {
-        Result<void> loaded = object == "settings"      ? load_settings(state_.settings, records[i])
-                              : object == "list_prices" ? load_list_price(state_, records[i])
-                                                        : load_one(*type, records[i]);
-        if (!loaded)
+    for (std::size_t i = 0; i < records.size(); ++i)
+        if (auto loaded = load_into(object, records[i]); !loaded)
             return fail(ErrorCode::request_invalid, "record cannot be loaded: " + std::string(object) + ", number " +
                                                         std::to_string(i + 1) + ", " + loaded.error().message);
-    }
     return {};
 }
 

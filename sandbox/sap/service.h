@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "sandbox/sap/answer.h"
+#include "sandbox/sap/entity_atom.h"
 #include "sandbox/sap/entity_json.h"
 #include "sandbox/sap/query.h"
+#include "sandbox/sap/selection.h"
 #include "sandbox/sap/state.h"
 
 namespace lockstep::sandbox::sap {
@@ -38,6 +40,10 @@ struct Target {
     std::optional<Row> parent_row;
     const Navigation* navigation = nullptr;
     bool count = false;  ///< ends in `/$count`
+    int property = -1;   ///< ends in a property's name; -1: it does not
+    bool raw = false;    ///< ends in `/$value`
+
+    bool is_entity() const { return type != nullptr && !is_collection && !count && property < 0; }
 };
 
 /// The four OData services over the state: reads, deep inserts, changes.
@@ -47,7 +53,7 @@ public:
     net::Response handle(const ServiceRequest& request);
     /// `POST /$batch`: reads, and change sets that happen as a whole or not at all.
     net::Response batch(const ServiceRequest& request);
-    void clear() { repeated_.clear(); }
+    void clear();
 
 private:
     Result<net::Response> route(const ServiceRequest& request);
@@ -57,8 +63,11 @@ private:
 
     Result<net::Response> read(const ServiceRequest& request);
     Result<net::Response> read_collection(const ServiceRequest& request, const Target& target);
-    std::vector<Row> selected_rows(const Target& target, const Query& query) const;
-    std::string next_link(const ServiceRequest& request, const Target& target, const Query& query, std::size_t token) const;
+    Result<net::Response> read_property(const ServiceRequest& request, const Target& target);
+    net::Response entity_answer(const ServiceRequest& request, int status, const Shape& shape, const Record& record) const;
+    net::Response count_answer(const Target& target, const Query& query);
+    Window page_of(const Target& target, const Query& query, const Selections::Part& part);
+    std::string next_link(const ServiceRequest& request, const Query& query, std::size_t token) const;
 
     Result<net::Response> create(const ServiceRequest& request);
     Result<net::Response> create_in(const ServiceRequest& request, const Target& target, OrderNotes& notes);
@@ -69,6 +78,7 @@ private:
     Result<net::Response> change(const ServiceRequest& request);
     Result<net::Response> remove(const ServiceRequest& request);
     Result<void> check_etag(const ServiceRequest& request, const EntityType& type, Row row) const;
+    Result<void> check_lock(const EntityType& type, const Record& record) const;
     Result<void> apply_change(const EntityType& type, Row row, const Value& body);
     std::string answer_change_set(const ServiceRequest& batch, std::string_view body, const std::string& boundary);
     net::Response answer_inner(const ServiceRequest& batch, net::Request inner);
@@ -78,11 +88,14 @@ private:
 
     EntityWriter writer() const { return EntityWriter(state_.tables, state_.options.addresses.sap); }
 
+    AtomWriter atom() const;
+
     State& state_;
+    Selections selections_;
     std::unordered_map<std::string, net::Response> repeated_;  // by RequestID
 };
 
 /// The `$metadata` document of a service, for the sets that are emulated.
-std::string metadata_document(std::string_view service);
+std::string metadata_document(std::string_view service, const std::string& service_root);
 
 }  // namespace lockstep::sandbox::sap

@@ -10,6 +10,7 @@ State::State(const Options& given) : options(given), random_state_(given.seed) {
 
 void State::clear() {
     tables.clear();
+    locks.clear();
     list_prices.clear();
     settings = {};
     next_partner = 1000000;

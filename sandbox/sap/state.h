@@ -7,6 +7,7 @@
 
 #include "sandbox/sandbox.h"
 #include "sandbox/sap/draft.h"
+#include "sandbox/sap/locks.h"
 #include "sandbox/sap/table.h"
 #include "value/decimal.h"
 
@@ -32,6 +33,7 @@ struct State {
     Options options;
     Settings settings;
     Tables tables;
+    Locks locks;
     std::unordered_map<std::string, ListPrice> list_prices;  // by material and currency
     std::int64_t next_partner = 1000000;
     std::int64_t next_order = 1;
@@ -78,6 +80,9 @@ void refresh_order(State& state, std::string_view order);
 
 void load_product(State& state, Draft& draft);
 void load_stock(State& state, Draft& draft);
+/// Moves stock as a material document would: `{"GoodsMovementType":"601","Material","Plant","StorageLocation","QuantityInBaseUnit"}`,
+/// for transfers with `IssuingOrReceivingPlant` or `IssuingOrReceivingStorageLoc`. Errors: `vendor_rejected`.
+Result<void> post_goods_movement(State& state, const Value& record);
 
 /// Decimals of a currency's amounts (ISO 4217); nullopt: no such currency.
 std::optional<int> currency_decimals(std::string_view code);

@@ -124,13 +124,25 @@ std::optional<Row> Table::find_by(const std::vector<std::string_view>& key_value
     return find(key_of(record));
 }
 
+/// Indexes whose values stay are left alone: a customer with 100 000 orders has a long list in one.
+void Table::replace(Row row, Record record) {
+    std::vector<std::string> former;
+    for (const Index& index : indexes_) former.push_back(joined(index.properties, rows_[row]));
+    rows_[row] = std::move(record);
+    for (std::size_t i = 0; i < indexes_.size(); ++i) {
+        std::string now = joined(indexes_[i].properties, rows_[row]);
+        if (now == former[i]) continue;
+        unindex(indexes_[i], former[i], row);
+        indexes_[i].rows[std::move(now)].push_back(row);
+    }
+}
+
 Row Table::put(Record record) {
+    ++version_;
     std::string key = key_of(record);
     if (auto row = find(key)) {
         if (remembering_) former_.push_back({key, rows_[*row]});
-        unindex_row(*row);
-        rows_[*row] = std::move(record);
-        index_row(*row);
+        replace(*row, std::move(record));
         return *row;
     }
     if (remembering_) former_.push_back({key, std::nullopt});
@@ -148,6 +160,7 @@ Row Table::put(Record record) {
 }
 
 void Table::erase(Row row) {
+    ++version_;
     if (remembering_) former_.push_back({key_of(rows_[row]), rows_[row]});
     unindex_row(row);
     by_key_.erase(key_of(rows_[row]));
@@ -156,6 +169,7 @@ void Table::erase(Row row) {
 }
 
 void Table::clear() {
+    ++version_;
     rows_.clear();
     free_.clear();
     by_key_.clear();
@@ -182,13 +196,16 @@ void Table::index_row(Row row) {
     for (Index& index : indexes_) index.rows[joined(index.properties, rows_[row])].push_back(row);
 }
 
+void Table::unindex(Index& index, const std::string& values, Row row) {
+    auto found = index.rows.find(values);
+    LS_ASSERT(found != index.rows.end());
+    visit(found->second.size());
+    std::erase(found->second, row);
+    if (found->second.empty()) index.rows.erase(found);
+}
+
 void Table::unindex_row(Row row) {
-    for (Index& index : indexes_) {
-        auto found = index.rows.find(joined(index.properties, rows_[row]));
-        LS_ASSERT(found != index.rows.end());
-        std::erase(found->second, row);
-        if (found->second.empty()) index.rows.erase(found);
-    }
+    for (Index& index : indexes_) unindex(index, joined(index.properties, rows_[row]), row);
 }
 
 const std::vector<Row>* Table::lookup(const std::vector<int>& properties, const std::vector<std::string_view>& values) const {
@@ -228,6 +245,12 @@ void Tables::undo() {
     for (auto& [name, table] : tables_) table.undo();
 }
 
+std::uint64_t Tables::visited() const {
+    std::uint64_t sum = 0;
+    for (const auto& [name, table] : tables_) sum += table.visited();
+    return sum;
+}
+
 void Tables::sort_by_key(const Table& table, std::vector<Row>& rows) {
     if (rows.size() < 2) return;
     std::vector<std::pair<std::string, Row>> keyed;
@@ -251,6 +274,7 @@ std::vector<Row> Tables::navigate(const EntityType& from, const Record& record, 
     const std::vector<Row>* found = target.lookup(join.to, values);
     LS_ASSERT(found != nullptr);
     std::vector<Row> rows = *found;
+    target.visit(rows.size());
     if (join.fixed_property >= 0)
         std::erase_if(rows, [&](Row row) { return target.at(row).text(join.fixed_property) != join.fixed_value; });
     sort_by_key(target, rows);

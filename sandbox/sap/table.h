@@ -66,6 +66,11 @@ public:
     const std::vector<Row>* lookup(const std::vector<int>& properties, const std::vector<std::string_view>& values) const;
     const std::map<std::string, Row>& in_key_order() const { return by_key_; }
     const std::vector<int>& key_properties() const { return key_properties_; }
+    /// Grows with every change.
+    std::uint64_t version() const { return version_; }
+    /// Entities looked at so far; whoever goes through entities one by one says so with `visit`. Tests hold reads to it.
+    std::uint64_t visited() const { return visited_; }
+    void visit(std::size_t entities) const { visited_ += entities; }
 
 private:
     struct Index {
@@ -79,7 +84,9 @@ private:
     };
     std::string joined(const std::vector<int>& properties, const Record& record) const;
     void index_row(Row row);
+    void unindex(Index& index, const std::string& values, Row row);
     void unindex_row(Row row);
+    void replace(Row row, Record record);
 
     const EntityType* type_;
     std::vector<int> key_properties_;
@@ -87,6 +94,8 @@ private:
     std::vector<Row> free_;
     std::map<std::string, Row> by_key_;
     std::vector<Index> indexes_;
+    std::uint64_t version_ = 0;
+    mutable std::uint64_t visited_ = 0;
     bool remembering_ = false;
     std::vector<Former> former_;
 };
@@ -102,6 +111,8 @@ public:
     void keep();
     void undo();
 
+    /// Entities of all sets looked at so far.
+    std::uint64_t visited() const;
     /// The rows that a navigation leads to, in key order.
     std::vector<Row> navigate(const EntityType& from, const Record& record, const Navigation& navigation) const;
     /// Sorts rows by key.

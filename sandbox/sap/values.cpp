@@ -220,6 +220,37 @@ void append_json(std::string& out, const Property& property, std::string_view te
     }
 }
 
+namespace {
+
+std::optional<std::string> plain_instant(const Property& property, std::string_view text) {
+    if (text.empty()) return std::nullopt;
+    std::int64_t ticks = 0;
+    std::from_chars(text.data(), text.data() + text.size(), ticks);
+    if (property.type == Edm::date_time_offset) return iso_ticks(ticks, ticks % ticks_per_second == 0 ? 0 : 7);
+    std::string iso = iso_ticks(ticks, 0);
+    iso.pop_back();
+    return iso;
+}
+
+}  // namespace
+
+std::optional<std::string> plain_text(const Property& property, std::string_view text) {
+    switch (property.type) {
+        case Edm::date_time:
+        case Edm::date_time_offset:
+            return plain_instant(property, text);
+        case Edm::string:
+            return std::string(text);
+        default:
+            break;
+    }
+    // All others have no character that JSON would escape.
+    std::string json_text;
+    append_json(json_text, property, text);
+    if (json_text.starts_with('"')) return json_text.substr(1, json_text.size() - 2);
+    return json_text;
+}
+
 std::string iso_ticks(std::int64_t ticks, int digits) {
     std::string text = format_timestamp(timestamp_of(ticks - ticks % ticks_per_second));
     text.pop_back();

@@ -24,6 +24,8 @@ Timestamp timestamp_of(std::int64_t ticks);
 Result<std::string> text_from_json(const Property& property, const Value& value);
 /// Appends the JSON that SAP answers for the text.
 void append_json(std::string& out, const Property& property, std::string_view text);
+/// The value as it stands in Atom and behind `/$value`; nullopt: null.
+std::optional<std::string> plain_text(const Property& property, std::string_view text);
 /// Removes the leading zeros of an `alpha` property's number.
 std::string without_zeros(const Property& property, std::string_view text);
 /// Reads `/Date(ms)/`, `/Date(ms+0000)/` and ISO forms into ticks.

@@ -34,6 +34,8 @@ Result<net::Response> Service::create(const ServiceRequest& request) {
     LS_TRY_ASSIGN(Target target, resolve(request));
     if (target.type == nullptr) return refuse(method_not_allowed, "POST is not allowed here", {}, ErrorCode::permission_missing);
     if (!target.is_collection || target.count || !target.type->allows(not_creatable)) return no_method("POST", *target.type);
+    if (target.type->set == "A_Product" && target.navigation == nullptr)
+        return refuse("API_PRD_MSG/009", "Creation of products is not supported");  // [sap-s4hana, section 5]
     OrderNotes notes;
     return create_in(request, target, notes);
 }
@@ -43,12 +45,8 @@ Result<net::Response> Service::create_in(const ServiceRequest& request, const Ta
     LS_TRY_ASSIGN(Draft draft, read_draft(*target.type, body, DraftMode::create));
     LS_TRY_ASSIGN(Row row, insert(target, draft, notes));
     const Record& record = state_.tables[target.type->set].at(row);
-    std::string text = "{\"d\":";
-    writer().append(text, shape_of(draft), record);
-    text += '}';
-    net::Response response = json_text(201, std::move(text));
+    net::Response response = entity_answer(request, 201, shape_of(draft), record);
     response.headers.set("Location", writer().uri(*target.type, record));
-    if (std::string tag = etag_of(*target.type, record); !tag.empty()) response.headers.set("ETag", tag);
     if (!notes.incomplete.empty()) response.headers.set("sap-message", sap_message(notes));
     return response;
 }
@@ -63,6 +61,7 @@ Result<Row> Service::insert(const Target& target, Draft& draft, OrderNotes& note
     }
     const bool dependent = std::find(dependent_sets.begin(), dependent_sets.end(), target.type->set) != dependent_sets.end();
     if (dependent && target.navigation == nullptr) return no_method("POST", *target.type);
+    LS_TRY(check_lock(*target.type, draft.record));
     return insert_below(target, draft, notes);
 }
 
@@ -100,12 +99,17 @@ Result<void> Service::check_etag(const ServiceRequest& request, const EntityType
     return refuse(precondition_error, "The entity was changed by another user: precondition failed", {}, ErrorCode::precondition_failed);
 }
 
+Result<void> Service::check_lock(const EntityType& type, const Record& record) const {
+    return state_.locks.check(state_.tables, type, record, state_.options.clock());
+}
+
 Result<net::Response> Service::change(const ServiceRequest& request) {
     LS_TRY_ASSIGN(Target target, resolve(request));
-    if (target.type == nullptr || target.is_collection || !target.row)
+    if (!target.is_entity() || !target.row)
         return refuse(method_not_allowed, "The address does not name an entity", {}, ErrorCode::permission_missing);
     if (!target.type->allows(not_updatable)) return no_method(request.request->method, *target.type);
     LS_TRY(check_etag(request, *target.type, *target.row));
+    LS_TRY(check_lock(*target.type, state_.tables[target.type->set].at(*target.row)));
     LS_TRY_ASSIGN(Value body, read_body(*request.request));
     LS_TRY(apply_change(*target.type, *target.row, body));
     net::Response response{.status = 204};
@@ -137,13 +141,14 @@ Result<void> Service::apply_change(const EntityType& type, Row row, const Value&
 
 Result<net::Response> Service::remove(const ServiceRequest& request) {
     LS_TRY_ASSIGN(Target target, resolve(request));
-    if (target.type == nullptr || target.is_collection || !target.row)
+    if (!target.is_entity() || !target.row)
         return refuse(method_not_allowed, "The address does not name an entity", {}, ErrorCode::permission_missing);
     if (target.type->set == "A_BusinessPartner")
         return refuse("CI_DRAFTBP_MESSAGE/032", "Deletion of a business partner is not possible");  // [sap-s4hana, section 3]
     if (!target.type->allows(not_deletable)) return no_method("DELETE", *target.type);
     LS_TRY(check_etag(request, *target.type, *target.row));
     const Record record = state_.tables[target.type->set].at(*target.row);
+    LS_TRY(check_lock(*target.type, record));
     erase_below(*target.type, record);
     state_.tables[target.type->set].erase(*target.row);
     after_change(*target.type, record);
@@ -184,20 +189,16 @@ Result<net::Response> Service::repeatable_create(const ServiceRequest& request) 
 
 Result<net::Response> Service::route(const ServiceRequest& request) {
     const std::string& method = request.request->method;
-    const bool addresses_entities =
-        !request.segments.empty() && request.segments.back() != "$count" && request.segments.front() != "$metadata";
-    if (addresses_entities && request.format != Format::json && method != "DELETE" && method != "HEAD")
-        return xml_text(406,
-                        "<?xml version=\"1.0\" encoding=\"utf-8\"?><error xmlns=\"http://schemas.microsoft.com/ado/2007/08/dataservices/"
-                        "metadata\"><code>" +
-                            std::string(media_type_error) +
-                            "</code><message xml:lang=\"en\">Atom is not emulated: ask "
-                            "for Accept: application/json or $format=json</message></error>");
     if (method == "GET" || method == "HEAD") return read(request);
     if (method == "POST") return repeatable_create(request);
     if (method == "PATCH" || method == "MERGE" || method == "PUT") return change(request);
     if (method == "DELETE") return remove(request);
     return refuse(method_not_allowed, "Method '" + method + "' not allowed", {}, ErrorCode::permission_missing);
+}
+
+void Service::clear() {
+    repeated_.clear();
+    selections_.clear();
 }
 
 net::Response Service::handle(const ServiceRequest& request) {
