@@ -8,12 +8,17 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "sim/finance.h"
 #include "value/json.h"
 
 namespace lockstep::sim {
 namespace {
 
-constexpr std::string_view flow_name = "deal-closed";
+constexpr std::string_view deal_flow = "deal-closed";
+constexpr std::string_view payment_flow = "payment";
+/// Finance looks again for an invoice this often, and gives up after so many looks.
+constexpr std::int64_t finance_patience_ms = 2'000;
+constexpr int finance_looks_max = 100;
 constexpr std::string_view start_of_time = "2026-02-18T08:00:00Z";
 /// Whatever happens, everything has come to an end by then. Units: virtual milliseconds.
 constexpr std::int64_t end_of_time_ms = 6 * 3'600'000;
@@ -107,7 +112,8 @@ public:
                     .addresses = addresses,
                     .credentials = keys().credentials,
                     .seed = scenario.seed}),
-          network_(runtime_, sandbox_, addresses, scenario.network_defects) {}
+          network_(runtime_, sandbox_, addresses, scenario.network_defects),
+          finance_(runtime_, sandbox_, keys().credentials) {}
 
     Report play() {
         prepare();
@@ -121,7 +127,8 @@ public:
 
 private:
     struct Trigger {
-        std::string deal;
+        std::string flow, key;
+        Value body = {};
         std::int64_t at_ms = 0;
         bool given = false;
         std::string run_id;  ///< once it is acknowledged
@@ -136,11 +143,13 @@ private:
         bool crashes = scenario_.crashes > 0 || scenario_.crash_at_switch;
         store_path_ = crashes ? (keys().folder / fmt::format("{}.db", scenario_.seed)).string() : ":memory:";
         forget_store();
-        for (int i = 0; i < scenario_.company.deals; ++i) triggers_.push_back({.deal = scenario_.company.deal_id(i), .at_ms = moment()});
+        auto deal_trigger = [&](int deal) {
+            return Trigger{.flow = std::string(deal_flow), .key = scenario_.company.deal_id(deal), .at_ms = moment(), .run_id = {}};
+        };
+        for (int i = 0; i < scenario_.company.deals; ++i) triggers_.push_back(deal_trigger(i));
         for (int i = 0; i < scenario_.duplicate_triggers; ++i)
-            triggers_.push_back({.deal = scenario_.company.deal_id(
-                                     static_cast<int>(runtime_.random_below(static_cast<std::uint64_t>(scenario_.company.deals)))),
-                                 .at_ms = moment()});
+            triggers_.push_back(deal_trigger(static_cast<int>(runtime_.random_below(static_cast<std::uint64_t>(scenario_.company.deals)))));
+        for (int i = 0; i < scenario_.finance_acts; ++i) finance_at_.insert({moment() + moment(), 0});
         for (int i = 0; i < scenario_.crashes; ++i)
             crash_at_.insert(1 + runtime_.random_below(switches_a_deal * static_cast<std::uint64_t>(scenario_.company.deals)));
         if (scenario_.crash_at_switch) crash_at_.insert(*scenario_.crash_at_switch);
@@ -196,6 +205,7 @@ private:
         LS_ASSERT(config.has_value());
         config->store_path = store_path_;
         config->workers = workers;
+        if (scenario_.payments_interleave) forget_names(*config);
         if (scenario_.settle_ms)
             for (auto& connection : config->connections) connection.limits.settle_ms = *scenario_.settle_ms;
         auto made = config::Application::make(*config, {.runtime = &runtime_, .http = &network_});
@@ -208,6 +218,17 @@ private:
         // Whoever got no answer asks again.
         for (std::size_t i = 0; i < triggers_.size(); ++i)
             if (triggers_[i].given && triggers_[i].run_id.empty()) give(i);
+    }
+
+    /// Every run locks a name of its own instead of the invoices'.
+    static void forget_names(config::Config& config) {
+        constexpr std::string_view names = "concerned.invoices.map(id, 'zoho_books/invoices/' + id)";
+        for (auto& flow : config.flows)
+            if (auto at = flow.text.find(names); at != std::string::npos) {
+                flow.text.replace(at, names.size(), "[run.id]");
+                return;
+            }
+        LS_ASSERT(!"the flow locks something else");
     }
 
     void crash() {
@@ -237,13 +258,35 @@ private:
     void give(std::size_t index) {
         Trigger& trigger = triggers_[index];
         trigger.given = true;
-        application_->engine().submit({.flow = std::string(flow_name), .key = trigger.deal, .trigger = "webhook"},
+        application_->engine().submit({.flow = trigger.flow,
+                                       .key = trigger.key,
+                                       .trigger = "webhook",
+                                       .dedupe_id = {},
+                                       .body_json = trigger.body.is_null() ? "{}" : json::write(trigger.body)},
                                       [this, index](Result<engine::Accepted> accepted) {
                                           if (accepted)
                                               triggers_[index].run_id = accepted->run_id;
                                           else
                                               broken_.push_back("a trigger was refused: " + accepted.error().to_text());
                                       });
+    }
+
+    /// Somebody in finance does what is due, if there is an invoice to do it with.
+    void let_finance_act() {
+        while (!finance_at_.empty() && finance_at_.begin()->first <= runtime_.monotonic_ms()) {
+            auto [at_ms, looks] = *finance_at_.begin();
+            finance_at_.erase(finance_at_.begin());
+            if (auto told = finance_.act()) {
+                network_.note("finance: " + told->key + " " + json::write(told->body));
+                triggers_.push_back({.flow = std::string(payment_flow),
+                                     .key = told->key,
+                                     .body = told->body,
+                                     .at_ms = runtime_.monotonic_ms(),
+                                     .run_id = {}});
+            } else if (looks < finance_looks_max) {
+                finance_at_.insert({runtime_.monotonic_ms() + finance_patience_ms, looks + 1});
+            }
+        }
     }
 
     // ---- time passes ----
@@ -254,18 +297,20 @@ private:
         std::int64_t stop = const_cast<FiberRuntime&>(runtime_).monotonic_ms() + look_every_ms;
         for (const auto& trigger : triggers_)
             if (!trigger.given) stop = std::min(stop, trigger.at_ms);
+        if (!finance_at_.empty()) stop = std::min(stop, finance_at_.begin()->first);
         return stop;
     }
 
     bool is_over() {
         auto status = application_->engine().status();
-        return status.waiting == 0 && status.active == 0 && status.alerts_open == 0 &&
+        return status.waiting == 0 && status.active == 0 && status.alerts_open == 0 && finance_at_.empty() &&
                std::all_of(triggers_.begin(), triggers_.end(), [](const Trigger& trigger) { return !trigger.run_id.empty(); });
     }
 
     /// Lets everything happen until nothing is left to do.
     void carry_on() {
         while (runtime_.monotonic_ms() < end_of_time_ms) {
+            let_finance_act();
             for (std::size_t i = 0; i < triggers_.size(); ++i)
                 if (!triggers_[i].given && triggers_[i].at_ms <= runtime_.monotonic_ms()) give(i);
             if (runtime_.run_until([this] { return crash_is_due(); }, next_stop_ms())) {
@@ -304,15 +349,17 @@ private:
             auto loaded = application_->store().load_run(trigger.run_id);
             LS_ASSERT(loaded.has_value());
             if (!*loaded) {
-                broken_.push_back("an acknowledged event is gone: " + trigger.deal);
+                broken_.push_back("an acknowledged event is gone: " + trigger.key);
                 continue;
             }
             auto status = (*loaded)->run.status;
             if (status != store::RunStatus::succeeded && status != store::RunStatus::skipped)
-                broken_.push_back(fmt::format("{} is {} at the end: {}", trigger.deal, store::to_string(status), (*loaded)->run.reason));
+                broken_.push_back(fmt::format("{} is {} at the end: {}", trigger.key, store::to_string(status), (*loaded)->run.reason));
         }
         auto promises = broken_promises(scenario_.company, sandbox_);
         broken_.insert(broken_.end(), promises.begin(), promises.end());
+        auto payments = finance_.broken_promises();
+        broken_.insert(broken_.end(), payments.begin(), payments.end());
         broken_.insert(broken_.end(), network_.collisions().begin(), network_.collisions().end());
     }
 
@@ -334,9 +381,11 @@ private:
     FiberRuntime runtime_;
     sandbox::Sandbox sandbox_;
     Network network_;
+    Finance finance_;
     std::unique_ptr<config::Application> application_;
     std::string store_path_;
     std::vector<Trigger> triggers_;
+    std::multimap<std::int64_t, int> finance_at_;  // when → looks in vain so far
     std::multiset<std::uint64_t> crash_at_;
     std::vector<std::string> broken_;
     bool healed_ = false;
@@ -359,9 +408,16 @@ Scenario Scenario::drawn(std::uint64_t seed) {
     return scenario;
 }
 
+Scenario Scenario::drawn_with_payments(std::uint64_t seed) {
+    FiberRuntime dice(seed ^ 0x9a73e275, start_time());
+    Scenario scenario = drawn(seed);
+    scenario.finance_acts = 2 + static_cast<int>(dice.random_below(8));
+    return scenario;
+}
+
 std::string Scenario::to_string() const {
-    return fmt::format("seed {}: {} deals of {} accounts, {} duplicate triggers within {} ms, faults {}, crashes {}{}", seed, company.deals,
-                       company.accounts, duplicate_triggers, spread_ms, faults ? "yes" : "no", crashes,
+    return fmt::format("seed {}: {} deals of {} accounts, {} duplicate triggers within {} ms, {} acts of finance, faults {}, crashes {}{}",
+                       seed, company.deals, company.accounts, duplicate_triggers, spread_ms, finance_acts, faults ? "yes" : "no", crashes,
                        crash_at_switch ? fmt::format(", at switch {}", *crash_at_switch) : "");
 }
 

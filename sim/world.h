@@ -18,6 +18,7 @@ struct Scenario {
     std::uint64_t seed = 1;
     Company company;
     int duplicate_triggers = 0;  ///< besides one for every deal
+    int finance_acts = 0;        ///< what people do with payments, once there are invoices
     std::int64_t spread_ms = 0;  ///< the triggers come within this time; 0: all at once
     bool faults = false;         ///< vendors and network fail, as the seed says, until `faults_ms`
     std::int64_t faults_ms = 90'000;
@@ -25,9 +26,11 @@ struct Scenario {
     std::optional<std::uint64_t> crash_at_switch;  ///< once, after so many switches between tasks
     NetworkDefects network_defects;
     std::optional<std::int64_t> settle_ms;  ///< instead of the connections' own
+    bool payments_interleave = false;       ///< runs of one invoice do not wait for each other
 
     /// Draws one of many: how large, how crowded, how hostile.
     static Scenario drawn(std::uint64_t seed);
+    static Scenario drawn_with_payments(std::uint64_t seed);
     std::string to_string() const;
 };
 

@@ -74,6 +74,35 @@ TEST_F(Promises, HoldThroughCrashesAndFaults) {
     EXPECT_GT(in_doubt, 0u);
 }
 
+TEST_F(Promises, HoldForPaymentsOnAQuietDay) {
+    auto report = play({.seed = 1, .company = {.accounts = 2, .deals = 6}, .finance_acts = 20});
+    EXPECT_TRUE(report.ok()) << report.to_string();
+    EXPECT_EQ(report.retries + report.in_doubt, 0u);
+}
+
+/// Two payments of one invoice at the same time, and the process killed wherever they are.
+TEST_F(Promises, HoldForPaymentsWhereverTheProcessDies) {
+    Scenario scenario{.seed = 5, .company = {.accounts = 1, .deals = 1}, .finance_acts = 2};
+    auto undisturbed = play(scenario);
+    ASSERT_TRUE(undisturbed.ok()) << undisturbed.to_string();
+    std::uint64_t every = std::max<std::uint64_t>(1, undisturbed.switches / wanted(200));
+    for (std::uint64_t at = 1; at <= undisturbed.switches; at += every) {
+        scenario.crash_at_switch = at;
+        auto report = play(scenario);
+        ASSERT_TRUE(report.ok()) << scenario.to_string() << "\n" << report.to_string();
+    }
+}
+
+TEST_F(Promises, HoldForPaymentsThroughCrashesAndFaults) {
+    const char* from = std::getenv("LOCKSTEP_SIM_FROM");
+    std::uint64_t first = from ? std::strtoull(from, nullptr, 10) : 1;
+    for (std::uint64_t seed = first; seed < first + wanted(60); ++seed) {
+        auto scenario = Scenario::drawn_with_payments(seed);
+        auto report = play(scenario);
+        EXPECT_TRUE(report.ok()) << scenario.to_string() << "\n" << report.to_string();
+    }
+}
+
 /// Canaries: what the promises forbid must be seen.
 bool is_noticed(void (*spoil)(Scenario&)) {
     for (std::uint64_t seed = 1; seed <= 60; ++seed) {
@@ -91,6 +120,14 @@ TEST_F(Promises, AreSeenToBreakWhenLostWritesAreSentAgainUnseen) {
 
 TEST_F(Promises, AreSeenToBreakWhenNobodyWaitsForALostRequestToSettle) {
     EXPECT_TRUE(is_noticed([](Scenario& scenario) { scenario.settle_ms = 0; }));
+}
+
+TEST_F(Promises, AreSeenToBreakWhenPaymentsOfOneInvoiceInterleave) {
+    EXPECT_TRUE(is_noticed([](Scenario& scenario) {
+        scenario.company = {.accounts = 1, .deals = 1};
+        scenario.finance_acts = 12;
+        scenario.payments_interleave = true;
+    }));
 }
 
 }  // namespace
