@@ -40,18 +40,19 @@ Vendor& Sandbox::vendor(std::string_view connector) {
     return *lane->vendor;
 }
 
-void Sandbox::apply_late(std::string_view connector, const net::Request& request) {
-    Lane* lane = state_->lane(connector);
-    LS_ASSERT(lane != nullptr);
-    const std::lock_guard lock(lane->mutex);
-    static_cast<void>(lane->vendor->handle(request));
-}
-
 namespace {
 
-net::Response applied(Lane& lane, const net::Request& request) {
+bool is_due(const Vendor& vendor, const Options& options) {
+    auto due = vendor.outgoing_due();
+    return due && *due <= options.clock();
+}
+
+net::Response applied(Core& core, Lane& lane, const net::Request& request, std::int64_t delay_ms) {
     const std::lock_guard lock(lane.mutex);
-    return lane.vendor->handle(request);
+    lane.vendor->hold(delay_ms);
+    net::Response response = lane.vendor->handle(request);
+    lane.wants_to_send = is_due(*lane.vendor, core.options);
+    return response;
 }
 
 void count(Lane& lane, const std::string& method, const std::string& pattern) {
@@ -60,7 +61,7 @@ void count(Lane& lane, const std::string& method, const std::string& pattern) {
 }
 
 // Everything but `late_apply`, whose request the caller applies later.
-void decide(Verdict& verdict, const FaultDraw& draw, Lane& lane, std::string_view connector, const net::Request& request) {
+void decide(Core& core, Lane& lane, Verdict& verdict, const FaultDraw& draw, std::string_view connector, const net::Request& request) {
     using Kind = Fault::Kind;
     switch (*draw.kind) {
         case Kind::status:
@@ -73,7 +74,7 @@ void decide(Verdict& verdict, const FaultDraw& draw, Lane& lane, std::string_vie
             verdict.kind = Verdict::Kind::drop;
             return;
         case Kind::drop_after:
-            static_cast<void>(applied(lane, request));
+            static_cast<void>(applied(core, lane, request, draw.delay_ms));
             verdict.kind = Verdict::Kind::drop;
             return;
         case Kind::late_apply:
@@ -81,7 +82,7 @@ void decide(Verdict& verdict, const FaultDraw& draw, Lane& lane, std::string_vie
             verdict.apply_late_after_ms = draw.late_ms;
             return;
         case Kind::malformed:
-            verdict.response = applied(lane, request);
+            verdict.response = applied(core, lane, request, draw.delay_ms);
             if (!draw.truncate_bytes || verdict.response.body.empty()) return make_malformed(verdict.response);
             verdict.kind = Verdict::Kind::truncate;
             verdict.truncate_bytes = std::min(static_cast<std::size_t>(*draw.truncate_bytes), verdict.response.body.size() - 1);
@@ -91,7 +92,39 @@ void decide(Verdict& verdict, const FaultDraw& draw, Lane& lane, std::string_vie
     }
 }
 
+// Sends the first request of a vendor that is due; false: there was none.
+bool send_one(Lane& lane, const std::function<Result<net::Response>(const net::Request&)>& send_out, const Options& options) {
+    std::unique_lock lock(lane.mutex);
+    std::optional<Outgoing> outgoing = is_due(*lane.vendor, options) ? lane.vendor->take_outgoing() : std::nullopt;
+    if (!outgoing) return false;
+    lock.unlock();
+    const Result<net::Response> answer = send_out(outgoing->request);
+    lock.lock();
+    lane.vendor->outgoing_done(outgoing->id, answer);
+    return true;
+}
+
 }  // namespace
+
+void Sandbox::apply_late(std::string_view connector, const net::Request& request) {
+    Lane* lane = state_->lane(connector);
+    LS_ASSERT(lane != nullptr);
+    static_cast<void>(applied(*state_, *lane, request, 0));
+    if (wants_to_send && lane->wants_to_send) wants_to_send();
+}
+
+std::optional<std::int64_t> Sandbox::send_outgoing() {
+    std::optional<std::int64_t> wait_ms;
+    for (auto& [name, lane] : state_->lanes) {
+        while (send_out && send_one(lane, send_out, state_->options)) {}
+        const std::lock_guard lock(lane.mutex);
+        auto due = lane.vendor->outgoing_due();
+        if (!due) continue;
+        const std::int64_t own_ms = std::max<std::int64_t>(due->ms() - state_->options.clock().ms(), 0);
+        wait_ms = std::min(wait_ms.value_or(own_ms), own_ms);
+    }
+    return wait_ms;
+}
 
 Verdict Sandbox::handle(std::string_view connector, const net::Request& request) {
     Lane* lane = state_->lane(connector);
@@ -102,9 +135,10 @@ Verdict Sandbox::handle(std::string_view connector, const net::Request& request)
     Verdict verdict;
     verdict.delay_ms = draw.delay_ms;
     if (draw.kind)
-        decide(verdict, draw, *lane, connector, request);
+        decide(*state_, *lane, verdict, draw, connector, request);
     else
-        verdict.response = applied(*lane, request);
+        verdict.response = applied(*state_, *lane, request, draw.delay_ms);
+    if (wants_to_send && lane->wants_to_send) wants_to_send();
     return verdict;
 }
 

@@ -45,6 +45,12 @@ struct Options {
     int salesforce_calls_per_day = 0;  ///< the figure in Sforce-Limit-Info and /limits; 0: 5 000 000
 };
 
+/// A request that a vendor sends by itself: a webhook, an Outbound Message.
+struct Outgoing {
+    std::string id;  ///< the vendor's name for this delivery
+    net::Request request;
+};
+
 /// One emulated vendor. `handle` is called with the emulator's lock held: one request at a time.
 class Vendor {
 public:
@@ -63,6 +69,13 @@ public:
         (void)details;
         return fail(ErrorCode::not_found, "no such event: " + std::string(event));
     }
+    /// How long the answer to the next request is held back: so long it counts as in process.
+    virtual void hold(std::int64_t delay_ms) { (void)delay_ms; }
+    /// When the first request that waits to be sent is due; nullopt: none waits. Read after every request: keep it cheap.
+    virtual std::optional<Timestamp> outgoing_due() const { return std::nullopt; }
+    /// Gives out the first request that is due; `outgoing_done` tells what became of it, without the lock in between.
+    virtual std::optional<Outgoing> take_outgoing() { return std::nullopt; }
+    virtual void outgoing_done(const std::string& id, const Result<net::Response>& answer) { (void)id, (void)answer; }
 };
 
 std::unique_ptr<Vendor> make_salesforce(const Options& options);
@@ -96,8 +109,12 @@ public:
     /// Loads the made-up manufacturer.
     Result<void> load_seed_data();
     Vendor& vendor(std::string_view connector);
-    /// Sends what `POST /emit` makes; set by the server (real HTTP) or the simulator.
+    /// Sends what `POST /emit` makes and what vendors send; set by the server (real HTTP) or the simulator.
     std::function<Result<net::Response>(const net::Request&)> send_out;
+    /// Called when a request has made a vendor want to send something: call `send_outgoing` soon, on another thread.
+    std::function<void()> wants_to_send;
+    /// Sends all that is due. Returns how long until the next is due; nullopt: nothing waits.
+    std::optional<std::int64_t> send_outgoing();
 
 private:
     struct State;

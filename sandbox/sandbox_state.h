@@ -14,6 +14,7 @@ struct Lane {
     std::unique_ptr<Vendor> vendor;
     std::mutex mutex;
     std::unordered_map<std::string, std::int64_t> calls;  ///< by `METHOD pattern`
+    std::atomic<bool> wants_to_send = false;              ///< after the last request something was due to be sent
 };
 
 /// All vendors with what the control API can do to them.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 
@@ -24,6 +25,7 @@ public:
     ~Server() override {
         // Answers that wait go before the servers they would go through, and no request may arrive while the rest goes.
         timer_.stop();
+        outgoing_.stop();
         control_.stop();
         servers_ = {};
     }
@@ -38,6 +40,8 @@ private:
     Result<void> open(const ServerParts& parts, GeneratedCredentials made);
     void serve(std::size_t at, net::Request request, std::unique_ptr<net::Responder> responder);
     void serve_vendor(std::string_view connector, net::Request request, std::unique_ptr<net::Responder> responder);
+    void send_soon();
+    void send_outgoing();
 
     Options options_;
     std::string private_key_;
@@ -45,6 +49,8 @@ private:
     std::unique_ptr<Sandbox> sandbox_;
     std::atomic<bool> ready_ = false;
     Timer timer_;
+    Timer outgoing_;  // sends what vendors send by themselves
+    std::atomic<bool> will_send_ = false, will_look_again_ = false;
     Timer control_;  // its requests may wait for whoever an event is sent to
     std::array<std::unique_ptr<net::Server>, control_port + 1> servers_;
 };
@@ -71,6 +77,21 @@ void Server::serve_vendor(std::string_view connector, net::Request request, std:
     const std::int64_t delay_ms = verdict.delay_ms;
     timer_.after(delay_ms,
                  [kept = std::shared_ptr<net::Responder>(std::move(responder)), verdict = std::move(verdict)] { finish(*kept, verdict); });
+}
+
+void Server::send_soon() {
+    if (!will_send_.exchange(true)) outgoing_.after(0, [this] { send_outgoing(); });
+}
+
+void Server::send_outgoing() {
+    will_send_ = false;
+    const auto wait_ms = sandbox_->send_outgoing();
+    if (!wait_ms || will_look_again_.exchange(true)) return;
+    // Not later than in a second: the vendors' clock may be moved on.
+    outgoing_.after(std::clamp<std::int64_t>(*wait_ms, 1, 1000), [this] {
+        will_look_again_ = false;
+        send_outgoing();
+    });
 }
 
 void Server::serve(std::size_t at, net::Request request, std::unique_ptr<net::Responder> responder) {
@@ -107,6 +128,7 @@ Result<void> Server::open(const ServerParts& parts, GeneratedCredentials made) {
     sandbox_->send_out = [this](const net::Request& request) {
         return client_->send(request, {.effect = net::Effect::write, .total_timeout_ms = 30'000});
     };
+    sandbox_->wants_to_send = [this] { send_soon(); };
     if (parts.seed_data) LS_TRY(sandbox_->load_seed_data());
     ready_ = true;
     return {};

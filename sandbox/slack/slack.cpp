@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <array>
 #include <optional>
 
 #include "sandbox/sandbox.h"
+#include "sandbox/slack/blocks.h"
 #include "value/encoding.h"
 #include "value/json.h"
 
@@ -13,68 +15,56 @@ namespace {
 // [slack, "Rate limit"]: one message a second, short bursts tolerated (how long a burst is not documented).
 constexpr std::int64_t refill_ms = 1000;
 constexpr std::int64_t burst = 10;
-// [slack, "Block Kit limits"]
-constexpr std::size_t blocks_max = 50;
-constexpr std::size_t attachments_max = 100;
-constexpr std::size_t section_text_max = 3000;
-constexpr std::size_t fields_max = 10;
-constexpr std::size_t field_text_max = 2000;
-constexpr std::size_t header_text_max = 150;
-constexpr std::size_t text_max = 40000;
+constexpr std::size_t text_max = 40000;  ///< longer texts are cut
 
-constexpr std::array<std::string_view, 11> block_types = {"section", "header", "divider",   "context", "actions", "image",
-                                                          "input",   "file",   "rich_text", "video",   "markdown"};
+/// Slack's words and their statuses [slack, "Error answers"].
+struct Word {
+    std::string_view word;
+    int status;
+};
+constexpr std::array<Word, 16> words = {{
+    {"invalid_payload", 400},
+    {"no_text", 400},
+    {"too_many_attachments", 400},
+    {"invalid_blocks", 400},
+    {"action_prohibited", 403},
+    {"posting_to_general_channel_denied", 403},
+    {"invalid_token", 403},
+    {"no_service", 404},
+    {"no_service_id", 404},
+    {"no_active_hooks", 404},
+    {"no_team", 404},
+    {"team_disabled", 404},
+    {"user_not_found", 404},
+    {"channel_not_found", 404},
+    {"channel_is_archived", 410},
+    {"rollup_error", 500},
+}};
 
-using Refusal = std::optional<std::string_view>;
-
-bool is_text_object(const Value& text, std::size_t length_max) {
-    const std::string type = text["type"].text();
-    if (type != "mrkdwn" && type != "plain_text") return false;
-    const std::size_t length = encoding::utf8_length(text["text"].text());
-    return text["text"].is_string() && length > 0 && length <= length_max;
+const Word* find_word(std::string_view word) {
+    auto found = std::find_if(words.begin(), words.end(), [&](const Word& known) { return known.word == word; });
+    return found == words.end() ? nullptr : &*found;
 }
 
-bool is_section(const Value& block) {
-    const Value& text = block["text"];
-    const Value& fields = block["fields"];
-    if (text.is_null() && fields.is_null()) return false;
-    if (!text.is_null() && !is_text_object(text, section_text_max)) return false;
-    if (fields.is_null()) return true;
-    if (!fields.is_list() || fields.as_list().empty() || fields.as_list().size() > fields_max) return false;
-    for (const Value& field : fields.as_list())
-        if (!is_text_object(field, field_text_max)) return false;
-    return true;
+net::Response refused(std::string_view word) {
+    const Word* known = find_word(word);
+    return net::text_response(known == nullptr ? 400 : known->status, std::string(word));
 }
 
-bool is_block(const Value& block) {
-    const std::string type = block["type"].text();
-    bool known = false;
-    for (std::string_view name : block_types) known = known || name == type;
-    if (!known || block["block_id"].text().size() > 255) return false;
-    if (type == "section") return is_section(block);
-    if (type == "header") return block["text"]["type"] == Value("plain_text") && is_text_object(block["text"], header_text_max);
-    if (type != "context" && type != "actions") return true;
-    const Value& elements = block["elements"];
-    return elements.is_list() && !elements.as_list().empty() && elements.as_list().size() <= (type == "context" ? 10u : 25u);
-}
-
-Refusal check_blocks(const Value& blocks) {
-    if (blocks.is_null()) return std::nullopt;
-    if (!blocks.is_list() || blocks.as_list().size() > blocks_max) return "invalid_blocks";
-    for (const Value& block : blocks.as_list())
-        if (!is_block(block)) return "invalid_blocks";
-    return std::nullopt;
-}
-
-Refusal check_message(const Value& message) {
-    const Value& attachments = message["attachments"];
-    if (attachments.is_list() && attachments.as_list().size() > attachments_max) return "too_many_attachments";
-    if (Refusal refused = check_blocks(message["blocks"])) return refused;
-    if (!message["text"].is_null() && !message["text"].is_string()) return "invalid_payload";
-    const bool has_blocks = message["blocks"].is_list() && !message["blocks"].as_list().empty();
-    const bool has_attachments = attachments.is_list() && !attachments.as_list().empty();
-    if (message["text"].text().empty() && !has_blocks && !has_attachments) return "no_text";
-    return std::nullopt;
+/// Which part of `/services/T…/B…/secret` is not the webhook's.
+std::string_view wrong_part(std::string_view path, std::string_view right) {
+    constexpr std::array<std::string_view, 3> of_part = {"no_team", "no_service_id", "invalid_token"};
+    auto next = [](std::string_view& rest) {
+        const std::string_view part = rest.substr(0, rest.find('/'));
+        rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+        return part;
+    };
+    constexpr std::size_t prefix = std::string_view("/services/").size();
+    path.remove_prefix(prefix);
+    right.remove_prefix(std::min(prefix, right.size()));
+    for (const std::string_view word : of_part)
+        if (next(path) != next(right)) return word;
+    return "no_service";
 }
 
 /// The message of a JSON body, or of the historic form field `payload`.
@@ -102,14 +92,17 @@ public:
     void reset() override {
         messages_.clear();
         allowed_from_ms_ = 0;
+        refuse_with_.clear();
     }
 
 private:
+    Result<void> load_settings(const List& records);
     std::optional<std::int64_t> wait_s();
     void keep(const Value& message);
 
     const Options options_;
     List messages_;
+    std::string refuse_with_;           ///< the word that every message is refused with
     std::int64_t allowed_from_ms_ = 0;  ///< when the bucket would be full again
 };
 
@@ -131,26 +124,41 @@ void Slack::keep(const Value& message) {
 
 net::Response Slack::handle(const net::Request& request) {
     if (request.path() != options_.credentials.slack_path)
-        return request.path().starts_with("/services/") ? net::text_response(404, "no_service") : net::text_response(404, "not_found");
-    if (request.method != "POST") return net::text_response(400, "invalid_payload");
+        return request.path().starts_with("/services/") ? refused(wrong_part(request.path(), options_.credentials.slack_path))
+                                                        : net::text_response(404, "not_found");
+    if (request.method != "POST") return refused("invalid_payload");
     if (auto wait = wait_s()) {
         net::Response limited = net::text_response(429, "rate_limited");
         limited.headers.set("Retry-After", std::to_string(*wait));
         return limited;
     }
+    if (!refuse_with_.empty()) return refused(refuse_with_);
     const auto message = read_message(request);
-    if (!message) return net::text_response(400, "invalid_payload");
-    if (Refusal refused = check_message(*message)) return net::text_response(400, std::string(*refused));
+    if (!message) return refused("invalid_payload");
+    if (Refusal refusal = check_message(*message)) return refused(*refusal);
     keep(*message);
     return net::text_response(200, "ok");
 }
 
 std::optional<List> Slack::records(std::string_view object) const {
+    if (object == "settings") return List{Value(Map{{"refuse_with", Value(refuse_with_)}})};
     if (object != "messages") return std::nullopt;
     return messages_;
 }
 
+/// `refuse_with`: the workspace refuses every message with this word of Slack's; empty: no more.
+Result<void> Slack::load_settings(const List& records) {
+    for (const Value& record : records) {
+        const std::string word = record["refuse_with"].text();
+        if (!word.empty() && find_word(word) == nullptr)
+            return fail(ErrorCode::request_invalid, "Slack has no such word: refuse_with, " + word);
+        refuse_with_ = word;
+    }
+    return {};
+}
+
 Result<void> Slack::load(std::string_view object, const List& records) {
+    if (object == "settings") return load_settings(records);
     if (object != "messages") return fail(ErrorCode::not_found, "no such object: slack, " + std::string(object));
     messages_.insert(messages_.end(), records.begin(), records.end());
     return {};

@@ -16,19 +16,20 @@ constexpr std::uint64_t first_id = 460000000000017001;
 struct KnownCurrency {
     std::string_view code, name, symbol;
     int decimals;
+    std::int64_t rate_e6;  ///< millionths of the organisation's currency; made up, but near
 };
 /// The first is the organisation's own.
 constexpr std::array<KnownCurrency, 10> known_currencies = {{
-    {"EUR", "Euro", "€", 2},
-    {"USD", "US Dollar", "$", 2},
-    {"GBP", "Pound Sterling", "£", 2},
-    {"JPY", "Japanese Yen", "¥", 0},
-    {"CHF", "Swiss Franc", "CHF", 2},
-    {"SEK", "Swedish Krona", "kr", 2},
-    {"DKK", "Danish Krone", "kr", 2},
-    {"PLN", "Polish Zloty", "zł", 2},
-    {"CAD", "Canadian Dollar", "CA$", 2},
-    {"KWD", "Kuwaiti Dinar", "KD", 3},
+    {"EUR", "Euro", "€", 2, 1000000},
+    {"USD", "US Dollar", "$", 2, 920000},
+    {"GBP", "Pound Sterling", "£", 2, 1170000},
+    {"JPY", "Japanese Yen", "¥", 0, 6150},
+    {"CHF", "Swiss Franc", "CHF", 2, 1060000},
+    {"SEK", "Swedish Krona", "kr", 2, 88000},
+    {"DKK", "Danish Krone", "kr", 2, 134000},
+    {"PLN", "Polish Zloty", "zł", 2, 231000},
+    {"CAD", "Canadian Dollar", "CA$", 2, 680000},
+    {"KWD", "Kuwaiti Dinar", "KD", 3, 2990000},
 }};
 
 std::uint64_t number_in(std::string_view text) {
@@ -56,9 +57,36 @@ const Person* Contact::primary() const {
 
 Decimal Invoice::balance() const {
     if (status == "void") return Decimal(0);
-    auto rest = total.minus(paid);
-    return rest ? *rest : total;
+    return minus(minus(minus(total, paid), credited), written_off);
 }
+
+Decimal Payment::applied() const {
+    Decimal sum;
+    for (const AppliedAmount& part : invoices) sum = plus(sum, part.amount);
+    return sum;
+}
+
+Decimal Payment::refunded() const {
+    Decimal sum;
+    for (const Refund& refund : refunds) sum = plus(sum, refund.amount);
+    return sum;
+}
+
+Decimal Payment::unused() const { return minus(minus(amount, applied()), refunded()); }
+
+Decimal CreditNote::balance() const {
+    Decimal rest = total;
+    for (const AppliedAmount& part : invoices) rest = minus(rest, part.amount);
+    return rest;
+}
+
+Decimal plus(const Decimal& a, const Decimal& b) {
+    auto sum = a.plus(b);
+    LS_ASSERT(sum.has_value());
+    return *sum;
+}
+
+Decimal minus(const Decimal& a, const Decimal& b) { return plus(a, b.negated()); }
 
 std::string index_key(std::string_view field, std::string_view value) { return std::string(field) + '\x1f' + std::string(value); }
 
@@ -68,14 +96,20 @@ void Books::default_settings() {
     next_id_ = first_id;
     next_invoice_number = 1;
     next_payment_number = 1;
+    next_credit_note_number = 1;
+    limits.clear();
+    limits.set_per_minute(options.zoho_calls_per_minute);
     currencies.clear();
     for (const KnownCurrency& known : known_currencies)
-        currencies.push_back({make_id(), std::string(known.code), std::string(known.name), std::string(known.symbol), known.decimals});
+        currencies.push_back({make_id(), std::string(known.code), std::string(known.name), std::string(known.symbol), known.decimals,
+                              Decimal::from_parts(known.rate_e6, 6)->normalized()});
     custom_fields.clear();
     for (const char* entity : {"contacts", "invoices", "customerpayments"}) {
         custom_fields.push_back({entity, "cf_salesforce_id", "Salesforce ID", make_id(), true});
         custom_fields.push_back({entity, "cf_lockstep_key", "Lockstep key", make_id(), true});
     }
+    // Germany's rates; an organisation of another country has others.
+    taxes = {{make_id(), "Standard Rate", "tax", 19}, {make_id(), "Reduced Rate", "tax", 7}, {make_id(), "Zero Rate", "tax", 0}};
 }
 
 void Books::clear() {
@@ -83,8 +117,12 @@ void Books::clear() {
     invoices.clear();
     payments.clear();
     items.clear();
+    credit_notes.clear();
     emails.clear();
-    recent_calls.clear();
+    webhooks.clear();
+    outbox.clear();
+    deliveries.clear();
+    rows_visited = 0;
     default_settings();
 }
 
@@ -121,6 +159,12 @@ const Currency* Books::currency_of_code(std::string_view code) const {
     return nullptr;
 }
 
+const Tax* Books::tax(std::string_view id) const {
+    for (const Tax& known : taxes)
+        if (known.id == id) return &known;
+    return nullptr;
+}
+
 const CustomField* Books::custom_field(std::string_view entity, std::string_view api_name) const {
     for (const CustomField& field : custom_fields)
         if (field.entity == entity && (field.api_name == api_name || field.id == api_name || field.label == api_name)) return &field;
@@ -130,6 +174,7 @@ const CustomField* Books::custom_field(std::string_view entity, std::string_view
 void Books::put(Contact contact) {
     std::vector<std::string> keys = {index_key("contact_name", lower(contact.name))};
     if (const Person* primary = contact.primary()) keys.push_back(index_key("email", lower(primary->text("email"))));
+    for (const Person& person : contact.persons) keys.push_back(index_key("contact_person_id", person.id));
     add_custom_keys(keys, contact.custom);
     contacts.put(std::move(contact), std::move(keys));
 }
@@ -144,12 +189,20 @@ void Books::put(Invoice invoice) {
 void Books::put(Payment payment) {
     std::vector<std::string> keys = {index_key("reference_number", payment.reference), index_key("customer_id", payment.customer_id)};
     for (const AppliedAmount& applied : payment.invoices) keys.push_back(index_key("invoice_id", applied.invoice_id));
+    for (const Refund& refund : payment.refunds) keys.push_back(index_key("payment_refund_id", refund.id));
+    add_custom_keys(keys, payment.custom);
     payments.put(std::move(payment), std::move(keys));
 }
 
 void Books::put(Item item) {
-    std::vector<std::string> keys = {index_key("sku", item.sku), index_key("name", item.name)};
+    std::vector<std::string> keys = {index_key("sku", lower(item.sku)), index_key("name", lower(item.name))};
     items.put(std::move(item), std::move(keys));
+}
+
+void Books::put(CreditNote note) {
+    std::vector<std::string> keys = {index_key("customer_id", note.customer_id), index_key("creditnote_number", note.number)};
+    for (const AppliedAmount& applied : note.invoices) keys.push_back(index_key("invoice_id", applied.invoice_id));
+    credit_notes.put(std::move(note), std::move(keys));
 }
 
 }  // namespace lockstep::sandbox::zoho

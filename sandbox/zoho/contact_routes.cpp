@@ -51,7 +51,7 @@ Result<net::Response> update_by_key(Books& books, const Call& call) {
     LS_TRY_ASSIGN(UniqueKey unique, read_unique_key(books, *call.request, "contacts"));
     LS_TRY_ASSIGN(Map body, read_body(*call.request));
     const auto& ids = books.contacts.look_up(index_key(unique.field, unique.value));
-    if (!ids.empty()) return update_with(books, std::string(ids.front()), body);
+    if (!ids.empty()) return update_with(books, std::string(*ids.begin()), body);
     if (!unique.upsert) return no_contact();
     Value& fields = body["custom_fields"];
     if (!fields.is_list()) fields = List{};
@@ -67,7 +67,8 @@ Result<net::Response> get(Books& books, const Call& call) {
 
 Result<net::Response> remove(Books& books, const Call& call) {
     if (books.contacts.find(call.ids[0]) == nullptr) return no_contact();
-    if (!books.invoices.look_up(index_key("customer_id", call.ids[0])).empty())
+    const std::string key = index_key("customer_id", call.ids[0]);
+    if (!books.invoices.look_up(key).empty() || !books.payments.look_up(key).empty() || !books.credit_notes.look_up(key).empty())
         return refuse(invalid_value, "The contact cannot be deleted as it has transactions");
     books.contacts.erase(call.ids[0]);
     return reply(200, "The customer has been deleted.");
@@ -89,14 +90,14 @@ Result<net::Response> deactivate(Books& books, const Call& call) {
     return set_status(books, call.ids[0], "inactive", "The contact has been marked as inactive.");
 }
 
-/// The ids that an index leaves; nullopt: all.
-std::optional<std::vector<std::string>> narrowed(const Books& books, const ListQuery& query) {
+/// The ids that an index leaves; nullptr: all.
+const Shelf<Contact>::Ids* narrowed(const Books& books, const ListQuery& query) {
     for (const Filter& filter : query.filters) {
         if (filter.kind != Filter::Kind::equal) continue;
-        if (filter.field.starts_with("cf_")) return books.contacts.look_up(index_key(filter.field, filter.value));
-        if (is_listed("contact_name email", filter.field)) return books.contacts.look_up(index_key(filter.field, lower(filter.value)));
+        if (filter.field.starts_with("cf_")) return &books.contacts.look_up(index_key(filter.field, filter.value));
+        if (is_listed("contact_name email", filter.field)) return &books.contacts.look_up(index_key(filter.field, lower(filter.value)));
     }
-    return std::nullopt;
+    return nullptr;
 }
 
 bool has_status(const Contact& contact, const std::string& filter_by) {
@@ -109,35 +110,27 @@ Result<net::Response> list(Books& books, const Call& call) {
     LS_TRY_ASSIGN(ListQuery query, read_list_query(call.parameters, filter_fields));
     const std::string filter_by = net::parameter(call.parameters, "filter_by").value_or("");
     const std::string search = net::parameter(call.parameters, "search_text").value_or("");
-    std::vector<const Contact*> found;
-    auto consider = [&](const Contact& contact) {
-        const bool fitting = std::all_of(query.filters.begin(), query.filters.end(),
-                                         [&](const Filter& filter) { return fits(filter, contact_field(contact, filter.field)); });
-        const bool searched = search.empty() || contains_ignoring_case(contact.name, search) ||
-                              contains_ignoring_case(text_of(contact.other, "notes"), search);
-        if (fitting && searched && has_status(contact, filter_by)) found.push_back(&contact);
-    };
-    if (auto ids = narrowed(books, query))
-        for (const std::string& id : *ids) consider(*books.contacts.find(id));
-    else
-        for (const auto& [id, contact] : books.contacts.all()) consider(contact);
+    Listing<Contact> listing{.ids = narrowed(books, query), .row = [&](const Contact& contact) { return contact_row(books, contact); }};
+    if (!query.filters.empty() || !search.empty() || !filter_by.empty())
+        listing.fits = [&](const Contact& contact) -> Result<bool> {
+            const bool fine = std::all_of(query.filters.begin(), query.filters.end(),
+                                          [&](const Filter& filter) { return fits(filter, contact_field(contact, filter.field)); });
+            const bool searched = search.empty() || contains_ignoring_case(contact.name, search) ||
+                                  contains_ignoring_case(text_of(contact.other, "notes"), search);
+            return fine && searched && has_status(contact, filter_by);
+        };
     if (is_listed("contact_name first_name last_name email", query.sort_column))
-        std::stable_sort(found.begin(), found.end(), [&](const Contact* a, const Contact* b) {
-            return contact_field(*a, query.sort_column) < contact_field(*b, query.sort_column);
-        });
-    if (query.descending) std::reverse(found.begin(), found.end());
-    std::vector<std::function<Value()>> rows;
-    for (const Contact* contact : found) rows.push_back([&books, contact] { return contact_row(books, *contact); });
-    return list_reply(query, "contacts", rows, "Contacts");
+        listing.before = [&](const Contact& a, const Contact& b) {
+            return contact_field(a, query.sort_column) < contact_field(b, query.sort_column);
+        };
+    return list_shelf(query, books.contacts, listing, books.rows_visited, "contacts", "Contacts");
 }
 
 // ---- contact persons ----
 
 const Contact* contact_of_person(const Books& books, const std::string& person_id) {
-    for (const auto& [id, contact] : books.contacts.all())
-        for (const Person& person : contact.persons)
-            if (person.id == person_id) return &contact;
-    return nullptr;
+    const auto& ids = books.contacts.look_up(index_key("contact_person_id", person_id));
+    return ids.empty() ? nullptr : books.contacts.find(*ids.begin());
 }
 
 Unexpected no_person() { return refuse(not_found, "Contact person does not exist."); }
@@ -197,9 +190,9 @@ Result<net::Response> list_persons(Books& books, const Call& call) {
     const Contact* contact = books.contacts.find(call.ids[0]);
     if (contact == nullptr) return no_contact();
     LS_TRY_ASSIGN(ListQuery query, read_list_query(call.parameters, ""));
-    std::vector<std::function<Value()>> rows;
-    for (const Person& person : contact->persons) rows.push_back([contact, &person] { return person_value(*contact, person); });
-    return list_reply(query, "contact_persons", rows, "Contact Persons");
+    List rows;
+    for (const Person& person : contact->persons) rows.push_back(person_value(*contact, person));
+    return list_rows(query, "contact_persons", rows, "Contact Persons");
 }
 
 constexpr Route routes[] = {

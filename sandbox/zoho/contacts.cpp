@@ -141,6 +141,15 @@ Decimal outstanding(const Books& books, const Contact& contact) {
     return sum;
 }
 
+/// Excess payments and open credit notes.
+Decimal unused_credits(const Books& books, const Contact& contact) {
+    Decimal sum;
+    const std::string key = index_key("customer_id", contact.id);
+    for (const std::string& id : books.payments.look_up(key)) sum = plus(sum, books.payments.find(id)->unused());
+    for (const std::string& id : books.credit_notes.look_up(key)) sum = plus(sum, books.credit_notes.find(id)->balance());
+    return sum;
+}
+
 }  // namespace
 
 Result<void> apply_person(Books& books, Person& person, const Map& body) {
@@ -209,7 +218,7 @@ Value contact_row(const Books& books, const Contact& contact) {
             {"currency_id", Value(contact.currency_id)},
             {"currency_code", Value(currency->code)},
             {"outstanding_receivable_amount", Value(outstanding(books, contact))},
-            {"unused_credits_receivable_amount", Value(0)},
+            {"unused_credits_receivable_amount", Value(unused_credits(books, contact))},
             {"first_name", of_primary("first_name")},
             {"last_name", of_primary("last_name")},
             {"email", of_primary("email")},
@@ -243,7 +252,7 @@ Value contact_detail(const Books& books, const Contact& contact) {
             {"currency_code", Value(currency->code)},
             {"currency_symbol", Value(currency->symbol)},
             {"outstanding_receivable_amount", Value(outstanding(books, contact))},
-            {"unused_credits_receivable_amount", Value(0)},
+            {"unused_credits_receivable_amount", Value(unused_credits(books, contact))},
             {"status", Value(contact.status)},
             {"custom_fields", custom_fields_value(books, "contacts", contact.custom)},
             {"custom_field_hash", custom_field_hash(contact.custom)},

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "sandbox/zoho/contacts.h"
 
@@ -26,7 +27,7 @@ void set_value(CustomValues& values, const std::string& name, std::string value)
     }
 }
 
-bool taken_by_another(const std::vector<std::string>& ids, const std::string& own_id) {
+bool taken_by_another(const std::set<std::string>& ids, const std::string& own_id) {
     return std::any_of(ids.begin(), ids.end(), [&](const std::string& id) { return id != own_id; });
 }
 
@@ -48,7 +49,9 @@ Result<void> check_unique(const Books& books, std::string_view entity, const Cus
         const CustomField* field = books.custom_field(entity, name);
         if (field == nullptr || !field->unique) continue;
         const std::string key = index_key(name, value);
-        const auto& ids = entity == "contacts" ? books.contacts.look_up(key) : books.invoices.look_up(key);
+        const std::set<std::string>& ids = entity == "contacts"           ? books.contacts.look_up(key)
+                                           : entity == "customerpayments" ? books.payments.look_up(key)
+                                                                          : books.invoices.look_up(key);
         if (taken_by_another(ids, own_id))
             return refuse(duplicate_value, "The value '" + value + "' of the field " + field->label + " already exists");
     }

@@ -6,7 +6,8 @@ namespace lockstep::sandbox::zoho {
 
 namespace {
 
-Value line_value(const Line& line, int decimals) {
+Value line_value(const Books& books, const Line& line, int decimals) {
+    const Tax* tax = books.tax(line.tax_id);
     return Map{{"line_item_id", Value(line.id)},
                {"item_id", Value(line.item_id)},
                {"name", Value(line.name)},
@@ -17,10 +18,30 @@ Value line_value(const Line& line, int decimals) {
                {"unit", Value(line.unit)},
                {"discount", line.discount.is_null() ? Value(Decimal(0)) : line.discount},
                {"discount_amount", money(line.discount_amount, decimals)},
-               {"tax_id", Value("")},
-               {"tax_name", Value("")},
-               {"tax_percentage", Value(0)},
+               {"tax_id", Value(line.tax_id)},
+               {"tax_name", Value(tax == nullptr ? std::string() : tax->name)},
+               {"tax_type", Value(tax == nullptr ? std::string() : tax->type)},
+               {"tax_percentage", tax == nullptr ? Value(0) : Value(tax->percentage)},
                {"item_total", money(line.total, decimals)}};
+}
+
+/// One entry a tax, as it stands on the invoice: `Standard Rate (19%)`.
+Value taxes(const Books& books, const Invoice& invoice, int decimals) {
+    List list;
+    for (const Tax& tax : books.taxes) {
+        Decimal sum;
+        bool used = false;
+        for (const Line& line : invoice.lines) {
+            if (line.tax_id != tax.id) continue;
+            used = true;
+            sum = plus(sum, line.tax);
+        }
+        if (!used) continue;
+        list.push_back(Map{{"tax_id", Value(tax.id)},
+                           {"tax_name", Value(tax.name + " (" + tax.percentage.normalized().to_string() + "%)")},
+                           {"tax_amount", money(sum, decimals)}});
+    }
+    return list;
 }
 
 Value recipients(const Invoice& invoice, const Contact* customer) {
@@ -76,7 +97,7 @@ Value invoice_detail(const Books& books, const Invoice& invoice) {
     const Contact* customer = books.contacts.find(invoice.customer_id);
     Map map = common(books, invoice);
     List lines, persons;
-    for (const Line& line : invoice.lines) lines.push_back(line_value(line, currency.decimals));
+    for (const Line& line : invoice.lines) lines.push_back(line_value(books, line, currency.decimals));
     for (const std::string& id : invoice.contact_person_ids) persons.emplace_back(id);
     map.set("payment_terms", Value(invoice.payment_terms));
     map.set("payment_terms_label", Value(invoice.payment_terms_label));
@@ -90,11 +111,11 @@ Value invoice_detail(const Books& books, const Invoice& invoice) {
     map.set("shipping_charge", money(invoice.shipping_charge, currency.decimals));
     map.set("adjustment", money(invoice.adjustment, currency.decimals));
     map.set("sub_total", money(invoice.sub_total, currency.decimals));
-    map.set("tax_total", money(Decimal(0), currency.decimals));
-    map.set("taxes", Value(List{}));
+    map.set("tax_total", money(invoice.tax_total, currency.decimals));
+    map.set("taxes", taxes(books, invoice, currency.decimals));
     map.set("payment_made", money(invoice.paid, currency.decimals));
-    map.set("credits_applied", money(Decimal(0), currency.decimals));
-    map.set("write_off_amount", money(Decimal(0), currency.decimals));
+    map.set("credits_applied", money(invoice.credited, currency.decimals));
+    map.set("write_off_amount", money(invoice.written_off, currency.decimals));
     map.set("price_precision", Value(currency.decimals));
     map.set("can_send_in_mail", Value(invoice.status != "void"));
     map.set("custom_field_hash", custom_field_hash(invoice.custom));

@@ -6,7 +6,9 @@
 #include "sandbox/zoho/contacts.h"
 #include "sandbox/zoho/invoices.h"
 #include "sandbox/zoho/listing.h"
+#include "sandbox/zoho/settlement.h"
 #include "sandbox/zoho/text.h"
+#include "sandbox/zoho/webhook.h"
 
 namespace lockstep::sandbox::zoho {
 
@@ -55,7 +57,7 @@ Result<net::Response> create_with(Books& books, const Call& call, const Map& bod
     add_comment(books, invoice, "Invoice created for " + currency.code + money(invoice.total, currency.decimals).text(), "system");
     if (send) mail_invoice(books, invoice, Email{.subject = "Invoice - " + invoice.number, .to = addresses_of(books, invoice)});
     const std::string id = invoice.id;
-    books.put(std::move(invoice));
+    keep(books, std::move(invoice), "created");
     return reply(201, "The invoice has been created.", "invoice", invoice_detail(books, *books.invoices.find(id)));
 }
 
@@ -65,10 +67,10 @@ Result<net::Response> update_with(Books& books, const std::string& id, const Map
     if (known->status == "void") return refuse(invalid_value, "A void invoice cannot be edited");
     Invoice invoice = *known;
     LS_TRY(apply_invoice(books, invoice, body, true));
-    if (invoice.total < known->paid) return refuse(invalid_value, "The total cannot be less than the payments received");
+    if (invoice.balance().is_negative()) return refuse(invalid_value, "The total cannot be less than the payments received");
     add_comment(books, invoice, "Invoice updated", "system");
     settle(books, invoice);
-    books.put(std::move(invoice));
+    keep(books, std::move(invoice), "edited");
     return reply(200, "Invoice information has been updated.", "invoice", invoice_detail(books, *books.invoices.find(id)));
 }
 
@@ -87,7 +89,7 @@ Result<net::Response> update_by_key(Books& books, const Call& call) {
     LS_TRY_ASSIGN(UniqueKey unique, read_unique_key(books, *call.request, "invoices"));
     LS_TRY_ASSIGN(Map body, read_body(*call.request));
     const auto& ids = books.invoices.look_up(index_key(unique.field, unique.value));
-    if (!ids.empty()) return update_with(books, std::string(ids.front()), body);
+    if (!ids.empty()) return update_with(books, std::string(*ids.begin()), body);
     if (!unique.upsert) return no_invoice();
     Value& fields = body["custom_fields"];
     if (!fields.is_list()) fields = List{};
@@ -104,7 +106,10 @@ Result<net::Response> get(Books& books, const Call& call) {
 Result<net::Response> remove(Books& books, const Call& call) {
     const Invoice* invoice = books.invoices.find(call.ids[0]);
     if (invoice == nullptr) return no_invoice();
-    if (!invoice->paid.is_zero()) return refuse(invalid_value, "Invoices which have payments applied cannot be deleted");
+    if (!invoice->paid.is_zero())
+        return refuse(has_payments, "Payments have been recorded for these invoices.Hence they cannot be deleted");
+    if (!invoice->credited.is_zero()) return refuse(has_credits, "This invoice has credits applied to it. Hence, it cannot be deleted");
+    announce(books, *invoice, "deleted");
     books.invoices.erase(call.ids[0]);
     return reply(200, "The invoice has been deleted.");
 }
@@ -148,60 +153,67 @@ Result<bool> in_dates(const Invoice& invoice, const net::Parameters& parameters)
     return true;
 }
 
-std::optional<std::vector<std::string>> narrowed(const Books& books, const ListQuery& query) {
+const Shelf<Invoice>::Ids* narrowed(const Books& books, const ListQuery& query) {
     for (const Filter& filter : query.filters) {
         if (filter.kind != Filter::Kind::equal) continue;
         if (filter.field.starts_with("cf_") || is_listed("reference_number invoice_number customer_id", filter.field))
-            return books.invoices.look_up(index_key(filter.field, filter.value));
+            return &books.invoices.look_up(index_key(filter.field, filter.value));
     }
-    return std::nullopt;
+    return nullptr;
 }
 
-void sort_found(const Books& books, const std::string& column, std::vector<const Invoice*>& found) {
+std::function<bool(const Invoice&, const Invoice&)> order_of(const Books& books, const std::string& column) {
     if (is_listed("customer_name invoice_number date due_date", column))
-        std::stable_sort(found.begin(), found.end(), [&](const Invoice* a, const Invoice* b) {
-            return invoice_field(books, *a, column) < invoice_field(books, *b, column);
-        });
-    if (column == "total") std::stable_sort(found.begin(), found.end(), [](auto* a, auto* b) { return a->total < b->total; });
-    if (column == "balance") std::stable_sort(found.begin(), found.end(), [](auto* a, auto* b) { return a->balance() < b->balance(); });
-    if (column == "last_modified_time")
-        std::stable_sort(found.begin(), found.end(), [](auto* a, auto* b) { return a->modified < b->modified; });
+        return [&books, column](const Invoice& a, const Invoice& b) {
+            return invoice_field(books, a, column) < invoice_field(books, b, column);
+        };
+    if (column == "total") return [](const Invoice& a, const Invoice& b) { return a.total < b.total; };
+    if (column == "balance") return [](const Invoice& a, const Invoice& b) { return a.balance() < b.balance(); };
+    if (column == "last_modified_time") return [](const Invoice& a, const Invoice& b) { return a.modified < b.modified; };
+    return {};
+}
+
+/// What a list call asks for besides its plain filters.
+struct Wanted {
+    std::string status, search;
+    std::optional<Timestamp> modified_since;
+};
+
+Result<Wanted> read_wanted(const net::Parameters& parameters) {
+    Wanted wanted{.status = net::parameter(parameters, "status").value_or(net::parameter(parameters, "filter_by").value_or("")),
+                  .search = net::parameter(parameters, "search_text").value_or("")};
+    if (auto text = net::parameter(parameters, "last_modified_time")) {
+        auto time = parse_timestamp(*text);
+        if (!time) return invalid("last_modified_time");
+        wanted.modified_since = *time;
+    }
+    return wanted;
+}
+
+Result<bool> fits_call(const Books& books, const Invoice& invoice, const Call& call, const ListQuery& query, const Wanted& wanted) {
+    const bool fitting = std::all_of(query.filters.begin(), query.filters.end(),
+                                     [&](const Filter& filter) { return fits(filter, invoice_field(books, invoice, filter.field)); });
+    if (!fitting) return false;
+    // Times are shown to the second, so they are compared to the second.
+    if (wanted.modified_since && invoice.modified.seconds < wanted.modified_since->seconds) return false;
+    const bool searched = wanted.search.empty() || contains_ignoring_case(invoice.number + "\n" + invoice.reference + "\n" +
+                                                                              invoice_field(books, invoice, "customer_name"),
+                                                                          wanted.search);
+    LS_TRY_ASSIGN(bool dated, in_dates(invoice, call.parameters));
+    return searched && dated && has_status(shown_status(books, invoice), wanted.status);
 }
 
 Result<net::Response> list(Books& books, const Call& call) {
     LS_TRY_ASSIGN(ListQuery query, read_list_query(call.parameters, filter_fields));
-    const std::string status =
-        net::parameter(call.parameters, "status").value_or(net::parameter(call.parameters, "filter_by").value_or(""));
-    const std::string search = net::parameter(call.parameters, "search_text").value_or("");
-    std::optional<Timestamp> modified_since;
-    if (auto text = net::parameter(call.parameters, "last_modified_time")) {
-        auto time = parse_timestamp(*text);
-        if (!time) return invalid("last_modified_time");
-        modified_since = *time;
-    }
-    std::vector<const Invoice*> found;
-    auto consider = [&](const Invoice& invoice) -> Result<void> {
-        const bool fitting = std::all_of(query.filters.begin(), query.filters.end(),
-                                         [&](const Filter& filter) { return fits(filter, invoice_field(books, invoice, filter.field)); });
-        const bool searched = search.empty() || contains_ignoring_case(invoice.number + "\n" + invoice.reference + "\n" +
-                                                                           invoice_field(books, invoice, "customer_name"),
-                                                                       search);
-        LS_TRY_ASSIGN(bool dated, in_dates(invoice, call.parameters));
-        // Times are shown to the second, so they are compared to the second.
-        const bool recent = !modified_since || invoice.modified.seconds >= modified_since->seconds;
-        if (fitting && searched && dated && recent && has_status(shown_status(books, invoice), status)) found.push_back(&invoice);
-        return {};
-    };
-    if (auto ids = narrowed(books, query)) {
-        for (const std::string& id : *ids) LS_TRY(consider(*books.invoices.find(id)));
-    } else {
-        for (const auto& [id, invoice] : books.invoices.all()) LS_TRY(consider(invoice));
-    }
-    sort_found(books, query.sort_column, found);
-    if (query.descending) std::reverse(found.begin(), found.end());
-    std::vector<std::function<Value()>> rows;
-    for (const Invoice* invoice : found) rows.push_back([&books, invoice] { return invoice_row(books, *invoice); });
-    return list_reply(query, "invoices", rows, "Invoices");
+    LS_TRY_ASSIGN(Wanted wanted, read_wanted(call.parameters));
+    Listing<Invoice> listing{.ids = narrowed(books, query),
+                             .before = order_of(books, query.sort_column),
+                             .row = [&](const Invoice& invoice) { return invoice_row(books, invoice); }};
+    const bool dated = std::any_of(date_bounds.begin(), date_bounds.end(),
+                                   [&](const DateBound& bound) { return net::parameter(call.parameters, bound.parameter).has_value(); });
+    if (!query.filters.empty() || !wanted.status.empty() || !wanted.search.empty() || wanted.modified_since || dated)
+        listing.fits = [&](const Invoice& invoice) { return fits_call(books, invoice, call, query, wanted); };
+    return list_shelf(query, books.invoices, listing, books.rows_visited, "invoices", "Invoices");
 }
 
 Result<net::Response> set_status(Books& books, const std::string& id, const std::string& status, const char* message, const char* comment) {
@@ -209,10 +221,11 @@ Result<net::Response> set_status(Books& books, const std::string& id, const std:
     if (known == nullptr) return no_invoice();
     Invoice invoice = *known;
     invoice.status = status;
+    if (status == "void") invoice.written_off = Decimal();
     invoice.modified = books.now();
     add_comment(books, invoice, comment, "system");
     settle(books, invoice);
-    books.put(std::move(invoice));
+    keep(books, std::move(invoice), "edited");
     return reply(200, message);
 }
 
@@ -222,9 +235,10 @@ Result<net::Response> mark_sent(Books& books, const Call& call) {
     return set_status(books, call.ids[0], "sent", "Invoice status has been changed to Sent.", "Invoice marked as sent");
 }
 
+/// Payments and credits go back to the customer [OpenAPI, "Void an invoice"].
 Result<net::Response> mark_void(Books& books, const Call& call) {
     const Invoice* known = books.invoices.find(call.ids[0]);
-    if (known != nullptr && !known->paid.is_zero()) return refuse(invalid_value, "Invoices which have payments applied cannot be voided");
+    if (known != nullptr) release(books, known->id);
     return set_status(books, call.ids[0], "void", "Invoice status has been changed to Void.", "Invoice marked as void");
 }
 
@@ -261,7 +275,7 @@ Result<net::Response> email(Books& books, const Call& call) {
     LS_TRY(check_length("subject", mail.subject, 1000));
     Invoice invoice = *known;
     mail_invoice(books, invoice, std::move(mail));
-    books.put(std::move(invoice));
+    keep(books, std::move(invoice), "edited");
     return reply(200, "Your invoice has been sent.");
 }
 
@@ -307,27 +321,6 @@ Result<net::Response> comment(Books& books, const Call& call) {
     return reply(201, "Comments added.");
 }
 
-Result<net::Response> payments(Books& books, const Call& call) {
-    const Invoice* invoice = books.invoices.find(call.ids[0]);
-    if (invoice == nullptr) return no_invoice();
-    const int decimals = books.currency(invoice->currency_id)->decimals;
-    List list;
-    for (const std::string& id : books.payments.look_up(index_key("invoice_id", invoice->id))) {
-        const Payment& payment = *books.payments.find(id);
-        for (const AppliedAmount& applied : payment.invoices)
-            if (applied.invoice_id == invoice->id)
-                list.push_back(Map{{"payment_id", Value(payment.id)},
-                                   {"payment_number", Value(payment.number)},
-                                   {"invoice_id", Value(invoice->id)},
-                                   {"invoice_payment_id", Value(payment.id + "1")},
-                                   {"payment_mode", Value(payment.mode)},
-                                   {"date", Value(format_date(payment.date))},
-                                   {"amount", money(applied.amount, decimals)},
-                                   {"is_single_invoice_payment", Value(payment.invoices.size() == 1)}});
-    }
-    return reply(200, "success", "payments", Value(std::move(list)));
-}
-
 constexpr Route routes[] = {
     {"POST", "invoices", create},
     {"GET", "invoices", list},
@@ -342,7 +335,6 @@ constexpr Route routes[] = {
     {"POST", "invoices/*/email", email},
     {"GET", "invoices/*/comments", comments},
     {"POST", "invoices/*/comments", comment},
-    {"GET", "invoices/*/payments", payments},
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "sandbox/zoho/contacts.h"
+#include "sandbox/zoho/settlement.h"
 #include "sandbox/zoho/text.h"
 
 namespace lockstep::sandbox::zoho {
@@ -25,26 +26,6 @@ constexpr std::string_view answer_fields =
 constexpr std::string_view line_fields =
     "line_item_id item_id name description item_order rate bcy_rate quantity unit discount discount_amount tax_id tax_name tax_type "
     "tax_percentage product_type project_id salesorder_item_id tags location_id item_total hsn_or_sac item_type line_item_category";
-
-int decimals_of(const Books& books, const Invoice& invoice) {
-    const Currency* currency = books.currency(invoice.currency_id);
-    return currency == nullptr ? 2 : currency->decimals;
-}
-
-/// An amount, or a percentage (`10%`) of a base.
-Result<Decimal> discount_of(const Value& discount, const Decimal& base, int decimals) {
-    if (discount.is_null() || (discount.is_string() && discount.as_string().empty())) return Decimal(0);
-    std::string text = discount.text();
-    const bool percent = text.ends_with('%');
-    if (percent) text.pop_back();
-    LS_TRY_ASSIGN(Decimal amount, decimal_of("discount", Value(text)));
-    if (amount.is_negative()) return invalid("discount");
-    if (percent) {
-        LS_TRY_ASSIGN(Decimal product, base.times(amount));
-        LS_TRY_ASSIGN(amount, product.divided_by(Decimal(100), 18));
-    }
-    return amount.rounded(decimals, Rounding::half_up);
-}
 
 Result<void> apply_line_texts(Line& line, const Map& sent) {
     if (sent.contains("name")) line.name = text_of(sent, "name");
@@ -76,43 +57,20 @@ Result<Line> read_line(Books& books, const Value& entry, bool strict) {
         return invalid("rate");
     if (sent.contains("quantity")) { LS_TRY_ASSIGN(line.quantity, decimal_of("quantity", *sent.find("quantity"))); }
     if (sent.contains("discount")) line.discount = *sent.find("discount");
-    if (!text_of(sent, "tax_id").empty()) return invalid("tax_id");
+    line.tax_id = text_of(sent, "tax_id");
+    if (!line.tax_id.empty() && books.tax(line.tax_id) == nullptr) return invalid("tax_id");
     if (line.id.empty()) line.id = books.make_id();
     return line;
 }
 
-Result<void> price_line(Line& line, bool discounted, int decimals) {
-    LS_TRY_ASSIGN(Decimal product, line.rate.times(line.quantity));
-    LS_TRY_ASSIGN(Decimal amount, product.rounded(decimals, Rounding::half_up));
-    if (discounted) {
-        LS_TRY_ASSIGN(line.discount_amount, discount_of(line.discount, amount, decimals));
-    } else
-        line.discount_amount = Decimal(0);
-    LS_TRY_ASSIGN(line.total, amount.minus(line.discount_amount));
-    return {};
-}
-
-/// Σ lines − discount + shipping + adjustment; no taxes are set up in the organisation.
-Result<void> sum_up(const Books& books, Invoice& invoice) {
-    const int decimals = decimals_of(books, invoice);
-    invoice.sub_total = Decimal(0);
-    for (Line& line : invoice.lines) {
-        LS_TRY(price_line(line, invoice.discount_type != "entity_level", decimals));
-        LS_TRY_ASSIGN(invoice.sub_total, invoice.sub_total.plus(line.total));
-    }
-    invoice.discount_total = Decimal(0);
-    if (invoice.discount_type == "entity_level") {
-        LS_TRY_ASSIGN(invoice.discount_total, discount_of(invoice.discount, invoice.sub_total, decimals));
-    }
-    LS_TRY_ASSIGN(Decimal net, invoice.sub_total.minus(invoice.discount_total));
-    LS_TRY_ASSIGN(net, net.plus(invoice.shipping_charge));
-    LS_TRY_ASSIGN(net, net.plus(invoice.adjustment));
-    LS_TRY_ASSIGN(invoice.total, net.rounded(decimals, Rounding::half_up));
-    return {};
-}
-
 Result<void> apply_customer(Books& books, Invoice& invoice, const Map& body) {
-    if (body.contains("customer_id")) invoice.customer_id = text_of(body, "customer_id");
+    if (body.contains("customer_id")) {
+        const bool changes = !invoice.customer_id.empty() && invoice.customer_id != text_of(body, "customer_id");
+        if (changes && !invoice.paid.is_zero())
+            return refuse(customer_fixed,
+                          "The customer for this invoice cannot be changed because payments have been recorded for this invoice");
+        invoice.customer_id = text_of(body, "customer_id");
+    }
     const Contact* customer = books.contacts.find(invoice.customer_id);
     if (invoice.customer_id.empty()) return invalid("customer_id");
     if (customer == nullptr) return refuse(not_found, "Customer does not exist.");
@@ -134,7 +92,11 @@ Result<void> apply_currency(Books& books, Invoice& invoice, const Map& body) {
         if (books.currency(id) == nullptr) return invalid("currency_id");
         invoice.currency_id = id;
     }
-    if (body.contains("exchange_rate")) { LS_TRY_ASSIGN(invoice.exchange_rate, decimal_of("exchange_rate", *body.find("exchange_rate"))); }
+    if (invoice.id.empty() || !id.empty()) invoice.exchange_rate = books.currency(invoice.currency_id)->rate;
+    if (body.contains("exchange_rate")) {
+        LS_TRY_ASSIGN(invoice.exchange_rate, decimal_of("exchange_rate", *body.find("exchange_rate")));
+        if (invoice.exchange_rate.is_zero() || invoice.exchange_rate.is_negative()) return invalid("exchange_rate");
+    }
     return {};
 }
 
@@ -201,8 +163,7 @@ Result<void> apply_number(Books& books, Invoice& invoice, const Map& body) {
     const std::string number = text_of(body, "invoice_number");
     LS_TRY(check_length("invoice_number", number, 100));
     for (const std::string& id : books.invoices.look_up(index_key("invoice_number", number)))
-        if (id != invoice.id)
-            return refuse(number_used, "An invoice with the number " + number + " already exists. Please enter a unique number.");
+        if (id != invoice.id) return refuse(number_used, "Invoice Number already exist");
     invoice.number = number;
     return {};
 }
@@ -224,14 +185,6 @@ Result<void> apply_amounts(Invoice& invoice, const Map& body) {
 
 }  // namespace
 
-Value money(const Decimal& amount, int decimals) {
-    // A sum with fewer digits gets zeros: 12.5 → 12.50.
-    auto zero = Decimal::from_parts(0, decimals);
-    if (!zero) return amount;
-    auto padded = amount.normalized().plus(*zero);
-    return padded ? Value(*padded) : Value(amount);
-}
-
 Result<void> apply_invoice(Books& books, Invoice& invoice, const Map& body, bool strict) {
     std::string known = std::string(known_fields) + " " + std::string(kept_fields);
     if (!strict) known += " " + std::string(answer_fields);
@@ -249,9 +202,9 @@ Result<void> apply_invoice(Books& books, Invoice& invoice, const Map& body, bool
     LS_TRY(apply_recipients(books, invoice, body));
     if (const Value* fields = body.find("custom_fields")) LS_TRY(apply_custom_fields(books, "invoices", invoice.custom, *fields));
     if (strict) LS_TRY(check_unique(books, "invoices", invoice.custom, invoice.id));
-    LS_TRY(sum_up(books, invoice));
     for (const auto& [name, value] : body)
         if (is_listed(kept_fields, name)) invoice.other.set(name, value);
+    LS_TRY(sum_up(books, invoice));
     invoice.modified = books.now();
     return {};
 }
@@ -278,20 +231,6 @@ void mail_invoice(Books& books, Invoice& invoice, Email email) {
     invoice.modified = books.now();
     add_comment(books, invoice, "Invoice emailed to " + recipients, "system");
     settle(books, invoice);
-}
-
-void settle(Books& books, Invoice& invoice) {
-    Decimal paid(0);
-    for (const std::string& id : books.payments.look_up(index_key("invoice_id", invoice.id)))
-        for (const AppliedAmount& applied : books.payments.find(id)->invoices)
-            if (applied.invoice_id == invoice.id) {
-                auto sum = paid.plus(applied.amount);
-                if (sum) sum = sum->plus(applied.tax_withheld);
-                if (sum) paid = *sum;
-            }
-    invoice.paid = paid;
-    if (invoice.status == "draft" || invoice.status == "void") return;
-    invoice.status = paid.is_zero() ? "sent" : invoice.balance().is_zero() || invoice.balance().is_negative() ? "paid" : "partially_paid";
 }
 
 }  // namespace lockstep::sandbox::zoho

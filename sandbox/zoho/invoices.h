@@ -15,8 +15,8 @@ std::string invoice_field(const Books& books, const Invoice& invoice, std::strin
 /// Mails the invoice: keeps the email, marks a draft as sent, writes the history.
 void mail_invoice(Books& books, Invoice& invoice, Email email);
 void add_comment(Books& books, Invoice& invoice, std::string text, std::string type);
-/// Sets the paid sum from the payments, and the status that follows.
-void settle(Books& books, Invoice& invoice);
+/// Σ lines − discount + taxes + shipping + adjustment. Errors: refusals.
+Result<void> sum_up(const Books& books, Invoice& invoice);
 /// An amount with all decimals of its currency, as a JSON number.
 Value money(const Decimal& amount, int decimals);
 

@@ -34,6 +34,7 @@ Result<ListQuery> read_list_query(const net::Parameters& parameters, std::string
     LS_TRY_ASSIGN(query.page, read_size(parameters, "page", 1));
     LS_TRY_ASSIGN(query.per_page, read_size(parameters, "per_page", per_page_max));
     query.per_page = std::min(query.per_page, per_page_max);
+    query.page = std::min<std::size_t>(query.page, 1'000'000);
     query.sort_column = net::parameter(parameters, "sort_column").value_or("");
     query.descending = net::parameter(parameters, "sort_order").value_or("A") == "D";
     for (const auto& [name, value] : parameters) {
@@ -58,23 +59,26 @@ bool fits(const Filter& filter, const std::string& value) {
     return false;
 }
 
-net::Response list_reply(const ListQuery& query, std::string name, const std::vector<std::function<Value()>>& rows,
-                         std::string_view report_name) {
-    const std::size_t first = std::min((query.page - 1) * query.per_page, rows.size());
-    const std::size_t last = std::min(first + query.per_page, rows.size());
-    List page;
-    for (std::size_t i = first; i < last; ++i) page.push_back(rows[i]());
+net::Response list_reply(const ListQuery& query, std::string name, List rows, bool has_more, std::string_view report_name) {
     Map context{{"page", Value(static_cast<std::int64_t>(query.page))},
                 {"per_page", Value(static_cast<std::int64_t>(query.per_page))},
-                {"has_more_page", Value(last < rows.size())},
+                {"has_more_page", Value(has_more)},
                 {"report_name", Value(report_name)},
                 {"applied_filter", Value("Status.All")},
                 {"sort_column", Value(query.sort_column.empty() ? "created_time" : query.sort_column)},
                 {"sort_order", Value(query.descending ? "D" : "A")}};
     return net::json_response(200, Map{{"code", Value(0)},
                                        {"message", Value("success")},
-                                       {std::move(name), Value(std::move(page))},
+                                       {std::move(name), Value(std::move(rows))},
                                        {"page_context", Value(std::move(context))}});
+}
+
+net::Response list_rows(const ListQuery& query, std::string name, const List& all, std::string_view report_name) {
+    const std::size_t first = std::min((query.page - 1) * query.per_page, all.size());
+    const std::size_t last = std::min(first + query.per_page, all.size());
+    List rows;
+    for (std::size_t i = first; i < last; ++i) rows.push_back(all[i]);
+    return list_reply(query, std::move(name), std::move(rows), last < all.size(), report_name);
 }
 
 }  // namespace lockstep::sandbox::zoho

@@ -26,6 +26,8 @@ int status_of(const Error& error) {
         case not_found:
             return 404;
         case minute_limit:
+        case day_limit:
+        case too_many_in_process:
             return 429;
         default:
             return 400;
@@ -78,11 +80,11 @@ Result<void> check_length(std::string_view field, std::string_view text, std::si
 }
 
 Result<Decimal> decimal_of(std::string_view field, const Value& value) {
-    if (value.is_number()) return value.to_decimal();
-    if (!value.is_string()) return invalid(field);
-    auto parsed = Decimal::parse(value.as_string());
-    if (!parsed) return invalid(field);
-    return *parsed;
+    if (!value.is_number() && !value.is_string()) return invalid(field);
+    auto number = value.is_number() ? Result<Decimal>(value.to_decimal()) : Decimal::parse(value.as_string());
+    static const Decimal largest = 1'000'000'000'000'000;
+    const bool fits = number && number->scale() <= 18 && number->abs() <= largest;
+    return fits ? *number : Result<Decimal>(invalid(field));
 }
 
 bool is_listed(std::string_view names, std::string_view name) {

@@ -1,6 +1,4 @@
 #include "sandbox/zoho/api.h"
-#include "sandbox/zoho/contacts.h"
-#include "sandbox/zoho/invoices.h"
 #include "sandbox/zoho/listing.h"
 #include "sandbox/zoho/text.h"
 
@@ -8,46 +6,11 @@ namespace lockstep::sandbox::zoho {
 
 namespace {
 
-Value currency_value(const Books& books, const Currency& currency) {
-    return Map{{"currency_id", Value(currency.id)},
-               {"currency_code", Value(currency.code)},
-               {"currency_name", Value(currency.name)},
-               {"currency_symbol", Value(currency.symbol)},
-               {"price_precision", Value(currency.decimals)},
-               {"is_base_currency", Value(currency.id == books.base_currency().id)},
-               {"exchange_rate", Value(0)}};
-}
-
-Value organization_value(const Books& books) {
-    return Map{{"organization_id", Value(books.options.credentials.zoho_org_id)},
-               {"name", Value("Northfeld Antriebstechnik GmbH")},
-               {"is_default_org", Value(true)},
-               {"account_created_date", Value("2019-04-01")},
-               {"time_zone", Value("Europe/Berlin")},
-               {"language_code", Value("en")},
-               {"date_format", Value("yyyy-MM-dd")},
-               {"fiscal_year_start_month", Value("january")},
-               {"currency_id", Value(books.base_currency().id)},
-               {"currency_code", Value(books.base_currency().code)},
-               {"currency_symbol", Value(books.base_currency().symbol)},
-               {"price_precision", Value(2)}};
-}
-
-Value item_value(const Item& item) {
-    return Map{{"item_id", Value(item.id)},
-               {"name", Value(item.name)},
-               {"sku", Value(item.sku)},
-               {"unit", Value(item.unit)},
-               {"description", Value(item.description)},
-               {"rate", Value(item.rate)},
-               {"status", Value("active")}};
-}
-
 Result<net::Response> list_currencies(Books& books, const Call& call) {
     LS_TRY_ASSIGN(ListQuery query, read_list_query(call.parameters, ""));
-    std::vector<std::function<Value()>> rows;
-    for (const Currency& currency : books.currencies) rows.push_back([&books, &currency] { return currency_value(books, currency); });
-    return list_reply(query, "currencies", rows, "Currencies");
+    List rows;
+    for (const Currency& currency : books.currencies) rows.push_back(currency_value(books, currency));
+    return list_rows(query, "currencies", rows, "Currencies");
 }
 
 Result<net::Response> get_currency(Books& books, const Call& call) {
@@ -65,85 +28,134 @@ Result<net::Response> get_organization(Books& books, const Call& call) {
     return reply(200, "success", "organization", organization_value(books));
 }
 
-Result<net::Response> list_taxes(Books&, const Call& call) {
-    LS_TRY_ASSIGN(ListQuery query, read_list_query(call.parameters, ""));
-    return list_reply(query, "taxes", {}, "Taxes");
-}
-
-Result<void> apply_item(Item& item, const Map& body) {
-    if (body.contains("name")) item.name = text_of(body, "name");
-    if (item.name.empty()) return invalid("name");
-    LS_TRY(check_length("name", item.name, 100));
-    if (body.contains("sku")) item.sku = text_of(body, "sku");
-    if (body.contains("unit")) item.unit = text_of(body, "unit");
-    if (body.contains("description")) item.description = text_of(body, "description");
-    if (const Value* rate = body.find("rate")) { LS_TRY_ASSIGN(item.rate, decimal_of("rate", *rate)); }
-    return {};
-}
-
-Result<net::Response> create_item(Books& books, const Call& call) {
+Result<net::Response> create_currency(Books& books, const Call& call) {
     LS_TRY_ASSIGN(Map body, read_body(*call.request));
-    Item item;
-    LS_TRY(apply_item(item, body));
-    if (!books.items.look_up(index_key("name", item.name)).empty())
-        return refuse(number_used, "Item \"" + item.name + "\" already exists.");
-    item.id = books.make_id();
-    const Value answer = item_value(item);
-    books.put(std::move(item));
-    return reply(201, "The item has been added.", "item", answer);
-}
-
-Result<net::Response> get_item(Books& books, const Call& call) {
-    const Item* item = books.items.find(call.ids[0]);
-    if (item == nullptr) return refuse(not_found, "Item does not exist.");
-    return reply(200, "success", "item", item_value(*item));
-}
-
-Result<net::Response> list_items(Books& books, const Call& call) {
-    LS_TRY_ASSIGN(ListQuery query, read_list_query(call.parameters, "name sku"));
-    std::vector<std::function<Value()>> rows;
-    for (const auto& [id, item] : books.items.all()) {
-        bool fitting = true;
-        for (const Filter& filter : query.filters) fitting = fitting && fits(filter, filter.field == "sku" ? item.sku : item.name);
-        if (fitting) rows.push_back([&item = item] { return item_value(item); });
+    LS_TRY(check_fields(body, "currency_code currency_symbol price_precision currency_format exchange_rate"));
+    Currency currency{.code = text_of(body, "currency_code"), .symbol = text_of(body, "currency_symbol")};
+    if (currency.code.size() != 3) return invalid("currency_code");
+    if (books.currency_of_code(currency.code) != nullptr)
+        return refuse(duplicate_value, "The currency " + currency.code + " already exists.");
+    if (const Value* decimals = body.find("price_precision")) {
+        const bool fits = decimals->kind() == Value::Kind::integer && decimals->as_int() >= 0 && decimals->as_int() <= 3;
+        if (!fits) return invalid("price_precision");
+        currency.decimals = static_cast<int>(decimals->as_int());
     }
-    return list_reply(query, "items", rows, "Items");
+    if (const Value* rate = body.find("exchange_rate")) { LS_TRY_ASSIGN(currency.rate, decimal_of("exchange_rate", *rate)); }
+    currency.id = books.make_id();
+    currency.name = currency.code;
+    books.currencies.push_back(currency);
+    return reply(201, "The currency has been added.", "currency", currency_value(books, currency));
+}
+
+Tax* find_tax(Books& books, const std::string& id) { return const_cast<Tax*>(books.tax(id)); }
+Unexpected no_tax() { return refuse(not_found, "Tax does not exist."); }
+
+/// Source: Zoho Books API v3, "Taxes": name and percentage are required, type is tax or compound_tax.
+Result<void> apply_tax(Tax& tax, const Map& body) {
+    if (body.contains("tax_name")) tax.name = text_of(body, "tax_name");
+    if (tax.name.empty()) return invalid("tax_name");
+    if (body.contains("tax_type")) tax.type = text_of(body, "tax_type");
+    if (!is_listed("tax compound_tax", tax.type)) return invalid("tax_type");
+    const Value* percentage = body.find("tax_percentage");
+    if (percentage == nullptr) return tax.id.empty() ? invalid("tax_percentage") : Result<void>();
+    LS_TRY_ASSIGN(tax.percentage, decimal_of("tax_percentage", *percentage));
+    return tax.percentage.is_negative() || tax.percentage > Decimal(100) ? invalid("tax_percentage") : Result<void>();
+}
+
+Result<net::Response> list_taxes(Books& books, const Call& call) {
+    LS_TRY_ASSIGN(ListQuery query, read_list_query(call.parameters, ""));
+    List rows;
+    for (const Tax& tax : books.taxes) rows.push_back(tax_value(tax));
+    return list_rows(query, "taxes", rows, "Taxes");
+}
+
+Result<net::Response> get_tax(Books& books, const Call& call) {
+    const Tax* tax = books.tax(call.ids[0]);
+    if (tax == nullptr) return no_tax();
+    return reply(200, "success", "tax", tax_value(*tax));
+}
+
+Result<net::Response> create_tax(Books& books, const Call& call) {
+    LS_TRY_ASSIGN(Map body, read_body(*call.request));
+    Tax tax;
+    LS_TRY(apply_tax(tax, body));
+    tax.id = books.make_id();
+    books.taxes.push_back(tax);
+    return reply(201, "The tax has been added.", "tax", tax_value(tax));
+}
+
+Result<net::Response> update_tax(Books& books, const Call& call) {
+    LS_TRY_ASSIGN(Map body, read_body(*call.request));
+    Tax* known = find_tax(books, call.ids[0]);
+    if (known == nullptr) return no_tax();
+    Tax tax = *known;
+    LS_TRY(apply_tax(tax, body));
+    *known = tax;
+    return reply(200, "Tax information has been saved.", "tax", tax_value(tax));
+}
+
+Result<net::Response> remove_tax(Books& books, const Call& call) {
+    if (find_tax(books, call.ids[0]) == nullptr) return no_tax();
+    for (const auto& [id, invoice] : books.invoices.all())
+        for (const Line& line : invoice.lines)
+            if (line.tax_id == call.ids[0]) return refuse(invalid_value, "The tax is in use and cannot be deleted");
+    std::erase_if(books.taxes, [&](const Tax& tax) { return tax.id == call.ids[0]; });
+    return reply(200, "The record has been deleted.");
 }
 
 constexpr Route routes[] = {
-    {"GET", "settings/currencies", list_currencies},
-    {"GET", "settings/currencies/*", get_currency},
-    {"GET", "settings/taxes", list_taxes},
-    {"GET", "organizations", list_organizations},
-    {"GET", "organizations/*", get_organization},
-    {"POST", "items", create_item},
-    {"GET", "items", list_items},
-    {"GET", "items/*", get_item},
+    {"GET", "settings/currencies", list_currencies},  {"GET", "settings/currencies/*", get_currency},
+    {"POST", "settings/currencies", create_currency}, {"GET", "settings/taxes", list_taxes},
+    {"POST", "settings/taxes", create_tax},           {"GET", "settings/taxes/*", get_tax},
+    {"PUT", "settings/taxes/*", update_tax},          {"DELETE", "settings/taxes/*", remove_tax},
+    {"GET", "organizations", list_organizations},     {"GET", "organizations/*", get_organization},
 };
-
-Value email_value(const Email& email) {
-    auto texts = [](const std::vector<std::string>& list) {
-        List out;
-        for (const std::string& text : list) out.emplace_back(text);
-        return Value(std::move(out));
-    };
-    return Map{
-        {"email_id", Value(email.id)},    {"invoice_id", Value(email.invoice_id)},    {"invoice_number", Value(email.invoice_number)},
-        {"to_mail_ids", texts(email.to)}, {"cc_mail_ids", texts(email.cc)},           {"subject", Value(email.subject)},
-        {"body", Value(email.body)},      {"sent_time", Value(zoho_time(email.time))}};
-}
 
 }  // namespace
 
 std::span<const Route> settings_routes() { return routes; }
 
-Result<void> load_item(Books& books, const Value& record) {
-    if (!record.is_map()) return invalid("item");
-    Item item{.id = text_of(record.as_map(), "item_id")};
-    LS_TRY(apply_item(item, record.as_map()));
-    if (item.id.empty()) item.id = books.make_id();
-    books.reserve_id(item.id);
-    books.put(std::move(item));
+Value currency_value(const Books& books, const Currency& currency) {
+    return Map{{"currency_id", Value(currency.id)},
+               {"currency_code", Value(currency.code)},
+               {"currency_name", Value(currency.name)},
+               {"currency_symbol", Value(currency.symbol)},
+               {"price_precision", Value(currency.decimals)},
+               {"is_base_currency", Value(currency.id == books.base_currency().id)},
+               {"exchange_rate", currency.id == books.base_currency().id ? Value(0) : Value(currency.rate)}};
+}
+
+Value tax_value(const Tax& tax) {
+    return Map{{"tax_id", Value(tax.id)},
+               {"tax_name", Value(tax.name)},
+               {"tax_percentage", Value(tax.percentage)},
+               {"tax_type", Value(tax.type)},
+               {"is_editable", Value(true)}};
+}
+
+Value organization_value(const Books& books) {
+    return Map{{"organization_id", Value(books.options.credentials.zoho_org_id)},
+               {"name", Value("Northfeld Antriebstechnik GmbH")},
+               {"is_default_org", Value(true)},
+               {"account_created_date", Value("2019-04-01")},
+               {"time_zone", Value("Europe/Berlin")},
+               {"language_code", Value("en")},
+               {"date_format", Value("yyyy-MM-dd")},
+               {"fiscal_year_start_month", Value("january")},
+               {"currency_id", Value(books.base_currency().id)},
+               {"currency_code", Value(books.base_currency().code)},
+               {"currency_symbol", Value(books.base_currency().symbol)},
+               {"price_precision", Value(2)}};
+}
+
+Result<void> load_tax(Books& books, const Value& record) {
+    if (!record.is_map()) return invalid("tax");
+    Tax tax;
+    LS_TRY(apply_tax(tax, record.as_map()));
+    tax.id = record["tax_id"].text().empty() ? books.make_id() : record["tax_id"].text();
+    books.reserve_id(tax.id);
+    std::erase_if(books.taxes, [&](const Tax& known) { return known.id == tax.id; });
+    books.taxes.push_back(std::move(tax));
     return {};
 }
 
@@ -156,32 +168,6 @@ Result<void> load_custom_field(Books& books, const Value& record) {
     books.custom_fields.push_back(
         {record["entity"].text(), name, label.empty() ? name : label, books.make_id(), record["is_unique"] == Value(true)});
     return {};
-}
-
-std::optional<List> state_records(const Books& books, std::string_view object) {
-    List list;
-    if (object == "contacts")
-        for (const auto& [id, contact] : books.contacts.all()) list.push_back(contact_detail(books, contact));
-    else if (object == "invoices")
-        for (const auto& [id, invoice] : books.invoices.all()) list.push_back(invoice_detail(books, invoice));
-    else if (object == "items")
-        for (const auto& [id, item] : books.items.all()) list.push_back(item_value(item));
-    else if (object == "emails")
-        for (const Email& email : books.emails) list.push_back(email_value(email));
-    else if (object == "currencies")
-        for (const Currency& currency : books.currencies) list.push_back(currency_value(books, currency));
-    else if (object == "organizations")
-        list.push_back(organization_value(books));
-    else if (object == "custom_fields")
-        for (const CustomField& field : books.custom_fields)
-            list.push_back(Map{{"entity", Value(field.entity)},
-                               {"api_name", Value(field.api_name)},
-                               {"label", Value(field.label)},
-                               {"customfield_id", Value(field.id)},
-                               {"is_unique", Value(field.unique)}});
-    else
-        return std::nullopt;
-    return list;
 }
 
 }  // namespace lockstep::sandbox::zoho

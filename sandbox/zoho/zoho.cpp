@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "sandbox/sandbox.h"
@@ -12,6 +13,7 @@ namespace zoho {
 namespace {
 
 constexpr std::string_view root = "/books/v3/";
+constexpr std::size_t deliveries_max = 1000;  // as many as a person looks through
 
 class Zoho final : public Vendor {
 public:
@@ -23,10 +25,15 @@ public:
     Result<void> load(std::string_view object, const List& records) override;
     void reset() override;
     Result<net::Request> emit(std::string_view event, const Map& details) override { return make_webhook(books_, event, Value(details)); }
+    void hold(std::int64_t delay_ms) override { books_.limits.hold(delay_ms); }
+    std::optional<Timestamp> outgoing_due() const override;
+    std::optional<Outgoing> take_outgoing() override;
+    void outgoing_done(const std::string& id, const Result<net::Response>& answer) override;
 
 private:
     Result<net::Response> call_books(const net::Request& request);
-    Result<void> check_limits();
+    Result<void> load_one(std::string_view object, const Value& record);
+    Result<void> load_settings(const Value& record);
     Result<void> check_organization(const Call& call, const std::vector<std::string>& segments) const;
 
     Books books_;
@@ -54,7 +61,8 @@ bool route_fits(std::string_view pattern, const std::vector<std::string>& segmen
 const Route* find_route(std::string_view method, const std::vector<std::string>& segments, std::vector<std::string>& ids,
                         bool& path_known) {
     path_known = false;
-    for (auto routes : {contact_routes(), invoice_routes(), payment_routes(), settings_routes()})
+    for (auto routes : {contact_routes(), invoice_routes(), settlement_routes(), payment_routes(), refund_routes(), item_routes(),
+                        settings_routes(), webhook_routes()})
         for (const Route& route : routes) {
             std::vector<std::string> found;
             if (!route_fits(route.path, segments, found)) continue;
@@ -66,18 +74,14 @@ const Route* find_route(std::string_view method, const std::vector<std::string>&
     return nullptr;
 }
 
-Result<void> Zoho::check_limits() {
-    const int limit = books_.options.zoho_calls_per_minute;
-    if (limit <= 0) return {};
-    const Timestamp now = books_.now();
-    auto& recent = books_.recent_calls;
-    while (!recent.empty() && recent.front().plus_ms(60'000) <= now) recent.pop_front();
-    if (recent.size() >= static_cast<std::size_t>(limit))
-        return refuse(minute_limit,
-                      "For security reasons your organization has been blocked as it have exceeded the maximum number of "
-                      "requests per minute that can originate from an organization.");
-    recent.push_back(now);
-    return {};
+/// Scopes by the first part of the path; the rest is `settings` [zoho-books, section 1]. Every POST needs CREATE, also those
+/// that email or change a status [OpenAPI].
+std::string scope_of(std::string_view method, const std::vector<std::string>& segments) {
+    std::string module = segments.empty() ? std::string() : segments.front();
+    if (!module.empty() && module.back() != 's') module += 's';
+    if (!is_listed("contacts invoices customerpayments creditnotes", module)) module = "settings";
+    const char* right = method == "GET" ? "READ" : method == "PUT" ? "UPDATE" : method == "DELETE" ? "DELETE" : "CREATE";
+    return "ZohoBooks." + module + "." + right;
 }
 
 Result<void> Zoho::check_organization(const Call& call, const std::vector<std::string>& segments) const {
@@ -90,14 +94,17 @@ Result<void> Zoho::check_organization(const Call& call, const std::vector<std::s
 }
 
 Result<net::Response> Zoho::call_books(const net::Request& request) {
-    if (!accounts_.is_authorized(request))
+    const auto scopes = accounts_.scopes_of(request);
+    if (!scopes)
         return refuse(not_authenticated, "The request could not be authenticated as the authentication value you entered is invalid.");
-    LS_TRY(check_limits());
+    LS_TRY(books_.limits.take(books_.now(), books_.today()));
     Call call{.request = &request};
     auto segments = net::split_path(request.path().substr(root.size()));
     auto parameters = net::parse_form(request.query());
     if (!segments || !parameters) return refuse(invalid_url, "Invalid URL Passed");
     call.parameters = *std::move(parameters);
+    if (!has_scope(*scopes, scope_of(request.method, *segments)))
+        return refuse(not_authorized, "You are not authorized to perform this operation");
     LS_TRY(check_organization(call, *segments));
     bool path_known = false;
     const Route* route = find_route(request.method, *segments, call.ids, path_known);
@@ -110,35 +117,80 @@ net::Response Zoho::handle(const net::Request& request) {
     if (request.path() == "/oauth/v2/token" || request.path() == "/oauth/v2/token/revoke") return accounts_.handle(request);
     if (!request.path().starts_with(root)) return error_reply(refuse(invalid_url, "Invalid URL Passed").error());
     auto response = call_books(request);
-    return response ? *std::move(response) : error_reply(response.error());
+    net::Response answer = response ? *std::move(response) : error_reply(response.error());
+    books_.limits.describe(answer);
+    return answer;
 }
 
-std::optional<List> Zoho::records(std::string_view object) const {
-    if (object != "customerpayments") return state_records(books_, object);
-    List list;
-    for (const auto& [id, payment] : books_.payments.all()) list.push_back(payment_value(books_, payment));
-    return list;
+std::optional<List> Zoho::records(std::string_view object) const { return state_records(books_, object); }
+
+/// `plan`, `calls_per_minute`, `calls_per_day`, `concurrency`; `scopes` of the refresh token.
+Result<void> Zoho::load_settings(const Value& record) {
+    if (!record.is_map()) return invalid("settings");
+    LS_TRY(check_fields(record.as_map(), "plan calls_per_minute calls_per_day concurrency scopes"));
+    LS_TRY(books_.limits.configure(record));
+    if (const std::string scopes = record["scopes"].text(); !scopes.empty()) accounts_.set_scopes(scopes);
+    return {};
 }
 
-Result<void> Zoho::load(std::string_view object, const List& records) {
+Result<void> Zoho::load_one(std::string_view object, const Value& record) {
     struct Loader {
         std::string_view object;
         Result<void> (*load)(Books&, const Value&);
     };
-    static constexpr std::array<Loader, 5> loaders = {{{"contacts", load_contact},
+    static constexpr std::array<Loader, 8> loaders = {{{"contacts", load_contact},
                                                        {"invoices", load_invoice},
                                                        {"items", load_item},
                                                        {"customerpayments", load_payment},
+                                                       {"creditnotes", load_credit_note},
+                                                       {"taxes", load_tax},
+                                                       {"webhooks", load_webhook},
                                                        {"custom_fields", load_custom_field}}};
-    for (const Loader& loader : loaders) {
-        if (loader.object != object) continue;
-        for (std::size_t i = 0; i < records.size(); ++i)
-            if (auto loaded = loader.load(books_, records[i]); !loaded)
-                return fail(ErrorCode::request_invalid, "record cannot be loaded: " + std::string(object) + ", number " +
-                                                            std::to_string(i + 1) + ", " + loaded.error().message);
-        return {};
+    for (const Loader& loader : loaders)
+        if (loader.object == object) return loader.load(books_, record);
+    if (object == "settings") return load_settings(record);
+    if (object != "grant_codes") return fail(ErrorCode::not_found, "no such object: zoho_books, " + std::string(object));
+    if (record["code"].text().empty() || record["scopes"].text().empty()) return invalid("code");
+    accounts_.add_grant_code(record["code"].text(), record["scopes"].text());
+    return {};
+}
+
+Result<void> Zoho::load(std::string_view object, const List& records) {
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        auto loaded = load_one(object, records[i]);
+        if (loaded || loaded.error().code == ErrorCode::not_found) {
+            LS_TRY(std::move(loaded));
+            continue;
+        }
+        return fail(ErrorCode::request_invalid, "record cannot be loaded: " + std::string(object) + ", number " + std::to_string(i + 1) +
+                                                    ", " + loaded.error().message);
     }
-    return fail(ErrorCode::not_found, "no such object: zoho_books, " + std::string(object));
+    return {};
+}
+
+std::optional<Timestamp> Zoho::outgoing_due() const {
+    return books_.outbox.empty() ? std::nullopt : std::optional(books_.outbox.front().created);
+}
+
+std::optional<Outgoing> Zoho::take_outgoing() {
+    if (books_.outbox.empty()) return std::nullopt;
+    books_.deliveries.push_back(std::move(books_.outbox.front()));
+    books_.outbox.pop_front();
+    if (books_.deliveries.size() > deliveries_max) books_.deliveries.pop_front();
+    return Outgoing{books_.deliveries.back().id, books_.deliveries.back().request};
+}
+
+/// Whether Zoho sends again what was not taken is not documented; here it does not.
+void Zoho::outgoing_done(const std::string& id, const Result<net::Response>& answer) {
+    auto found = std::find_if(books_.deliveries.rbegin(), books_.deliveries.rend(), [&](const Delivery& d) { return d.id == id; });
+    if (found == books_.deliveries.rend()) return;
+    found->sent = true;
+    if (!answer) {
+        found->error = answer.error().to_text();
+        return;
+    }
+    found->status = answer->status;
+    found->answer = answer->body;
 }
 
 void Zoho::reset() {

@@ -74,6 +74,31 @@ public:
                R"({"name":"Seal","rate":"0.45","quantity":3}])" + rest + "}";
     }
 
+    /// Creates an invoice of 786.68 and marks it as sent; returns its id.
+    std::string make_sent_invoice(const std::string& contact) {
+        const std::string id = send("POST", "invoices", invoice_body(contact))["invoice"]["invoice_id"].string_or("");
+        send("POST", "invoices/" + id + "/status/sent");
+        return id;
+    }
+    /// Creates a payment over invoices: `parts` are pairs of an invoice's id and the amount applied. Returns the whole payment.
+    Value pay(const std::string& contact, const std::string& amount, const std::vector<std::pair<std::string, std::string>>& parts) {
+        return send("POST", "customerpayments",
+                    R"({"customer_id":")" + contact + R"(","payment_mode":"banktransfer","date":"2026-02-18","amount":)" + amount +
+                        R"(,"invoices":)" + parts_json(parts) + "}")["payment"];
+    }
+    static std::string parts_json(const std::vector<std::pair<std::string, std::string>>& parts) {
+        std::string list;
+        for (const auto& [id, amount] : parts)
+            list += (list.empty() ? "" : ",") + (R"({"invoice_id":")" + id + R"(","amount_applied":)" + amount + "}");
+        return "[" + list + "]";
+    }
+    Value invoice(const std::string& id) { return send("GET", "invoices/" + id)["invoice"]; }
+    /// The one record of a state object, or the first.
+    Value state(std::string_view object) const {
+        const auto records = vendor->records(object);
+        return records && !records->empty() ? records->front() : Value();
+    }
+
     Timestamp now = Timestamp::from_ms(1771408800000);  // 2026-02-18T10:00:00Z
     net::Response last;
     std::unique_ptr<Vendor> vendor;

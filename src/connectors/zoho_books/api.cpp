@@ -1,5 +1,7 @@
 #include "connectors/zoho_books/api.h"
 
+#include <charconv>
+
 #include "base/limits.h"
 #include "connectors/zoho_books/errors.h"
 #include "value/encoding.h"
@@ -36,6 +38,14 @@ const Value& rows_in(const Value& answer, const Entity& entity) {
     return answer[entity.name == "customerpayments" ? "customer_payments" : entity.record_key];
 }
 
+std::optional<std::int64_t> count_in(const net::Response& response, std::string_view header) {
+    std::string_view text = response.headers.get(header).value_or("");
+    std::int64_t count = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+    bool fits = error == std::errc() && end == text.data() + text.size() && count >= 0;
+    return fits ? std::optional(count) : std::nullopt;
+}
+
 std::string path_to(const Entity& entity, const std::string& id) { return std::string(entity.path) + net::join_path({id}); }
 
 }  // namespace
@@ -53,7 +63,7 @@ Api::Api(ApiSettings settings, Runtime& runtime, connector::TokenVault* vault)
               return dialect;
           }(),
           runtime, vault, settings_.name),
-      budget_(runtime, settings_.calls_per_minute) {}
+      minute_(runtime, settings_.calls_per_minute) {}
 
 net::Request Api::request(std::string method, const std::string& path, net::Parameters parameters) const {
     parameters.insert(parameters.begin(), {"organization_id", settings_.account.organization_id});
@@ -66,11 +76,27 @@ net::Request Api::request(std::string method, const std::string& path, net::Para
 }
 
 Result<Value> Api::send(connector::CallContext& context, net::Request request, net::Effect effect) {
-    LS_TRY(budget_.take());
+    LS_TRY(minute_.take());
     LS_TRY_ASSIGN(net::Response answer, session_.send(context, std::move(request), effect));
+    if (auto day = call_budget(answer)) {
+        std::lock_guard lock(mutex_);
+        day_ = day;
+    }
     if (answer.body.empty()) return Value(Map{});
     LS_TRY_ASSIGN(Value body, json::parse(answer.body));  // `classify` has let nothing else through
     return tidy(body);
+}
+
+std::optional<connector::CallBudget> Api::budget() const {
+    std::lock_guard lock(mutex_);
+    return day_;
+}
+
+std::optional<connector::CallBudget> call_budget(const net::Response& response) {
+    auto allowed = count_in(response, "X-Rate-Limit-Limit");
+    auto left = count_in(response, "X-Rate-Limit-Remaining");
+    if (!allowed || !left || *left > *allowed) return std::nullopt;
+    return connector::CallBudget{.used = *allowed - *left, .allowed = *allowed};
 }
 
 Result<Value> Api::read(connector::CallContext& context, const std::string& path, net::Parameters parameters) {

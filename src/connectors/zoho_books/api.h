@@ -1,5 +1,7 @@
 #pragma once
 
+#include <mutex>
+#include <optional>
 #include <string>
 
 #include "connector/session.h"
@@ -48,6 +50,9 @@ public:
     Result<Value> change(connector::CallContext& context, const Entity& entity, const std::string& id, const Map& body);
     Result<Value> post(connector::CallContext& context, const std::string& path, const Map& body);
 
+    /// The day's calls as the last answer that told of them had them.
+    std::optional<connector::CallBudget> budget() const;
+
 private:
     net::Request request(std::string method, const std::string& path, net::Parameters parameters) const;
     Result<Value> send(connector::CallContext& context, net::Request request, net::Effect effect);
@@ -55,7 +60,13 @@ private:
 
     ApiSettings settings_;
     connector::Session session_;
-    connector::MinuteBudget budget_;
+    connector::MinuteBudget minute_;
+    mutable std::mutex mutex_;
+    std::optional<connector::CallBudget> day_;
 };
+
+/// Reads `X-Rate-Limit-Limit` and `X-Rate-Limit-Remaining`; nullopt if they are absent or odd.
+/// Source: seen on the live service by public programs; not in Zoho's documents.
+std::optional<connector::CallBudget> call_budget(const net::Response& response);
 
 }  // namespace lockstep::connectors::zoho_books

@@ -39,6 +39,8 @@ public:
 
     Result<connector::Delivery> receive(const net::Request& request) const override { return receive_webhook(webhooks_, request); }
 
+    std::optional<connector::CallBudget> budget() const override { return api_.budget(); }
+
 private:
     struct Entry {
         std::string_view action;

@@ -496,6 +496,23 @@ TEST(BooksLimits, TheOwnBoundSaysWhenToComeBack) {
     EXPECT_TRUE(books.perform("zoho_books.get", {{"entity", "contacts"}, {"id", "1"}}));
 }
 
+TEST(BooksLimits, TheDaysCallsAreKnownFromTheAnswers) {
+    Books books;
+    auto answer = [&](std::string limit, std::string left) {
+        net::Response response = contact(acme);
+        response.headers.set("X-Rate-Limit-Limit", std::move(limit));
+        response.headers.set("X-Rate-Limit-Remaining", std::move(left));
+        books.http().on("GET", "/contacts/1?", response);
+        EXPECT_TRUE(books.perform("zoho_books.get", {{"entity", "contacts"}, {"id", "1"}}));
+        return books.connection->budget();
+    };
+    EXPECT_EQ(books.connection->budget(), std::nullopt);
+    EXPECT_EQ(answer("2000", "many"), std::nullopt);
+    EXPECT_EQ(answer("2000", "2001"), std::nullopt);
+    EXPECT_EQ(answer("2000", "1880"), (connector::CallBudget{120, 2000}));
+    EXPECT_EQ(answer("", ""), (connector::CallBudget{120, 2000})) << "the last word stands";
+}
+
 TEST(BooksConnector, NamesEveryMissingSetting) {
     Call call;
     auto made = [&](Map settings) {
