@@ -34,7 +34,8 @@ class Trace {
 public:
     void add(Exchange exchange) { exchanges_.push_back(std::move(exchange)); }
     const std::vector<Exchange>& exchanges() const { return exchanges_; }
-    Value to_value() const;
+    /// As a JSON list of {method, url, status, at_ms, duration_ms, request, response, error}; empty texts are left out.
+    std::string to_json() const;
 
 private:
     std::vector<Exchange> exchanges_;

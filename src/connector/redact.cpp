@@ -1,8 +1,6 @@
 #include <algorithm>
 #include <array>
-#include <cctype>
 
-#include "base/limits.h"
 #include "connector/session.h"
 #include "value/encoding.h"
 #include "value/json.h"
@@ -20,9 +18,28 @@ constexpr std::array<std::string_view, 19> secret_keys = {
     "set-cookie",   "session_id",  "sessionid",     "private_key", "webhook_secret",
 };
 
-bool is_name_char(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-'; }
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+/// What is known of a byte before looking further.
+enum Trait : std::uint8_t { in_names = 1, begins_key = 2, begins_secret = 4, second_of_secret = 8 };
+using Traits = std::array<std::uint8_t, 256>;
+
+constexpr Traits key_traits = [] {
+    Traits traits{};
+    for (char c = 'a'; c <= 'z'; ++c) traits[static_cast<std::size_t>(c)] = traits[static_cast<std::size_t>(c - 'a' + 'A')] = in_names;
+    for (char c = '0'; c <= '9'; ++c) traits[static_cast<std::size_t>(c)] = in_names;
+    traits['_'] = traits['-'] = in_names;
+    for (std::string_view key : secret_keys) {
+        auto first = static_cast<std::size_t>(key.front());
+        traits[first] |= begins_key;
+        traits[first - 'a' + 'A'] |= begins_key;
+    }
+    return traits;
+}();
+
+bool has(const Traits& traits, char c, std::uint8_t trait) { return (traits[static_cast<unsigned char>(c)] & trait) != 0; }
+bool is_name_char(char c) { return has(key_traits, c, in_names); }
 
 bool starts_with_ignoring_case(std::string_view text, std::string_view lower_prefix) {
     if (text.size() < lower_prefix.size()) return false;
@@ -34,6 +51,7 @@ bool starts_with_ignoring_case(std::string_view text, std::string_view lower_pre
 /// Returns the length of the secret key at the start of `text`, or 0.
 std::size_t key_length(std::string_view text) {
     for (std::string_view key : secret_keys) {
+        if (key.front() != lower(text.front())) continue;
         if (!starts_with_ignoring_case(text, key)) continue;
         if (text.size() == key.size() || !is_name_char(text[key.size()])) return key.size();
     }
@@ -93,23 +111,44 @@ std::size_t secret_length(std::string_view text, const std::vector<std::string>&
     return 0;
 }
 
-void cut(std::string& text) {
-    if (text.size() <= limits::trace_body_bytes_max) return;
-    std::size_t end = limits::trace_body_bytes_max - cut_mark.size();
+void cut(std::string& text, std::size_t bytes_max) {
+    if (text.size() <= bytes_max) return;
+    std::size_t end = bytes_max - cut_mark.size();
     while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
     text.resize(end);
     text += cut_mark;
 }
 
+/// Returns the first place from `at` where a secret or a secret key may begin, at most `end`.
+std::size_t next_suspect(std::string_view text, std::size_t at, std::size_t end, const Traits& traits) {
+    for (; at < end; ++at) {
+        if (!has(traits, text[at], begins_key | begins_secret)) continue;
+        if (has(traits, text[at], begins_secret) && at + 1 < text.size() && has(traits, text[at + 1], second_of_secret)) return at;
+        if (has(traits, text[at], begins_key) && (at == 0 || !is_name_char(text[at - 1]))) return at;
+    }
+    return end;
+}
+
 }  // namespace
 
+Redactor::Redactor(const std::vector<Secret>& secrets) : forms_(written_forms(secrets)), traits_(key_traits) {
+    for (const std::string& form : forms_) {
+        traits_[static_cast<unsigned char>(form[0])] |= begins_secret;
+        traits_[static_cast<unsigned char>(form[1])] |= second_of_secret;
+    }
+}
+
 // One pass from the front, so that a long text is only read as far as it is kept and a secret is never cut in half.
-std::string redact(std::string_view text, const std::vector<Secret>& secrets) {
-    const std::vector<std::string> forms = written_forms(secrets);
+std::string Redactor::redact(std::string_view text, std::size_t bytes_max) const {
     std::string out;
     std::size_t at = 0;
-    while (at < text.size() && out.size() <= limits::trace_body_bytes_max) {
-        if (std::size_t length = secret_length(text.substr(at), forms)) {
+    while (at < text.size() && out.size() <= bytes_max) {
+        std::size_t plain_end = std::min(text.size(), at + bytes_max + 1 - out.size());
+        std::size_t suspect = next_suspect(text, at, plain_end, traits_);
+        out += text.substr(at, suspect - at);
+        at = suspect;
+        if (at == plain_end) continue;
+        if (std::size_t length = secret_length(text.substr(at), forms_)) {
             out += mark;
             at += length;
             continue;
@@ -125,8 +164,10 @@ std::string redact(std::string_view text, const std::vector<Secret>& secrets) {
         if (value.end > value.begin) out += mark;
         at = value.end;
     }
-    cut(out);
+    cut(out, bytes_max);
     return out;
 }
+
+std::string redact(std::string_view text, const std::vector<Secret>& secrets) { return Redactor(secrets).redact(text); }
 
 }  // namespace lockstep::connector

@@ -1,6 +1,7 @@
 #include "connector/session.h"
 
 #include <algorithm>
+#include <mutex>
 
 #include "connector/kept_token.h"
 #include "connector/renewable.h"
@@ -9,6 +10,8 @@ namespace lockstep::connector {
 namespace {
 
 constexpr std::int64_t connect_timeout_ms = 10'000;
+/// What a vendor says when all went well is kept as the step's value; the trace shows its beginning.
+constexpr std::size_t trace_success_bytes_max = 2u << 10;
 /// A token this close to its end could end under way.
 constexpr std::int64_t expiry_margin_ms = 60'000;
 
@@ -32,6 +35,9 @@ struct Session::State {
     std::string name;
     std::string fingerprint;
     Renewable<Token> token;
+    mutable std::mutex redactor_mutex = {};
+    mutable std::shared_ptr<const Redactor> redactor = {};
+    mutable Secret redactor_access = {};
 
     using Held = Renewable<Token>::Held;
 
@@ -70,14 +76,16 @@ struct Session::State {
 
     void trace(CallContext& context, const net::Request& request, const Result<net::Response>& answer, std::int64_t started_ms,
                const Secret& access, bool bodies) const {
-        const std::vector<Secret> secrets = all_secrets(access);
-        Exchange exchange{.method = request.method, .url = redact(request.url, secrets)};
+        const std::shared_ptr<const Redactor> redactor = redactor_for(access);
+        Exchange exchange{.method = request.method, .url = redactor->redact(request.url)};
         exchange.duration_ms = context.runtime.monotonic_ms() - started_ms;
         exchange.at_ms = context.runtime.now().ms() - exchange.duration_ms;
-        if (bodies) exchange.request_body = redact(request.body, secrets);
+        if (bodies) exchange.request_body = redactor->redact(request.body);
         if (answer) exchange.status = answer->status;
-        if (answer && bodies) exchange.response_body = redact(answer->body, secrets);
-        if (!answer) exchange.error = redact(answer.error().to_text(), secrets);
+        if (answer && bodies)
+            exchange.response_body =
+                redactor->redact(answer->body, answer->status < 300 ? trace_success_bytes_max : limits::trace_body_bytes_max);
+        if (!answer) exchange.error = redactor->redact(answer.error().to_text());
         context.trace.add(std::move(exchange));
     }
 
@@ -100,14 +108,20 @@ struct Session::State {
 
     /// An address or a vendor's answer may repeat a credential.
     Error redacted(Error error, const Secret& access) const {
-        error.message = redact(error.message, all_secrets(access));
+        error.message = redactor_for(access)->redact(error.message);
         return error;
     }
 
-    std::vector<Secret> all_secrets(const Secret& access) const {
-        std::vector<Secret> secrets = dialect.secrets;
-        secrets.push_back(access);
-        return secrets;
+    /// The redactor of the connection's secrets and this token; the token rarely changes, so the last one is kept.
+    std::shared_ptr<const Redactor> redactor_for(const Secret& access) const {
+        std::lock_guard lock(redactor_mutex);
+        if (!redactor || redactor_access != access) {
+            std::vector<Secret> secrets = dialect.secrets;
+            secrets.push_back(access);
+            redactor = std::make_shared<const Redactor>(secrets);
+            redactor_access = access;
+        }
+        return redactor;
     }
 
     Result<net::Response> exchange_with(CallContext& context, net::Request request, net::Effect effect, const Token& held) {

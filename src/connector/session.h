@@ -1,10 +1,13 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "base/limits.h"
 #include "connector/connector.h"
 
 namespace lockstep::connector {
@@ -57,7 +60,19 @@ private:
 };
 
 /// Removes what must not be kept: values of keys such as access_token, client_secret, password, assertion, and the given
-/// secrets (of at least four bytes) wherever they stand; then cuts to `limits::trace_body_bytes_max`.
+/// secrets (of at least four bytes) wherever they stand; then cuts to `bytes_max`.
+/// Threads: any.
+class Redactor {
+public:
+    explicit Redactor(const std::vector<Secret>& secrets);
+    std::string redact(std::string_view text, std::size_t bytes_max = limits::trace_body_bytes_max) const;
+
+private:
+    std::vector<std::string> forms_;      ///< how the secrets may be written, longest first
+    std::array<std::uint8_t, 256> traits_;  ///< what a byte may begin
+};
+
+/// As `Redactor`, for a single text.
 std::string redact(std::string_view text, const std::vector<Secret>& secrets);
 
 /// Waits a single-file line per connection for `per_minute` calls; 0: no bound.

@@ -217,7 +217,7 @@ TEST_F(SessionTest, TracesEveryExchangeWithoutASecret) {
     EXPECT_EQ(call.trace.exchanges()[0].response_body, "");
     EXPECT_EQ(call.trace.exchanges()[1].status, 400);
     EXPECT_EQ(call.trace.exchanges()[1].url, "https://api.test/things?key=[redacted]");
-    std::string everything = json::write(call.trace.to_value()) + answer.error().to_text();
+    std::string everything = call.trace.to_json() + answer.error().to_text();
     for (std::string_view secret : {"token-1", "client-secret", "p\\\"w"})
         EXPECT_EQ(everything.find(secret), std::string::npos) << everything;
     EXPECT_NE(everything.find("[redacted]"), std::string::npos);

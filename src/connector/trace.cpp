@@ -1,26 +1,38 @@
+#include <fmt/format.h>
+
 #include "connector/connector.h"
+#include "value/json.h"
 
 namespace lockstep::connector {
 namespace {
 
-Value to_value(const Exchange& exchange) {
-    Map map{{"method", exchange.method},
-            {"url", exchange.url},
-            {"status", exchange.status},
-            {"at_ms", exchange.at_ms},
-            {"duration_ms", exchange.duration_ms}};
-    if (!exchange.request_body.empty()) map.set("request", exchange.request_body);
-    if (!exchange.response_body.empty()) map.set("response", exchange.response_body);
-    if (!exchange.error.empty()) map.set("error", exchange.error);
-    return map;
+void append_text(std::string& out, std::string_view name, const std::string& text) {
+    if (text.empty()) return;
+    out.append(",\"").append(name).append("\":");
+    json::append_quoted(out, text);
+}
+
+void append_exchange(std::string& out, const Exchange& exchange) {
+    out += R"({"method":)";
+    json::append_quoted(out, exchange.method);
+    out += R"(,"url":)";
+    json::append_quoted(out, exchange.url);
+    out += fmt::format(R"(,"status":{},"at_ms":{},"duration_ms":{})", exchange.status, exchange.at_ms, exchange.duration_ms);
+    append_text(out, "request", exchange.request_body);
+    append_text(out, "response", exchange.response_body);
+    append_text(out, "error", exchange.error);
+    out += '}';
 }
 
 }  // namespace
 
-Value Trace::to_value() const {
-    List list;
-    for (const Exchange& exchange : exchanges_) list.push_back(connector::to_value(exchange));
-    return list;
+std::string Trace::to_json() const {
+    std::string out = "[";
+    for (const Exchange& exchange : exchanges_) {
+        if (out.size() > 1) out += ',';
+        append_exchange(out, exchange);
+    }
+    return out += ']';
 }
 
 }  // namespace lockstep::connector

@@ -4,7 +4,7 @@
 
 namespace lockstep::engine {
 
-CallDesk::CallDesk(Runtime& runtime, std::vector<ConnectionEntry> connections) : runtime_(runtime), changed_(runtime.make_condition()) {
+CallDesk::CallDesk(Runtime& runtime, std::vector<ConnectionEntry> connections) : runtime_(runtime) {
     for (auto& entry : connections) {
         std::string name = entry.name;
         gates_.emplace(name, Gate{.entry = std::move(entry), .queue = {}, .paused_because = {}});
@@ -21,12 +21,34 @@ const connector::ConnectionLimits* CallDesk::limits(const std::string& name) con
     return found == gates_.end() ? nullptr : &found->second.entry.limits;
 }
 
-std::optional<Job> CallDesk::put(Job job) {
+CallDesk::Seat& CallDesk::new_seat() {
     std::lock_guard lock(mutex_);
-    if (closed_) return job;
-    gates_.at(job.connection).queue.push_back(std::move(job));
-    changed_->notify_one();
-    return std::nullopt;
+    return seats_.emplace_back(runtime_.make_condition());
+}
+
+std::vector<Job> CallDesk::put(std::vector<Job> jobs) {
+    std::vector<Seat*> called;
+    {
+        std::lock_guard lock(mutex_);
+        if (closed_) return jobs;
+        for (Job& job : jobs) {
+            Gate& gate = gates_.at(job.connection);
+            gate.queue.push_back(std::move(job));
+            bool at_once = gate.under_way + static_cast<int>(gate.queue.size()) <= gate.entry.limits.concurrency_max;
+            if (Seat* seat = at_once ? call_idle() : nullptr) called.push_back(seat);
+        }
+    }
+    for (Seat* seat : called) seat->wake_->notify_one();
+    return {};
+}
+
+/// Calls a worker that waits, if one does; the caller notifies it once the mutex is free.
+CallDesk::Seat* CallDesk::call_idle() {
+    if (idle_.empty()) return nullptr;
+    Seat* seat = idle_.back();
+    idle_.pop_back();
+    seat->called_ = true;
+    return seat;
 }
 
 /// Serves the connections in turn, so that a busy one cannot keep the workers from the others.
@@ -45,28 +67,31 @@ CallDesk::Gate* CallDesk::next_gate(std::int64_t now_ms, std::optional<std::int6
     return nullptr;
 }
 
-bool CallDesk::has_work(std::int64_t now_ms) const {
-    return std::any_of(gates_.begin(), gates_.end(),
-                       [&](const auto& entry) { return entry.second.could_serve() && entry.second.paused_until_ms <= now_ms; });
+/// Whether some job is left that no worker has; that of a paused connection needs one who waits for the pause's end.
+bool CallDesk::has_more() const {
+    return std::any_of(gates_.begin(), gates_.end(), [](const auto& entry) { return entry.second.could_serve(); });
 }
 
-std::optional<Job> CallDesk::take() {
+std::optional<Job> CallDesk::take(Seat& seat) {
     std::unique_lock lock(mutex_);
     while (!closed_) {
         std::optional<std::int64_t> earliest_pause;
-        std::int64_t now = runtime_.monotonic_ms();
-        if (Gate* gate = next_gate(now, earliest_pause)) {
+        if (Gate* gate = next_gate(runtime_.monotonic_ms(), earliest_pause)) {
             Job job = std::move(gate->queue.front());
             gate->queue.pop_front();
             ++gate->under_way;
-            // One who wakes wakes the next while there is work: the end of a pause, say, is noticed by one only.
-            if (has_work(now)) changed_->notify_one();
+            Seat* next = has_more() ? call_idle() : nullptr;
+            lock.unlock();
+            if (next) next->wake_->notify_one();
             return job;
         }
+        seat.called_ = false;
+        idle_.push_back(&seat);
         if (earliest_pause)
-            (void)changed_->wait_until(lock, *earliest_pause);
+            (void)seat.wake_->wait_until(lock, *earliest_pause);
         else
-            changed_->wait(lock);
+            seat.wake_->wait(lock);
+        if (!seat.called_) std::erase(idle_, &seat);
     }
     return std::nullopt;
 }
@@ -74,7 +99,6 @@ std::optional<Job> CallDesk::take() {
 void CallDesk::settle(const std::string& connection) {
     std::lock_guard lock(mutex_);
     --gates_.at(connection).under_way;
-    changed_->notify_one();
 }
 
 void CallDesk::pause(const std::string& connection, std::int64_t ms, const std::string& because) {
@@ -92,7 +116,7 @@ std::vector<Job> CallDesk::close() {
         std::move(gate.queue.begin(), gate.queue.end(), std::back_inserter(left));
         gate.queue.clear();
     }
-    changed_->notify_all();
+    for (Seat* seat : idle_) seat->wake_->notify_one();
     return left;
 }
 

@@ -31,7 +31,7 @@ struct Job {
 struct JobOutcome {
     Job job;
     Result<Value> result;
-    Value trace;
+    std::string trace_json;  ///< what was said to the vendor, redacted
 };
 
 /// Hands calls to the workers: as many at once as each connection allows, none to a connection that is paused.
@@ -44,11 +44,15 @@ public:
     connector::Connection* connection(const std::string& name);
     const connector::ConnectionLimits* limits(const std::string& name) const;
 
-    /// Takes a job for the workers. Returns it if the desk is closed: it was surely not sent.
-    [[nodiscard]] std::optional<Job> put(Job job);
+    /// Where one worker waits; lives as long as the desk.
+    class Seat;
+    Seat& new_seat();
+
+    /// Takes jobs for the workers. Returns them if the desk is closed: they were surely not sent.
+    [[nodiscard]] std::vector<Job> put(std::vector<Job> jobs);
     /// Waits for a call that may be made; nullopt: the desk is closed.
-    std::optional<Job> take();
-    /// A job taken has ended.
+    std::optional<Job> take(Seat& seat);
+    /// A job taken has ended. The worker takes its next one right after, so nobody else is woken.
     void settle(const std::string& connection);
     /// Nothing is handed out for this connection for so long.
     void pause(const std::string& connection, std::int64_t ms, const std::string& because);
@@ -67,15 +71,28 @@ private:
         std::string paused_because;
         bool could_serve() const { return !queue.empty() && under_way < entry.limits.concurrency_max; }
     };
-    bool has_work(std::int64_t now_ms) const;
+    bool has_more() const;
+    Seat* call_idle();
     Gate* next_gate(std::int64_t now_ms, std::optional<std::int64_t>& earliest_pause);
 
     Runtime& runtime_;
     mutable std::mutex mutex_;
-    std::unique_ptr<Condition> changed_;
+    std::deque<Seat> seats_;
+    std::vector<Seat*> idle_;  ///< the last to sit down is the first to be called: few workers carry a light load
     std::map<std::string, Gate> gates_;
     std::string last_served_;
     bool closed_ = false;
+};
+
+/// Where one worker waits.
+class CallDesk::Seat {
+public:
+    explicit Seat(std::unique_ptr<Condition> wake) : wake_(std::move(wake)) {}
+
+private:
+    friend class CallDesk;
+    std::unique_ptr<Condition> wake_;
+    bool called_ = false;
 };
 
 }  // namespace lockstep::engine

@@ -15,16 +15,21 @@ protected:
         return all;
     }
     void put(const std::string& connection, const std::string& run) {
-        EXPECT_EQ(desk.put({.id = {run, 0, -1}, .connection = connection, .action = {}, .input = {}, .request_id = {}, .first_sent = {}}),
-                  std::nullopt);
+        EXPECT_TRUE(desk.put({job(connection, run)}).empty());
+    }
+    static Job job(const std::string& connection, const std::string& run) {
+        return {.id = {run, 0, -1}, .connection = connection, .action = {}, .input = {}, .request_id = {}, .first_sent = {}};
     }
     std::string take() {
-        auto job = desk.take();
+        auto job = desk.take(seat);
         return job ? job->id.run_id : "closed";
     }
+    /// Lets a worker wait for work (the runtime of the test ends the wait by an exception).
+    void sit_down() { EXPECT_THROW((void)desk.take(desk.new_seat()), std::logic_error); }
 
     testing::ManualRuntime runtime;
     CallDesk desk;
+    CallDesk::Seat& seat = desk.new_seat();
 };
 
 TEST_F(CallDeskTest, ServesTheConnectionsInTurn) {
@@ -41,7 +46,7 @@ TEST_F(CallDeskTest, HandsOutNoMoreThanAConnectionAllows) {
     (void)take();
     (void)take();
     EXPECT_EQ(desk.under_way(), 2u);
-    EXPECT_THROW((void)desk.take(), std::logic_error) << "the third waits";
+    sit_down();  // the third waits
     desk.settle("a");
     EXPECT_EQ(take(), "a3");
 }
@@ -65,15 +70,28 @@ TEST_F(CallDeskTest, AShorterPauseDoesNotEndALongerOne) {
     EXPECT_EQ(runtime.now_ms, 61'000);
 }
 
-TEST_F(CallDeskTest, WhoTakesWakesTheNextWhileThereIsMore) {
-    desk.pause("a", 1'000, "slow down");
+TEST_F(CallDeskTest, AJobWakesOneWorkerAndOnlyIfItMayBeCarriedOut) {
+    for (int i = 0; i < 3; ++i) sit_down();
     put("a", "a1");
+    EXPECT_EQ(runtime.notified, 1);
     put("a", "a2");
-    int before = runtime.notified;
+    EXPECT_EQ(runtime.notified, 2);
+    put("a", "a3");
+    EXPECT_EQ(runtime.notified, 2) << "two at once are allowed";
+}
+
+TEST_F(CallDeskTest, WhoTakesWakesTheNextWhileThereIsMore) {
+    for (const char* run : {"a1", "a2", "a3", "a4"}) put("a", run);
     (void)take();
-    EXPECT_EQ(runtime.notified, before + 1) << "one worker alone noticed the end of the pause";
     (void)take();
-    EXPECT_EQ(runtime.notified, before + 1);
+    sit_down();
+    desk.settle("a");
+    desk.settle("a");
+    runtime.notified = 0;
+    EXPECT_EQ(take(), "a3");
+    EXPECT_EQ(runtime.notified, 1) << "for a4";
+    EXPECT_EQ(take(), "a4");
+    EXPECT_EQ(runtime.notified, 1);
 }
 
 TEST_F(CallDeskTest, ClosingGivesBackWhatWasNotHandedOut) {
@@ -83,9 +101,7 @@ TEST_F(CallDeskTest, ClosingGivesBackWhatWasNotHandedOut) {
     ASSERT_EQ(left.size(), 1u);
     EXPECT_EQ(left[0].id.run_id, "a2");
     EXPECT_EQ(take(), "closed");
-    EXPECT_TRUE(
-        desk.put({.id = {"a3", 0, -1}, .connection = "a", .action = {}, .input = {}, .request_id = {}, .first_sent = {}}).has_value())
-        << "nobody would ever take it";
+    EXPECT_EQ(desk.put({job("a", "a3")}).size(), 1u) << "nobody would ever take it";
     EXPECT_EQ(desk.under_way(), 1u);
 }
 

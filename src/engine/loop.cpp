@@ -61,7 +61,8 @@ void Engine::Impl::pause_if_told(const std::string& connection, const Error& err
 }
 
 void Engine::Impl::run_worker() {
-    while (auto job = desk_.take()) {
+    CallDesk::Seat& seat = desk_.new_seat();
+    while (auto job = desk_.take(seat)) {
         connector::Trace trace;
         connector::CallContext call{.runtime = runtime_,
                                     .http = http_,
@@ -73,15 +74,17 @@ void Engine::Impl::run_worker() {
         auto result = desk_.connection(job->connection)->perform(job->action, job->input, call);
         const std::int64_t duration_ms = runtime_.monotonic_ms() - began_ms;
         if (!result) pause_if_told(job->connection, result.error());
-        std::lock_guard lock(mutex_);
+        std::string trace_json = trace.to_json();
+        std::unique_lock lock(mutex_);
         count_call(*job, result, trace, duration_ms);
         desk_.settle(job->connection);
         if (job->id.run_id == alert_run_id) {
             Result<void> outcome = result ? Result<void>() : Result<void>(fail(result.error()));
             inbox_.emplace_back(AlertOutcome{job->request_id, std::move(outcome)});
         } else {
-            inbox_.emplace_back(JobOutcome{std::move(*job), std::move(result), trace.to_value()});
+            inbox_.emplace_back(JobOutcome{std::move(*job), std::move(result), std::move(trace_json)});
         }
+        lock.unlock();
         inbox_changed_->notify_one();
     }
 }
@@ -169,7 +172,8 @@ void Engine::Impl::take(Round& round, JobOutcome outcome) {
     LS_ASSERT(found != active_.end());
     CallId id = outcome.job.id;
     if (found->second.flow->steps[static_cast<std::size_t>(id.step)].kind == flow::StepKind::lock) end_wait_for_names(round, found->second);
-    decide(round, found->second, flow::input::Outcome{id.step, id.element, outcome.job.attempt, std::move(outcome.result)}, &outcome.trace);
+    decide(round, found->second, flow::input::Outcome{id.step, id.element, outcome.job.attempt, std::move(outcome.result)},
+           std::move(outcome.trace_json));
     count_step(found->second, id);
     const auto& step = found->second.state.steps[static_cast<std::size_t>(id.step)];
     auto phase = step.elements[static_cast<std::size_t>(std::max(id.element, 0))].phase;
@@ -329,7 +333,7 @@ flow::DecisionContext Engine::Impl::context(std::int64_t now_ms) {
             .hold = hold};
 }
 
-void Engine::Impl::decide(Round& round, ActiveRun& run, const flow::Input& input, const Value* trace) {
+void Engine::Impl::decide(Round& round, ActiveRun& run, const flow::Input& input, std::string trace_json) {
     std::int64_t now = runtime_.now().ms();
     // A timer that has rung counts as due, even if the wall clock was set back meanwhile.
     if (std::holds_alternative<flow::input::Wake>(input)) now = std::max(now, run.wake_at_ms);
@@ -337,10 +341,7 @@ void Engine::Impl::decide(Round& round, ActiveRun& run, const flow::Input& input
     const auto* outcome = std::get_if<flow::input::Outcome>(&input);
     for (const auto& fact : decision.facts) {
         auto row = to_row(*run.flow, run.row.id, run.next_seq++, fact);
-        if (trace && outcome && fact.step == outcome->step && fact.element == outcome->element) {
-            row.trace_json = json::write(*trace);
-            trace = nullptr;
-        }
+        if (outcome && fact.step == outcome->step && fact.element == outcome->element) row.trace_json = std::exchange(trace_json, {});
         round.batch.journal.push_back(std::move(row));
     }
     for (const auto& link : decision.links) round.batch.links.push_back(link_row(link, run.row.id, now));
@@ -482,19 +483,20 @@ bool Engine::Impl::commit(Round& round) {
 void Engine::Impl::act(Round& round) {
     accept_events(round);
     for (auto& then : round.after) then({});
-    for (auto& job : round.jobs) hand_out(std::move(job));
-    for (const auto& row : round.alerts_to_send) hand_out(alert_job(row));
+    for (const auto& row : round.alerts_to_send) round.jobs.push_back(alert_job(row));
+    hand_out(std::move(round.jobs));
     for (const auto& run_id : round.ended) end_run(run_id);
     publish_status();
 }
 
-/// Gives a job to the workers; while the process stops, reports at once that it was not sent.
-void Engine::Impl::hand_out(Job job) {
-    if (job.connection == flow::own_connection) return answer_own_call(std::move(job));
-    auto back = desk_.put(std::move(job));
-    if (!back) return;
+/// Gives jobs to the workers; while the process stops, reports at once that they were not sent.
+void Engine::Impl::hand_out(std::vector<Job> jobs) {
+    auto own = std::stable_partition(jobs.begin(), jobs.end(), [](const Job& job) { return job.connection != flow::own_connection; });
+    for (auto job = own; job != jobs.end(); ++job) answer_own_call(std::move(*job));
+    jobs.erase(own, jobs.end());
+    auto back = desk_.put(std::move(jobs));
     std::lock_guard lock(mutex_);
-    report_unsent(*std::move(back));
+    for (Job& job : back) report_unsent(std::move(job));
 }
 
 /// Requires that `mutex_` is held.
@@ -502,7 +504,7 @@ void Engine::Impl::report_unsent(Job job) {
     if (job.id.run_id == alert_run_id)
         inbox_.emplace_back(AlertOutcome{job.request_id, fail(stopping_error())});
     else
-        inbox_.emplace_back(JobOutcome{std::move(job), fail(stopping_error()), Value()});
+        inbox_.emplace_back(JobOutcome{std::move(job), fail(stopping_error()), {}});
 }
 
 void Engine::Impl::end_run(const std::string& run_id) {

@@ -115,7 +115,7 @@ private:
     bool claim(Round& round, const Backlog::Taken& taken);
     void park_unreadable(Round& round, store::LoadedRun loaded, const Error& error, const std::string& backlog_key);
 
-    void decide(Round& round, ActiveRun& run, const flow::Input& input, const Value* trace = nullptr);
+    void decide(Round& round, ActiveRun& run, const flow::Input& input, std::string trace_json = {});
     void keep_row(Round& round, ActiveRun& run, const flow::Decision& decision);
     void raise(Round& round, const store::RunRow& run, const flow::Notice& notice);
     void plan_call(Round& round, ActiveRun& run, flow::Call call);
@@ -143,7 +143,7 @@ private:
     Result<void> read_open_runs();
     Result<bool> was_in_work(const std::string& run_id);
     void take_locks(const std::string& run_id, const flow::Flow& flow, const flow::RunState& state);
-    void hand_out(Job job);
+    void hand_out(std::vector<Job> jobs);
     void report_unsent(Job job);
     bool may_claim(std::int64_t now_ms) const;
     void refuse_events(Round& round, const Error& error);

@@ -46,7 +46,7 @@ void Engine::Impl::plan_own_call(Round& round, ActiveRun& run, Job job) {
 void Engine::Impl::answer_own_call(Job job) {
     auto result = job.action == lock_action ? Result<Value>(job.input["names"]) : find_link(job.input);
     std::lock_guard lock(mutex_);
-    inbox_.emplace_back(JobOutcome{std::move(job), std::move(result), Value()});
+    inbox_.emplace_back(JobOutcome{std::move(job), std::move(result), {}});
 }
 
 Result<Value> Engine::Impl::find_link(const Value& record) {

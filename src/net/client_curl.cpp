@@ -1,4 +1,4 @@
-// The HTTP client on libcurl 7.88: one multi handle on one driver thread; callers wait.
+// The HTTP client on libcurl 7.88: a caller's own thread carries its request, on an easy handle that keeps its connection.
 
 #include <curl/curl.h>
 #include <pthread.h>
@@ -10,7 +10,7 @@
 #include <csignal>
 #include <cstring>
 #include <mutex>
-#include <thread>
+#include <unordered_map>
 #include <vector>
 
 #include <fmt/format.h>
@@ -23,10 +23,8 @@ namespace {
 /// Fields of one answer together; vendors' stay under 10 KiB.
 constexpr std::size_t response_header_bytes_max = 256u << 10;
 constexpr int redirects_max = 5;
-/// Easy handles kept for reuse: making one costs more than sending a small request through it.
-constexpr std::size_t idle_handles_max = 64;
-/// libcurl does not look at the time of a request that waits for a free connection; the driver does, this often.
-constexpr int deadline_check_ms = 100;
+/// Easy handles, each with its connection, kept for reuse per origin.
+constexpr std::size_t idle_handles_max = 16;
 
 using Clock = std::chrono::steady_clock;
 
@@ -41,37 +39,19 @@ struct FieldsDeleter {
 };
 using Fields = std::unique_ptr<curl_slist, FieldsDeleter>;
 
-/// One request on its way. Lives on the stack of the caller, who waits until it is done.
+/// One request on its way.
 struct Call {
     const Request& request;
     const SendOptions& options;
-    Easy easy;
-    Fields fields;
-    std::int64_t deadline_ms;  ///< of `monotonic_ms`; libcurl's own time-out comes before it
+    CURL* easy = nullptr;
     char detail[CURL_ERROR_SIZE] = {};
 
-    // Driver thread, until done.
     int attempts = 0;  ///< how often libcurl was about to send the request
     Response response;
     std::size_t header_bytes = 0;
     bool head_complete = false;  ///< libcurl takes a head that is cut short for a whole one
     bool too_large = false;
     CURLcode code = CURLE_OK;
-
-    std::mutex mutex;
-    std::condition_variable finished;
-    bool done = false;
-
-    void finish(CURLcode result) {
-        std::lock_guard lock(mutex);
-        code = result;
-        done = true;
-        finished.notify_one();  // under the lock: afterwards the caller may have destroyed this
-    }
-    void wait() {
-        std::unique_lock lock(mutex);
-        finished.wait(lock, [this] { return done; });
-    }
 };
 
 // Callbacks of libcurl.
@@ -114,7 +94,7 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* self) {
 
 void reserve_announced(Call& call) {
     curl_off_t length = -1;
-    curl_easy_getinfo(call.easy.get(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    curl_easy_getinfo(call.easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
     if (length > 0)
         call.response.body.reserve(std::min<std::size_t>(static_cast<std::size_t>(length), call.options.response_body_bytes_max));
 }
@@ -170,6 +150,7 @@ Fields make_fields(const Request& request) {
 void set_method(CURL* easy, const Request& request) {
     const auto& method = request.method;
     const bool has_body = !request.body.empty() || method == "POST" || method == "PUT" || method == "PATCH";
+    curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
     if (method == "HEAD") {
         curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
     } else if (has_body) {
@@ -177,21 +158,22 @@ void set_method(CURL* easy, const Request& request) {
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
         curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.data());  // not copied: the caller waits
     }
-    if (method != "HEAD" && method != (has_body ? "POST" : "GET")) curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method.c_str());
+    const bool by_name = method != "HEAD" && method != (has_body ? "POST" : "GET");
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, by_name ? method.c_str() : nullptr);
 }
 
-void set_callbacks(CURL* easy, Call& call) {
-    curl_easy_setopt(easy, CURLOPT_PRIVATE, &call);
+void set_call(CURL* easy, Call& call) {
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call.detail);
-    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &on_attempt);
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, &call);
-    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, &call);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, &call);
 }
 
-void set_options(CURL* easy, const CurlClientOptions& client, const SendOptions& options) {
+/// What is the same for every request.
+void set_up(CURL* easy, const CurlClientOptions& client) {
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &on_attempt);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &on_header);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &on_body);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     // Over HTTP/2 a refused stream would be one more reason for libcurl to send again.
@@ -202,13 +184,18 @@ void set_options(CURL* easy, const CurlClientOptions& client, const SendOptions&
     curl_easy_setopt(easy, CURLOPT_USERAGENT, client.user_agent.c_str());
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(easy, CURLOPT_MAXCONNECTS, 2L);  // one to use; one that a proxy or a redirect may add
     curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, static_cast<long>(client.idle_connection_max_s));
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::max<std::int64_t>(options.connect_timeout_ms, 1)));
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(std::max<std::int64_t>(options.total_timeout_ms, 1)));
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     if (!client.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, client.ca_file.c_str());
+}
+
+void set_times(CURL* easy, const SendOptions& options, std::int64_t left_ms) {
+    const auto connect_ms = std::min(options.connect_timeout_ms, left_ms);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::max<std::int64_t>(connect_ms, 1)));
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(std::max<std::int64_t>(left_ms, 1)));
 }
 
 // The outcome.
@@ -243,169 +230,131 @@ void drop_encoding(Response& response) {
     response.headers.erase("Content-Length");
 }
 
-/// Runs all transfers. Threads: any may `run`; everything else is the driver's own thread.
-class Driver {
+/// What the handles share: looked-up names and TLS sessions. Connections are each handle's own.
+class Share {
 public:
-    explicit Driver(const CurlClientOptions& options) : multi_(curl_multi_init()) {
-        LS_ASSERT(multi_ != nullptr);
-        const auto per_host = static_cast<long>(std::max<std::size_t>(options.connections_per_host_max, 1));
-        curl_multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS, per_host);
-        curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, per_host * 4);  // a few vendors' idle connections
-        curl_multi_setopt(multi_, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
-        thread_ = std::thread([this] { drive(); });
+    Share() : share_(curl_share_init()) {
+        LS_ASSERT(share_ != nullptr);
+        curl_share_setopt(share_, CURLSHOPT_LOCKFUNC, &Share::lock);
+        curl_share_setopt(share_, CURLSHOPT_UNLOCKFUNC, &Share::unlock);
+        curl_share_setopt(share_, CURLSHOPT_USERDATA, this);
+        curl_share_setopt(share_, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
+        curl_share_setopt(share_, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
     }
-    ~Driver() {
-        {
-            std::lock_guard lock(mutex_);
-            stopping_ = true;
-            curl_multi_wakeup(multi_);  // under the lock: the driver frees the handle once it has seen the flag
-        }
-        thread_.join();
-    }
-    Driver(const Driver&) = delete;
+    ~Share() { curl_share_cleanup(share_); }
+    Share(const Share&) = delete;
+    CURLSH* handle() const { return share_; }
 
-    /// Sends `call` and waits until it is done.
-    void run(Call& call) {
-        bool wake = false;
-        {
-            std::lock_guard lock(mutex_);
-            wake = queued_.empty();
-            queued_.push_back(&call);
+private:
+    static void lock(CURL*, curl_lock_data data, curl_lock_access, void* self) { static_cast<Share*>(self)->mutexes_[data].lock(); }
+    static void unlock(CURL*, curl_lock_data data, void* self) { static_cast<Share*>(self)->mutexes_[data].unlock(); }
+
+    CURLSH* share_;
+    std::array<std::mutex, CURL_LOCK_DATA_LAST> mutexes_;
+};
+
+/// The easy handles. The handle used last is used first, so that few connections carry a light load and the others age.
+/// Threads: any.
+class Handles {
+public:
+    explicit Handles(const CurlClientOptions& options) : options_(options) {}
+
+    /// Takes a handle for the origin; waits while `connections_per_host_max` are in use. Null when the time is over.
+    Easy take(const std::string& origin, std::int64_t deadline_ms) {
+        std::unique_lock lock(mutex_);
+        Host& host = hosts_[origin];
+        const auto limit = std::max<std::size_t>(options_.connections_per_host_max, 1);
+        const auto until = Clock::time_point(std::chrono::milliseconds(deadline_ms));
+        if (!returned_.wait_until(lock, until, [&] { return host.in_use < limit; })) return nullptr;
+        ++host.in_use;
+        if (!host.idle.empty()) {
+            Easy easy = std::move(host.idle.back());
+            host.idle.pop_back();
+            return easy;
         }
-        if (wake) curl_multi_wakeup(multi_);
-        call.wait();
+        lock.unlock();
+        Easy easy(curl_easy_init());
+        LS_ASSERT(easy != nullptr);
+        set_up(easy.get(), options_);
+        curl_easy_setopt(easy.get(), CURLOPT_SHARE, share_.handle());
+        return easy;
+    }
+
+    void give_back(const std::string& origin, Easy easy) {
+        Easy surplus;  // closes its connection after the lock is gone
+        std::lock_guard lock(mutex_);
+        Host& host = hosts_[origin];
+        if (host.in_use-- >= options_.connections_per_host_max) returned_.notify_all();
+        (host.idle.size() < idle_handles_max ? host.idle.emplace_back() : surplus) = std::move(easy);
     }
 
 private:
-    void drive();
-    bool take_queued();
-    void collect_finished();
-    void stop_overdue();
-    void finish(Call& call, CURLcode code);
+    struct Host {
+        std::vector<Easy> idle;
+        std::size_t in_use = 0;
+    };
 
-    CURLM* multi_;
+    const CurlClientOptions& options_;
+    Share share_;  // before the handles: they go first
     std::mutex mutex_;
-    std::vector<Call*> queued_;
-    bool stopping_ = false;
-    std::vector<Call*> active_, taken_;
-    std::int64_t next_check_ms_ = 0;
-    std::thread thread_;
+    std::condition_variable returned_;
+    std::unordered_map<std::string, Host> hosts_;
 };
 
-void Driver::drive() {
-    // OpenSSL writes without MSG_NOSIGNAL: a peer that has closed would end the process.
-    sigset_t pipe;
-    sigemptyset(&pipe);
-    sigaddset(&pipe, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
-    while (take_queued()) {
-        int running = 0;
-        curl_multi_perform(multi_, &running);
-        collect_finished();
-        stop_overdue();
-        curl_multi_poll(multi_, nullptr, 0, active_.empty() ? 1000 : deadline_check_ms, nullptr);
-    }
-    while (!active_.empty()) finish(*active_.back(), CURLE_ABORTED_BY_CALLBACK);
-    curl_multi_cleanup(multi_);  // here: closing TLS connections writes
-}
-
-/// Returns false when the driver is to stop.
-bool Driver::take_queued() {
-    bool stopping = false;
-    {
-        std::lock_guard lock(mutex_);
-        taken_.swap(queued_);
-        stopping = stopping_;
-    }
-    for (Call* call : taken_) {
-        active_.push_back(call);
-        const auto code = curl_multi_add_handle(multi_, call->easy.get());
-        if (code != CURLM_OK) finish(*call, CURLE_FAILED_INIT);
-    }
-    taken_.clear();
-    return !stopping;
-}
-
-void Driver::collect_finished() {
-    int left = 0;
-    while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
-        if (message->msg != CURLMSG_DONE) continue;
-        char* call = nullptr;
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call);
-        finish(*reinterpret_cast<Call*>(call), message->data.result);
-    }
-}
-
-void Driver::stop_overdue() {
-    const auto now_ms = monotonic_ms();
-    if (now_ms < next_check_ms_) return;
-    next_check_ms_ = now_ms + deadline_check_ms;
-    for (std::size_t i = active_.size(); i-- > 0;)
-        if (now_ms > active_[i]->deadline_ms) finish(*active_[i], CURLE_OPERATION_TIMEDOUT);
-}
-
-void Driver::finish(Call& call, CURLcode code) {
-    const auto place = std::find(active_.begin(), active_.end(), &call);
-    *place = active_.back();
-    active_.pop_back();
-    long status = 0;
-    curl_easy_getinfo(call.easy.get(), CURLINFO_RESPONSE_CODE, &status);
-    call.response.status = static_cast<int>(status);
-    curl_multi_remove_handle(multi_, call.easy.get());
-    call.finish(code);
+/// OpenSSL writes without MSG_NOSIGNAL: a peer that has closed would end the process.
+void block_broken_pipe_signal() {
+    thread_local const bool blocked = [] {
+        sigset_t pipe;
+        sigemptyset(&pipe);
+        sigaddset(&pipe, SIGPIPE);
+        return pthread_sigmask(SIG_BLOCK, &pipe, nullptr) == 0;
+    }();
+    (void)blocked;
 }
 
 class CurlClient final : public HttpClient {
 public:
-    explicit CurlClient(CurlClientOptions options) : options_(std::move(options)), driver_(options_) {}
+    explicit CurlClient(CurlClientOptions options) : options_(std::move(options)), handles_(options_) {}
     Result<Response> send(const Request& request, const SendOptions& options) override;
 
 private:
     Result<Response> send_once(const Request& request, const SendOptions& options);
-    Easy take_handle();
-    void keep_handle(Easy easy);
+    void perform(Call& call);
 
     const CurlClientOptions options_;
-    std::mutex handles_mutex_;
-    std::vector<Easy> handles_;
-    Driver driver_;
+    Handles handles_;
 };
 
-Easy CurlClient::take_handle() {
-    {
-        std::lock_guard lock(handles_mutex_);
-        if (!handles_.empty()) {
-            Easy easy = std::move(handles_.back());
-            handles_.pop_back();
-            return easy;
-        }
+/// Carries the call out, up to its code and status.
+void CurlClient::perform(Call& call) {
+    const auto deadline_ms = monotonic_ms() + call.options.total_timeout_ms;
+    const std::string origin(call.request.origin());
+    Easy easy = handles_.take(origin, deadline_ms);
+    if (!easy) {
+        call.code = CURLE_OPERATION_TIMEDOUT;
+        return;
     }
-    Easy easy(curl_easy_init());
-    LS_ASSERT(easy != nullptr);
-    return easy;
-}
-
-void CurlClient::keep_handle(Easy easy) {
-    curl_easy_reset(easy.get());
-    std::lock_guard lock(handles_mutex_);
-    if (handles_.size() < idle_handles_max) handles_.push_back(std::move(easy));
+    call.easy = easy.get();
+    const Fields fields = make_fields(call.request);
+    curl_easy_setopt(call.easy, CURLOPT_URL, call.request.url.c_str());
+    curl_easy_setopt(call.easy, CURLOPT_HTTPHEADER, fields.get());
+    set_method(call.easy, call.request);
+    set_call(call.easy, call);
+    set_times(call.easy, call.options, deadline_ms - monotonic_ms());
+    block_broken_pipe_signal();
+    call.code = curl_easy_perform(call.easy);
+    long status = 0;
+    curl_easy_getinfo(call.easy, CURLINFO_RESPONSE_CODE, &status);
+    call.response.status = static_cast<int>(status);
+    curl_easy_setopt(call.easy, CURLOPT_HTTPHEADER, nullptr);
+    curl_easy_setopt(call.easy, CURLOPT_ERRORBUFFER, nullptr);
+    handles_.give_back(origin, std::move(easy));
 }
 
 Result<Response> CurlClient::send_once(const Request& request, const SendOptions& options) {
     LS_TRY(check(request));
-    Call call{.request = request,
-              .options = options,
-              .easy = take_handle(),
-              .fields = make_fields(request),
-              .deadline_ms = monotonic_ms() + options.total_timeout_ms + deadline_check_ms};
-    CURL* easy = call.easy.get();
-    curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, call.fields.get());
-    set_method(easy, request);
-    set_callbacks(easy, call);
-    set_options(easy, options_, options);
-    driver_.run(call);
-    keep_handle(std::move(call.easy));
+    Call call{.request = request, .options = options};
+    perform(call);
     if (call.code == CURLE_OK && !call.head_complete) call.code = CURLE_PARTIAL_FILE;
     if (call.code != CURLE_OK) return classified(call);
     drop_encoding(call.response);

@@ -1,4 +1,5 @@
 #include <array>
+#include <cstring>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -22,6 +23,24 @@ constexpr std::array<char, 256> escapes = [] {
     table['\t'] = 't';
     return table;
 }();
+
+/// Whether every byte is ASCII that JSON writes as it is; most texts are. Eight bytes at a time: a bit in `suspect` is set
+/// for a byte under 0x20, over 0x7f, a quotation mark or a backslash (and for some others: then the text is looked at again).
+bool is_plain(std::string_view text) {
+    constexpr std::uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
+    auto has_zero = [](std::uint64_t eight) { return (eight - ones) & ~eight; };
+    auto suspect = [&](std::uint64_t eight) {
+        return (eight | (eight - ones * 0x20) | has_zero(eight ^ (ones * '"')) | has_zero(eight ^ (ones * '\\'))) & highs;
+    };
+    std::size_t at = 0;
+    for (std::uint64_t eight; at + sizeof eight <= text.size(); at += sizeof eight) {
+        std::memcpy(&eight, text.data() + at, sizeof eight);
+        if (suspect(eight) != 0) return false;
+    }
+    for (; at < text.size(); ++at)
+        if (escapes[static_cast<unsigned char>(text[at])] != 0 || static_cast<unsigned char>(text[at]) > 0x7f) return false;
+    return true;
+}
 
 void append_escaped(std::string& out, std::string_view text) {
     std::size_t plain_from = 0;
@@ -142,7 +161,9 @@ std::string written(const Value& value, bool pretty) {
 
 void append_quoted(std::string& out, std::string_view text) {
     out += '"';
-    if (encoding::is_valid_utf8(text)) {
+    if (is_plain(text)) {
+        out += text;
+    } else if (encoding::is_valid_utf8(text)) {
         append_escaped(out, text);
     } else {
         append_escaped(out, encoding::replace_invalid_utf8(text));

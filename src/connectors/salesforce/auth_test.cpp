@@ -174,7 +174,7 @@ TEST_F(AuthTest, LeavesNoSecretInTracesOrErrors) {
     call.http.on("GET", "/limits", json_answer(500, R"([{"errorCode":"X","message":"00Dx!token and top secret and 5Aep861"}])"));
     auto failed = connection->probe(call.context);
     ASSERT_FALSE(failed);
-    std::string everything = json::write(call.trace.to_value()) + failed.error().to_text();
+    std::string everything = call.trace.to_json() + failed.error().to_text();
     for (std::string_view secret : {"00Dx", "top secret", "5Aep861"}) EXPECT_FALSE(has(everything, secret)) << everything;
 }
 

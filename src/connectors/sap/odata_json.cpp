@@ -97,6 +97,7 @@ struct Reader {
 
     Value list_in(const List& list) {
         List out;
+        out.reserve(list.size());
         for (const Value& element : list) out.push_back(value_in("", element));
         return Value(std::move(out));
     }
@@ -110,15 +111,16 @@ struct Reader {
     }
 
     Value record_in(const Map& map) {
-        Map out;
+        std::vector<Map::Entry> out;
+        out.reserve(map.size());
         for (const auto& [name, value] : map) {
             if (name == "__metadata") {
-                if (!value["etag"].text().empty()) out.set("__etag", value["etag"].text());
-            } else if (!value["__deferred"].is_map()) {
-                out.set(name, value_in(name, value));
+                if (!value["etag"].text().empty()) out.emplace_back("__etag", value["etag"].text());
+            } else if (!value.is_map() || !value["__deferred"].is_map()) {
+                out.emplace_back(name, value_in(name, value));
             }
         }
-        return Value(std::move(out));
+        return Value(Map::from_entries(std::move(out)));
     }
 };
 

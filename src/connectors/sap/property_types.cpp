@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <unordered_map>
 
 namespace lockstep::connectors::sap {
 namespace {
@@ -132,9 +133,14 @@ constexpr std::array<Group, 7> groups = {{
 }  // namespace
 
 EdmType edm_type(std::string_view property) {
-    for (const Group& group : groups)
-        if (std::binary_search(group.names.begin(), group.names.end(), property)) return group.type;
-    return EdmType::text;
+    static const std::unordered_map<std::string_view, EdmType> types = [] {
+        std::unordered_map<std::string_view, EdmType> all;
+        for (const Group& group : groups)
+            for (Name name : group.names) all.emplace(name, group.type);
+        return all;
+    }();
+    auto found = types.find(property);
+    return found == types.end() ? EdmType::text : found->second;
 }
 
 }  // namespace lockstep::connectors::sap

@@ -384,7 +384,7 @@ TEST(SapSession, NoPasswordStandsInATrace) {
     Sap sap({{"user", "U"}, {"password", "geheim123"}});
     sap.call.http.on("GET", "A_Y", json_answer(400, R"({"error":{"code":"X","message":{"value":"password geheim123 wrong"}}})"));
     EXPECT_FALSE(sap.perform("sap.query", {{"entity", "API_X/A_Y"}}));
-    EXPECT_EQ(json::write(sap.call.trace.to_value()).find("geheim123"), std::string::npos);
+    EXPECT_EQ(sap.call.trace.to_json().find("geheim123"), std::string::npos);
 }
 
 TEST(SapConnector, RefusesSettingsThatCannotWork) {

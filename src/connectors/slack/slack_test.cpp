@@ -107,7 +107,7 @@ TEST_F(SlackTest, HidesTheAddressInTracesAndErrors) {
     call.http.on("POST", webhook, Error{ErrorCode::unreachable, "no route to " + webhook});
     auto failed = post({{"text", "t"}});
     ASSERT_FALSE(failed);
-    std::string everything = json::write(call.trace.to_value()) + failed.error().to_text();
+    std::string everything = call.trace.to_json() + failed.error().to_text();
     EXPECT_EQ(everything.find("XXXXsecret"), std::string::npos) << everything;
     EXPECT_EQ(everything.find("T000"), std::string::npos) << everything;
     EXPECT_EQ(call.trace.exchanges()[0].url, "https://hooks.slack.com/services/[redacted]");

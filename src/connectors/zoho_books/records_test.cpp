@@ -449,7 +449,7 @@ TEST(BooksToken, ARevokedRefreshTokenNeedsAPersonAndIsNotShown) {
     ASSERT_FALSE(done);
     EXPECT_EQ(done.error().code, ErrorCode::credentials_refused);
     EXPECT_EQ(call.http.last().body, "grant_type=refresh_token&client_id=c&client_secret=sssecret&refresh_token=rrrefresh");
-    std::string shown = json::write(call.trace.to_value()) + done.error().to_text();
+    std::string shown = call.trace.to_json() + done.error().to_text();
     EXPECT_EQ(shown.find("rrrefresh"), std::string::npos);
     EXPECT_EQ(shown.find("sssecret"), std::string::npos);
 }
