@@ -74,11 +74,10 @@ Result<Value> json_body(const net::Request& request) {
 Result<List> json_bodies(const net::Request& request) {
     LS_TRY_ASSIGN(Value body, json_of(request));
     List all = body.is_list() ? body.as_list() : List{body};
-    bool fits = !all.empty() && all.size() <= engine::submissions_max &&
-                std::all_of(all.begin(), all.end(), [](const Value& each) { return each.is_map(); });
+    bool fits =
+        !all.empty() && all.size() <= bodies_max && std::all_of(all.begin(), all.end(), [](const Value& each) { return each.is_map(); });
     if (!fits)
-        return fail(ErrorCode::request_invalid,
-                    fmt::format("the body must be a JSON object, or a list of 1 to {} of them", engine::submissions_max));
+        return fail(ErrorCode::request_invalid, fmt::format("the body must be a JSON object, or a list of 1 to {} of them", bodies_max));
     return all;
 }
 

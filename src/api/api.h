@@ -68,7 +68,9 @@ std::string metrics_text(const engine::Status& status, const store::StatusCounts
 net::Response error_response(const Error& error);
 /// Reads a request body that must be a JSON object. Errors: `request_invalid`, `json_syntax`.
 Result<Value> json_body(const net::Request& request);
-/// Reads a request body that must be a JSON object, or a list of 1 to `engine::submissions_max` of them. Errors: the same.
+/// As many objects as a list in a request may have: as an Outbound Message has notifications.
+inline constexpr std::size_t bodies_max = 100;
+/// Reads a request body that must be a JSON object, or a list of 1 to `bodies_max` of them. Errors: the same.
 Result<List> json_bodies(const net::Request& request);
 /// What those who sent events learn, in the order of the submissions: one event as a map, several as a list of them.
 Value accepted_value(const std::vector<engine::Submission>& submissions, const std::vector<engine::Accepted>& accepted);

@@ -113,6 +113,8 @@ void add_alerts_and_store(Families& all, const engine::Status& status) {
 void add_queues(Families& all, const engine::Status& status, const store::StatusCounts& counts) {
     all.single(MetricType::Gauge, "lockstep_runs_waiting", "Runs that have not begun: the depth of the queue", status.waiting);
     all.single(MetricType::Gauge, "lockstep_runs_active", "Runs under way", status.active);
+    all.single(MetricType::Gauge, "lockstep_runs_waiting_for_locks", "Runs under way whose lock step waits for another run",
+               status.waiting_for_locks);
     all.single(MetricType::Gauge, "lockstep_runs_parked", "Runs that wait for a person", counts.parked);
     all.single(MetricType::Gauge, "lockstep_oldest_waiting_seconds", "Age of the run that waits longest",
                Families::seconds(status.oldest_waiting_ms));

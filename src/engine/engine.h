@@ -45,8 +45,8 @@ struct Submission {
     std::string body_json = "{}";
 };
 
-/// Events that one request may bring: an Outbound Message of Salesforce has at most 100 notifications.
-constexpr std::size_t submissions_max = 100;
+/// Events that one request may bring: 100 records, each an event of every flow that listens.
+constexpr std::size_t submissions_max = 1000;
 
 /// What a submission became. `duplicate`: an event with this dedupe id was there already; it is named, its run is not.
 struct Accepted {

@@ -120,7 +120,8 @@ TEST(OutboundMessage, WhoseAcknowledgementWasLostMakesOneOrderOfEachDeal) {
     EXPECT_EQ(runs_known(landscape), 90) << "every notification is known";
     ASSERT_TRUE(landscape.wait_until_quiet(120'000)) << json::write(landscape.counts());
     expect_done_once(landscape, deals);
-    EXPECT_EQ(read_file(landscape.store_path()).find("SESSION-OF-A-USER"), std::string::npos) << "session ids are not kept";
+    for (const char* file : {"", "-wal"})
+        EXPECT_EQ(read_file(landscape.store_path() + file).find("SESSION-OF-A-USER"), std::string::npos) << "session ids are not kept";
     EXPECT_EQ(landscape.serve().errors().find("SESSION-OF-A-USER"), std::string::npos) << "nor logged";
 }
 
