@@ -40,19 +40,38 @@ std::string text_of(BIO* bio) {
     return {data, static_cast<std::size_t>(length)};
 }
 
+std::string private_text(EVP_PKEY* key) {
+    const Bio bio(BIO_new(BIO_s_mem()));
+    LS_ASSERT(bio && PEM_write_bio_PKCS8PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) == 1);
+    return text_of(bio.get());
+}
+
+std::string public_text(EVP_PKEY* key) {
+    const Bio bio(BIO_new(BIO_s_mem()));
+    LS_ASSERT(bio && PEM_write_bio_PUBKEY(bio.get(), key) == 1);
+    return text_of(bio.get());
+}
+
+constexpr int key_bits = 2048;
+
 }  // namespace
 
-Result<GeneratedCredentials> generate_credentials() {
-    const Key key(EVP_RSA_gen(2048));
-    const Bio private_bio(BIO_new(BIO_s_mem())), public_bio(BIO_new(BIO_s_mem()));
-    if (!key || !private_bio || !public_bio ||
-        PEM_write_bio_PKCS8PrivateKey(private_bio.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1 ||
-        PEM_write_bio_PUBKEY(public_bio.get(), key.get()) != 1)
-        return fail(ErrorCode::internal, "an RSA key pair cannot be made");
-    GeneratedCredentials out;
-    out.sf_private_key_pem = text_of(private_bio.get());
-    Credentials& made = out.credentials;
-    made.sf_public_key_pem = text_of(public_bio.get());
+KeyPair make_key_pair() {
+    const Key key(EVP_RSA_gen(key_bits));
+    LS_ASSERT(key != nullptr);
+    return {private_text(key.get()), public_text(key.get())};
+}
+
+Result<KeyPair> read_key_pair(const std::string& private_pem) {
+    const Bio bio(BIO_new_mem_buf(private_pem.data(), static_cast<int>(private_pem.size())));
+    const Key key(bio ? PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr) : nullptr);
+    if (!key || EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_RSA || EVP_PKEY_get_bits(key.get()) < key_bits)
+        return fail(ErrorCode::key_file_invalid, "this is no private RSA key of 2048 bits or more");
+    return KeyPair{private_text(key.get()), public_text(key.get())};
+}
+
+Credentials generate_secrets() {
+    Credentials made;
     made.sf_client_id = "3MVG9" + random_text(alphanumeric, 80);
     made.sf_client_secret = random_text("0123456789ABCDEF", 64);
     made.sf_username = "integration@sandbox.example";
@@ -68,6 +87,13 @@ Result<GeneratedCredentials> generate_credentials() {
     made.zoho_refresh_token = "1000." + random_text(hex_digits, 32) + "." + random_text(hex_digits, 32);
     made.zoho_org_id = "7" + random_text(digits, 8);
     made.slack_path = "/services/T" + random_text(capitals, 8) + "/B" + random_text(capitals, 8) + "/" + random_text(alphanumeric, 24);
+    return made;
+}
+
+Result<GeneratedCredentials> generate_credentials() {
+    KeyPair keys = make_key_pair();
+    GeneratedCredentials out{generate_secrets(), std::move(keys.private_pem)};
+    out.credentials.sf_public_key_pem = std::move(keys.public_pem);
     return out;
 }
 

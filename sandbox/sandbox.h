@@ -40,6 +40,7 @@ struct Options {
     ClockFunction client_clock;  ///< what clients sign their assertions by: `POST /clock` does not move it; empty: `clock`
     Addresses addresses;
     Credentials credentials;
+    std::function<std::string()> sf_public_key;  ///< where the key is still being made; empty: the credentials'
     std::uint64_t seed = 1;
     int zoho_calls_per_minute = 0;     ///< 0: not limited; the real figure is 100
     int salesforce_calls_per_day = 0;  ///< the figure in Sforce-Limit-Info and /limits; 0: 5 000 000
@@ -121,7 +122,18 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// Makes fresh credentials and an RSA key pair (PEM). Errors: `internal`.
+/// The key that a Salesforce client signs its assertions with, in PEM.
+struct KeyPair {
+    std::string private_pem, public_pem;
+};
+/// Makes an RSA key of 2048 bits, the least that RS256 allows (RFC 7518, 3.3). Takes longer than all the rest of a start.
+KeyPair make_key_pair();
+/// Errors: `key_file_invalid` for what is no private RSA key of 2048 bits or more.
+Result<KeyPair> read_key_pair(const std::string& private_pem);
+/// Fresh secrets, without the public key.
+Credentials generate_secrets();
+
+/// Makes fresh credentials and their key pair.
 struct GeneratedCredentials {
     Credentials credentials;
     std::string sf_private_key_pem;
@@ -136,6 +148,7 @@ public:
     virtual const Addresses& addresses() const = 0;
     /// The text of the environment file for `lockstep serve`, and the private key it names.
     virtual std::string environment_text(const std::string& private_key_path) const = 0;
+    /// Waits until the key is made.
     virtual const std::string& private_key_pem() const = 0;
 };
 struct ServerParts {
@@ -144,8 +157,9 @@ struct ServerParts {
     std::uint64_t seed = 1;
     bool seed_data = true;
     int zoho_calls_per_minute = 0;
+    std::string private_key_pem{};  ///< of an earlier start; empty: a new one is made while the servers answer already
 };
-/// Errors: `address_in_use` naming the port.
+/// Errors: `address_in_use` naming the port, `key_file_invalid`.
 Result<std::unique_ptr<SandboxServer>> start_sandbox_server(const ServerParts& parts);
 
 }  // namespace lockstep::sandbox

@@ -1,10 +1,13 @@
 #include "net/server.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <future>
 
 #include "base/runtime.h"
 #include "net/client.h"
@@ -18,6 +21,7 @@ namespace {
 constexpr std::size_t body_bytes_max = 64u << 20;
 constexpr std::array<std::string_view, 4> connectors = {"salesforce", "sap", "zoho_books", "slack"};
 constexpr std::size_t control_port = connectors.size();
+constexpr int background_priority = 10;
 
 class Server : public SandboxServer {
 public:
@@ -32,19 +36,20 @@ public:
 
     Sandbox& sandbox() override { return *sandbox_; }
     const Addresses& addresses() const override { return options_.addresses; }
-    const std::string& private_key_pem() const override { return private_key_; }
+    const std::string& private_key_pem() const override { return keys_.get().private_pem; }
     std::string environment_text(const std::string& private_key_path) const override;
 
 private:
     Result<void> listen(const ServerParts& parts);
-    Result<void> open(const ServerParts& parts, GeneratedCredentials made);
+    Result<void> find_keys(const std::string& private_pem);
+    Result<void> open(const ServerParts& parts);
     void serve(std::size_t at, net::Request request, std::unique_ptr<net::Responder> responder);
     void serve_vendor(std::string_view connector, net::Request request, std::unique_ptr<net::Responder> responder);
     void send_soon();
     void send_outgoing();
 
     Options options_;
-    std::string private_key_;
+    std::shared_future<KeyPair> keys_;
     std::unique_ptr<net::HttpClient> client_;
     std::unique_ptr<Sandbox> sandbox_;
     std::atomic<bool> ready_ = false;
@@ -115,10 +120,26 @@ Result<void> Server::listen(const ServerParts& parts) {
     return {};
 }
 
-Result<void> Server::open(const ServerParts& parts, GeneratedCredentials made) {
+// A new key is made on a thread that gives way to the others: nobody needs it before a client has read it.
+Result<void> Server::find_keys(const std::string& private_pem) {
+    if (private_pem.empty()) {
+        keys_ = std::async(std::launch::async, [] {
+            setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), background_priority);
+            return make_key_pair();
+        });
+        return {};
+    }
+    LS_TRY_ASSIGN(KeyPair keys, read_key_pair(private_pem));
+    std::promise<KeyPair> known;
+    known.set_value(std::move(keys));
+    keys_ = known.get_future();
+    return {};
+}
+
+Result<void> Server::open(const ServerParts& parts) {
     const auto address = [&](std::size_t at) { return fmt::format("http://{}:{}", parts.address, servers_[at]->port()); };
-    private_key_ = std::move(made.sf_private_key_pem);
-    options_.credentials = std::move(made.credentials);
+    options_.credentials = generate_secrets();
+    options_.sf_public_key = [keys = keys_] { return keys.get().public_pem; };
     options_.addresses = {address(0), address(1), address(2), address(3), address(control_port)};
     options_.seed = parts.seed;
     options_.zoho_calls_per_minute = parts.zoho_calls_per_minute;
@@ -139,8 +160,8 @@ Result<std::unique_ptr<SandboxServer>> Server::start(const ServerParts& parts) {
         return fail(ErrorCode::config_invalid, fmt::format("the sandbox takes five ports from this one on: {}", parts.port));
     auto server = std::make_unique<Server>();
     LS_TRY(server->listen(parts));
-    LS_TRY_ASSIGN(GeneratedCredentials made, generate_credentials());
-    LS_TRY(server->open(parts, std::move(made)));
+    LS_TRY(server->find_keys(parts.private_key_pem));
+    LS_TRY(server->open(parts));
     return std::unique_ptr<SandboxServer>(std::move(server));
 }
 

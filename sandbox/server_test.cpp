@@ -50,6 +50,22 @@ protected:
 
 }  // namespace
 
+TEST(SigningKey, OfAnEarlierStartIsTakenUpAgain) {
+    const KeyPair made = make_key_pair();
+    auto server = start_sandbox_server({.port = 0, .seed_data = false, .private_key_pem = made.private_pem});
+    ASSERT_TRUE(server.has_value());
+    EXPECT_EQ((*server)->private_key_pem(), made.private_pem);
+    EXPECT_EQ(read_key_pair(made.private_pem)->public_pem, made.public_pem);
+}
+
+TEST(SigningKey, MustBeAPrivateRsaKey) {
+    for (const std::string& pem : {std::string("no key"), std::string("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"),
+                                   make_key_pair().public_pem}) {
+        EXPECT_EQ(read_key_pair(pem).error().code, ErrorCode::key_file_invalid);
+        EXPECT_FALSE(start_sandbox_server({.port = 0, .seed_data = false, .private_key_pem = pem}).has_value());
+    }
+}
+
 TEST_F(RealSockets, TheEnvironmentNamesWhatAClientNeeds) {
     for (const char* name : {"SF_CLIENT_ID", "SF_USERNAME", "SF_LOGIN_URL", "SF_INSTANCE_URL", "SAP_BASE_URL", "SAP_TOKEN_URL",
                              "SAP_CLIENT_ID", "SAP_CLIENT_SECRET", "ZOHO_CLIENT_ID", "ZOHO_CLIENT_SECRET", "ZOHO_REFRESH_TOKEN",

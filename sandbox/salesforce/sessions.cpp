@@ -134,7 +134,8 @@ net::Response Sessions::grant_jwt(const net::Parameters& form) {
     if (!assertion || assertion->header["alg"].string_or("") != "RS256") return refused("invalid_grant", "invalid assertion");
     if (assertion->claims["iss"].string_or("") != options_.credentials.sf_client_id)
         return refused("invalid_client_id", "client identifier invalid");
-    auto genuine = verify_rs256(options_.credentials.sf_public_key_pem, assertion->signed_text, assertion->signature);
+    const std::string public_key = options_.sf_public_key ? options_.sf_public_key() : options_.credentials.sf_public_key_pem;
+    auto genuine = verify_rs256(public_key, assertion->signed_text, assertion->signature);
     if (!genuine || !*genuine) return refused("invalid_grant", "invalid assertion");
     const std::string audience = without_trailing_slash(assertion->claims["aud"].string_or(""));
     const std::string accepted[] = {"https://login.salesforce.com", "https://test.salesforce.com",
