@@ -126,27 +126,20 @@ net::Response Service::inner(const Call& outer, std::string_view method, std::st
         request, std::string(method == "HEAD" ? "GET" : method), {path->begin() + 3, path->end()}, *std::move(parameters), outer.version});
 }
 
-net::Response Service::post_composite(const Call& call) {
-    auto body = body_of(call);
-    if (!body) return error_response(body.error());
-    const Value given(*std::move(body));
-    if (auto checked = check_subrequests(given["compositeRequest"], "compositeRequest", "url"); !checked)
-        return error_response(checked.error());
-    const bool all_or_none = given["allOrNone"] == Value(true);
+Service::Composed Service::compose(const Call& call, const List& subrequests, bool all_or_none) {
+    constexpr std::string_view rolled_back = "The transaction was rolled back since another operation in the same transaction failed.";
     if (all_or_none) database_.begin();
     std::map<std::string, Value> answers;
-    List results;
-    bool failed = false;
-    for (const Value& one : given["compositeRequest"].as_list()) {
+    Composed out;
+    for (const Value& one : subrequests) {
         const std::string reference = one["referenceId"].string_or("");
         net::Response response;
         auto url = resolve(one["url"].as_string(), answers);
         auto inner_body = resolve_all(one["body"], answers);
         if (reference.empty() || answers.contains(reference))
             response = error_response(refuse("JSON_PARSER_ERROR", "a subrequest needs a referenceId of its own").error());
-        else if (failed && all_or_none)
-            response =
-                error_response(halted("The transaction was rolled back since another operation in the same transaction failed.").error());
+        else if (out.failed && all_or_none)
+            response = error_response(halted(rolled_back).error());
         else if (!url || !inner_body)
             response = error_response(!url ? url.error() : inner_body.error());
         else
@@ -156,22 +149,31 @@ net::Response Service::post_composite(const Call& call) {
         if (response.ok())
             answers[reference] = answer;
         else
-            failed = true;
-        results.push_back(Map{{"body", std::move(answer)},
-                              {"httpHeaders", headers_of(response)},
-                              {"httpStatusCode", response.status},
-                              {"referenceId", reference}});
+            out.failed = true;
+        out.results.push_back(Map{{"body", std::move(answer)},
+                                  {"httpHeaders", headers_of(response)},
+                                  {"httpStatusCode", response.status},
+                                  {"referenceId", reference}});
     }
-    if (all_or_none) database_.finish(!failed);
-    if (all_or_none && failed) {
-        // What had succeeded is undone, and says so.
-        const Value undone = body_value(
-            error_response(halted("The transaction was rolled back since another operation in the same transaction failed.").error()));
-        for (Value& result : results)
-            if (result["httpStatusCode"].as_int() < 300)
-                result = Map{{"body", undone}, {"httpHeaders", Map{}}, {"httpStatusCode", 400}, {"referenceId", result["referenceId"]}};
-    }
-    return json_text(200, json::write(Map{{"compositeResponse", std::move(results)}}));
+    if (!all_or_none) return out;
+    database_.finish(!out.failed);
+    if (!out.failed) return out;
+    // What had succeeded is undone, and says so.
+    const Value undone = body_value(error_response(halted(rolled_back).error()));
+    for (Value& result : out.results)
+        if (result["httpStatusCode"].as_int() < 300)
+            result = Map{{"body", undone}, {"httpHeaders", Map{}}, {"httpStatusCode", 400}, {"referenceId", result["referenceId"]}};
+    return out;
+}
+
+net::Response Service::post_composite(const Call& call) {
+    auto body = body_of(call);
+    if (!body) return error_response(body.error());
+    const Value given(*std::move(body));
+    if (auto checked = check_subrequests(given["compositeRequest"], "compositeRequest", "url"); !checked)
+        return error_response(checked.error());
+    Composed done = compose(call, given["compositeRequest"].as_list(), given["allOrNone"] == Value(true));
+    return json_text(200, json::write(Map{{"compositeResponse", std::move(done.results)}}));
 }
 
 net::Response Service::post_batch(const Call& call) {

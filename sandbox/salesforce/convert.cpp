@@ -38,6 +38,27 @@ Unexpected wrong_type(const Field& field, const Value& written) {
                               to_string(field.type), token_name(written), written.text(), field.name));
 }
 
+// The values come in the order of the list, each once.
+Result<Value> stored_choices(const Field& field, const Value& written, Strictness strictness) {
+    if (!written.is_string()) return wrong_type(field, written);
+    std::string_view rest = written.as_string();
+    std::vector<std::string_view> chosen;
+    while (!rest.empty()) {
+        const std::string_view one = rest.substr(0, rest.find(';'));
+        rest.remove_prefix(std::min(rest.size(), one.size() + 1));
+        if (one.empty()) continue;
+        if (strictness.picklists && field.has(restricted) && std::ranges::find(field.picklist, one) == field.picklist.end())
+            return refuse("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
+                          fmt::format("{}: bad value for restricted picklist field: {}", field.label, one), std::string(field.name));
+        if (std::ranges::find(chosen, one) == chosen.end()) chosen.push_back(one);
+    }
+    std::ranges::stable_sort(chosen, {},
+                             [&](std::string_view one) { return std::ranges::find(field.picklist, one) - field.picklist.begin(); });
+    std::string out;
+    for (const std::string_view one : chosen) out += (out.empty() ? "" : ";") + std::string(one);
+    return out.empty() ? Value() : Value(std::move(out));
+}
+
 Result<Value> stored_text(const Field& field, const Value& written, Strictness strictness) {
     if (!written.is_string()) return wrong_type(field, written);
     const std::string& text = written.as_string();
@@ -133,6 +154,8 @@ Result<Value> stored_value(const Field& field, const Value& written, Strictness 
             return stored_datetime(field, written);
         case FieldType::address:
             return written;
+        case FieldType::multipicklist:
+            return stored_choices(field, written, strictness);
         default:
             return field.is_number() ? stored_number(field, written) : stored_text(field, written, strictness);
     }

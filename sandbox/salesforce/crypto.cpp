@@ -48,4 +48,11 @@ std::string sha1(std::string_view text) {
     return {reinterpret_cast<char*>(out), length};
 }
 
+std::string sha256(std::string_view text) {
+    unsigned char out[EVP_MAX_MD_SIZE];
+    unsigned int length = 0;
+    EVP_Digest(text.data(), text.size(), out, &length, EVP_sha256(), nullptr);
+    return {reinterpret_cast<char*>(out), length};
+}
+
 }  // namespace lockstep::sandbox::salesforce

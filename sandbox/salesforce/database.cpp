@@ -67,24 +67,47 @@ void Table::unindex(Row row, int field) {
     TextMap<Rows>& index = indexes_[static_cast<std::size_t>(field)];
     auto found = index.find(key_of(column, old));
     if (found == index.end()) return;
-    std::erase(found->second, row);
-    if (found->second.empty()) index.erase(found);
+    Rows& rows = found->second;
+    const auto at = std::ranges::lower_bound(rows, row);
+    if (at != rows.end() && *at == row) rows.erase(at);
+    if (rows.empty()) index.erase(found);
 }
 
 void Table::index(Row row, int field) {
     const Field& column = object_->fields[static_cast<std::size_t>(field)];
     const Value& value = records_[row].get(field);
-    if (column.has(indexed) && !value.is_null()) indexes_[static_cast<std::size_t>(field)][key_of(column, value)].push_back(row);
+    if (!column.has(indexed) || value.is_null()) return;
+    Rows& rows = indexes_[static_cast<std::size_t>(field)][key_of(column, value)];
+    rows.insert(rows.empty() || rows.back() < row ? rows.end() : std::ranges::lower_bound(rows, row), row);
+}
+
+void Table::index_time(Row row) {
+    const Value& time = records_[row].get(system_modstamp_field);
+    if (!time.is_null()) by_time_.emplace(time.as_timestamp(), row);
+}
+
+void Table::unindex_time(Row row) {
+    const Value& time = records_[row].get(system_modstamp_field);
+    if (!time.is_null()) by_time_.erase({time.as_timestamp(), row});
+}
+
+Rows Table::modified_since(Timestamp time) const {
+    Rows rows;
+    for (auto at = by_time_.lower_bound({time, 0}); at != by_time_.end(); ++at) rows.push_back(at->second);
+    return rows;
 }
 
 void Table::note(Row row) {
+    if (watched_) touched_.push_back(row);
     if (!undo_.empty()) undo_.back().try_emplace(row, records_[row]);
 }
 
 void Table::set(Row row, int field, Value value) {
     note(row);
     unindex(row, field);
+    if (field == system_modstamp_field) unindex_time(row);
     records_[row].set(field, std::move(value));
+    if (field == system_modstamp_field) index_time(row);
     index(row, field);
 }
 
@@ -98,6 +121,7 @@ void Table::finish(bool keep) {
     const int fields = static_cast<int>(object_->fields.size());
     for (auto& [row, before] : undo) {
         for (int field = 0; field < fields && !records_[row].deleted; ++field) unindex(row, field);
+        unindex_time(row);
         if (!before) {
             by_id_.erase(id_of(row));
             records_[row] = {};
@@ -105,6 +129,7 @@ void Table::finish(bool keep) {
             continue;
         }
         records_[row] = *std::move(before);
+        index_time(row);
         for (int field = 0; field < fields && !records_[row].deleted; ++field) index(row, field);
     }
 }

@@ -5,9 +5,11 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "sandbox/salesforce/schema.h"
@@ -68,6 +70,14 @@ public:
     /// Returns the living rows whose indexed field has the value (text without regard to case).
     const Rows& with(int field, std::string_view value) const;
 
+    /// Returns the rows whose SystemModstamp is at or after the time, deleted ones too, oldest first.
+    Rows modified_since(Timestamp time) const;
+    Timestamp modified(Row row) const { return records_[row].get(system_modstamp_field).as_timestamp(); }
+
+    /// From here on it is kept which rows change; `take_touched` gives them, some perhaps several times.
+    void watch(bool on) { watched_ = on; }
+    Rows take_touched() { return std::exchange(touched_, {}); }
+
     /// From here on changes can be undone; `finish(false)` undoes them, `finish(true)` keeps them. May be nested.
     void begin() { undo_.emplace_back(); }
     void finish(bool keep);
@@ -76,12 +86,17 @@ private:
     void unindex(Row row, int field);
     void index(Row row, int field);
     void note(Row row);
+    void index_time(Row row);
+    void unindex_time(Row row);
 
     const Object* object_;
     std::deque<Record> records_;
     TextMap<Row> by_id_;
-    std::vector<TextMap<Rows>> indexes_;  // one a field; empty where not indexed
+    std::vector<TextMap<Rows>> indexes_;  // one a field, rows ascending; empty where not indexed
+    std::set<std::pair<Timestamp, Row>> by_time_;
     std::uint64_t serial_ = 0;
+    bool watched_ = false;
+    Rows touched_;
     std::vector<std::map<Row, std::optional<Record>>> undo_;  // a level each: what a row was; none: it was not
 };
 
@@ -103,6 +118,9 @@ public:
     Value read(const Object& object, const Record& record, std::string_view field) const;
     /// Returns the living record a reference field points to, or nullptr.
     const Record* parent(const Object& object, const Record& record, int field) const;
+
+    /// How many records queries have looked at so far.
+    mutable std::uint64_t rows_read = 0;
 
     /// Brackets changes that all stay or all go.
     void begin();

@@ -39,6 +39,26 @@ std::string xml_record(const Database& database, const Object& object, const Rec
 
 }  // namespace
 
+std::string notification_text(const Database& database, const Object& object, const Record& record, const List& fields,
+                              std::string_view id) {
+    return fmt::format(
+        "<Notification><Id>{}</Id><sObject xsi:type=\"sf:{}\" "
+        "xmlns:sf=\"urn:sobject.enterprise.soap.sforce.com\">{}</sObject></Notification>",
+        id, object.table.name, xml_record(database, object, record, fields));
+}
+
+std::string message_text(const Options& options, std::string_view action_id, std::string_view notifications) {
+    const std::string organization = organization_id();
+    return fmt::format(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+        "<soapenv:Envelope xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\" "
+        "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><soapenv:Body>"
+        "<notifications xmlns=\"http://soap.sforce.com/2005/09/outbound\"><OrganizationId>{0}</OrganizationId><ActionId>{1}</ActionId>"
+        "<SessionId xsi:nil=\"true\"/><EnterpriseUrl>{2}/services/Soap/c/60.0/{3}</EnterpriseUrl>"
+        "<PartnerUrl>{2}/services/Soap/u/60.0/{3}</PartnerUrl>{4}</notifications></soapenv:Body></soapenv:Envelope>",
+        organization, action_id, options.addresses.salesforce, organization.substr(0, 15), notifications);
+}
+
 // Events: `outbound_message` {object, ids, fields, url}; `callout` {body, url}: a record-triggered flow's JSON callout.
 Result<net::Request> Service::emit(std::string_view event, const Map& details) {
     const Value given(details);
@@ -62,23 +82,11 @@ Result<net::Request> Service::emit(std::string_view event, const Map& details) {
         const auto id18 = canonical_id(id.text());
         const auto row = id18 ? database_.table(*object).find(*id18) : std::nullopt;
         if (!row) return fail(ErrorCode::not_found, fmt::format("no such {}: {}", object->table.name, id.text()));
-        notifications += fmt::format(
-            "<Notification><Id>{}</Id><sObject xsi:type=\"sf:{}\" "
-            "xmlns:sf=\"urn:sobject.enterprise.soap.sforce.com\">{}</sObject></Notification>",
-            make_record_id("04l", ++sent_), object->table.name, xml_record(database_, *object, database_.table(*object).at(*row), fields));
+        notifications += notification_text(database_, *object, database_.table(*object).at(*row), fields, outbox_.fresh_id());
     }
     request.headers.set("Content-Type", "text/xml; charset=UTF-8");
     request.headers.set("SOAPAction", "\"\"");
-    const std::string& host = options_.addresses.salesforce;
-    const std::string organization = organization_id();
-    request.body = fmt::format(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-        "<soapenv:Envelope xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\" "
-        "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><soapenv:Body>"
-        "<notifications xmlns=\"http://soap.sforce.com/2005/09/outbound\"><OrganizationId>{0}</OrganizationId><ActionId>{1}</ActionId>"
-        "<SessionId xsi:nil=\"true\"/><EnterpriseUrl>{2}/services/Soap/c/60.0/{3}</EnterpriseUrl>"
-        "<PartnerUrl>{2}/services/Soap/u/60.0/{3}</PartnerUrl>{4}</notifications></soapenv:Body></soapenv:Envelope>",
-        organization, make_record_id("04k", 1), host, organization.substr(0, 15), notifications);
+    request.body = message_text(options_, make_record_id("04k", 1), notifications);
     return request;
 }
 

@@ -98,7 +98,7 @@ Result<void> Loader::load_one(const Object& object, const Map& record) {
     }
     table.at(row).set(last_modified_date_field, now);
     table.at(row).set(last_modified_by_field, author_.user_id);
-    table.at(row).set(system_modstamp_field, now);
+    table.set(row, system_modstamp_field, now);
     ++table.at(row).version;
     for (auto& [field, value] : values)
         if (field != is_deleted_field) table.set(row, field, std::move(value));

@@ -86,7 +86,8 @@ void Queries::append_page(std::string& out, const Cursor& cursor, std::string_vi
     std::size_t at = from;
     for (std::size_t taken = 0; at < cursor.rows.size() && taken < page.batch_size; ++at) {
         const Record& record = table.at(cursor.rows[at]);
-        if (record.deleted && !cursor.plan->with_deleted) continue;
+        // A row whose creation was undone has not even an id.
+        if (record.deleted && (!cursor.plan->with_deleted || record.get(id_field).is_null())) continue;
         if (!records.empty()) records += ',';
         taken += append_record(records, cursor.plan->shape, record, page);
     }

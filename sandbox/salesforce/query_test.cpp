@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <chrono>
-
 #include "sandbox/salesforce/soql_plan.h"
 #include "sandbox/salesforce/test_organisation.h"
 
@@ -265,26 +263,6 @@ TEST(DateRange, MeansWhatTheReferenceSays) {
     EXPECT_EQ(text("LAST_N_MONTHS", 3), "2025-11-01/2026-02-01");
     EXPECT_EQ(text("NEXT_QUARTER"), "2026-04-01/2026-07-01");
     EXPECT_EQ(text("LAST_YEAR"), "2025-01-01/2026-01-01");
-}
-
-TEST(Speed, KeysAreLookedUpAndNotScannedFor) {
-    Organisation organisation;
-    List many;
-    for (int i = 0; i < 20'000; ++i)
-        many.push_back(Map{{"Name", "D"},
-                           {"AccountId", make_record_id("001", 1000 + static_cast<std::uint64_t>(i) / 10)},
-                           {"SAP_Order_Number__c", std::to_string(i)}});
-    ASSERT_TRUE(organisation.vendor->load("Opportunity", many).has_value());
-    const auto seconds = [&](const std::string& condition, int expected) {
-        const auto start = std::chrono::steady_clock::now();
-        EXPECT_EQ(organisation.query("SELECT Id FROM Opportunity WHERE " + condition)["totalSize"], Value(expected)) << condition;
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    };
-    // The scan takes some hundred times as long; a fifth leaves room for a busy machine.
-    const double scan = seconds("Name = 'nobody'", 0);
-    EXPECT_LT(seconds("SAP_Order_Number__c = '17'", 1), scan / 5);
-    EXPECT_LT(seconds("Name = 'D' AND AccountId = '" + make_record_id("001", 1500) + "'", 10), scan / 5);
-    EXPECT_LT(seconds("Id = '" + make_record_id("006", 19'000) + "'", 1), scan / 5);
 }
 
 }  // namespace lockstep::sandbox::salesforce

@@ -7,9 +7,9 @@
 namespace lockstep::sandbox::salesforce {
 namespace {
 
-constexpr std::array<std::string_view, 16> type_names = {"id",       "reference", "string",  "textarea", "picklist", "boolean",
-                                                         "currency", "double",    "percent", "int",      "date",     "datetime",
-                                                         "email",    "phone",     "url",     "address"};
+constexpr std::array<std::string_view, 17> type_names = {"id",       "reference", "string",  "textarea", "picklist",     "boolean",
+                                                         "currency", "double",    "percent", "int",      "date",         "datetime",
+                                                         "email",    "phone",     "url",     "address",  "multipicklist"};
 
 // Source: Object Reference, "System Fields".
 constexpr Field system_fields[] = {
@@ -43,6 +43,7 @@ bool Field::is_text() const {
         case FieldType::email:
         case FieldType::phone:
         case FieldType::url:
+        case FieldType::multipicklist:
             return true;
         default:
             return false;

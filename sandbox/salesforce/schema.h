@@ -27,7 +27,8 @@ enum class FieldType : std::uint8_t {
     email,
     phone,
     url,
-    address
+    address,
+    multipicklist
 };
 /// The name describe gives (`double`, `currency`, …).
 std::string_view to_string(FieldType type);

@@ -14,8 +14,10 @@ constexpr std::string_view industries[] = {"Agriculture",   "Apparel",     "Chem
                                            "Manufacturing", "Retail",      "Technology",    "Transportation",  "Utilities",  "Other"};
 constexpr std::string_view sources[] = {"Web", "Phone Inquiry", "Partner Referral", "Purchased List", "Other"};
 
+constexpr std::string_view interests[] = {"Pumps", "Valves", "Motors", "Controls", "Seals", "Services", "Spare Parts"};
+
 constexpr Field account_fields[] = {
-    text("Name", "Account Name", 255, required, name_field),
+    text("Name", "Account Name", 255, required, name_field, indexed),
     choice("Type", "Account Type", account_types),
     reference("ParentId", "Parent Account ID", "Account", "Parent"),
     area("BillingStreet", "Billing Street", 255),
@@ -44,6 +46,7 @@ constexpr Field account_fields[] = {
     currency_code,
     owner,
     text("External_Id__c", "External Id", 255, external_id, unique, indexed),
+    choices("Product_Interests__c", "Product Interests", interests, restricted),
     text("Zoho_Account_Id__c", "Zoho Account Id", 50, external_id, unique, indexed),
 };
 constexpr Child account_children[] = {
@@ -61,7 +64,7 @@ constexpr Field contact_fields[] = {
     reference("ReportsToId", "Reports To ID", "Contact", "ReportsTo"),
     text("Title", "Title", 128),
     text("Department", "Department", 80),
-    of_type(FieldType::email, "Email", "Email", 80),
+    of_type(FieldType::email, "Email", "Email", 80, indexed),
     of_type(FieldType::phone, "Phone", "Business Phone", 40),
     of_type(FieldType::phone, "MobilePhone", "Mobile Phone", 40),
     area("MailingStreet", "Mailing Street", 255),

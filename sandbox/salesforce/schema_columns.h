@@ -38,6 +38,10 @@ constexpr Field reference(std::string_view name, std::string_view label, std::st
 constexpr Field choice(std::string_view name, std::string_view label, std::span<const std::string_view> values, auto... flags) {
     return {name, label, FieldType::picklist, flag_bits(flags...), 255, 0, 0, {}, {}, values};
 }
+/// A picklist of which several values can be chosen: stored as a text with semicolons, in the order of the list.
+constexpr Field choices(std::string_view name, std::string_view label, std::span<const std::string_view> values, auto... flags) {
+    return {name, label, FieldType::multipicklist, flag_bits(flags...), 4099, 0, 0, {}, {}, values};
+}
 
 inline constexpr std::string_view currencies[] = {"EUR", "USD", "GBP", "CHF", "JPY", "SEK", "PLN"};
 /// `CurrencyIsoCode`, which every object of a multi-currency organisation has.

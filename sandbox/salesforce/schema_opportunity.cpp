@@ -31,7 +31,7 @@ constexpr std::string_view roles[] = {
     "Technical Buyer", "Billing",        "Other"};
 
 constexpr Field opportunity_fields[] = {
-    text("Name", "Name", 120, required, name_field),
+    text("Name", "Name", 120, required, name_field, indexed),
     reference("AccountId", "Account ID", "Account", "Account"),
     choice("StageName", "Stage", stage_names, required, restricted),
     money("Amount", "Amount"),

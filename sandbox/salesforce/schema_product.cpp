@@ -10,7 +10,7 @@ using namespace columns;
 constexpr std::string_view families[] = {"None", "Pumps", "Valves", "Motors", "Controls", "Seals", "Services", "Spare Parts"};
 
 constexpr Field product_fields[] = {
-    text("Name", "Product Name", 255, required, name_field),
+    text("Name", "Product Name", 255, required, name_field, indexed),
     text("ProductCode", "Product Code", 255, indexed),
     area("Description", "Product Description", 4000, not_filterable),
     flag("IsActive", "Active"),

@@ -14,7 +14,8 @@
 namespace lockstep::sandbox::salesforce {
 namespace {
 
-constexpr int version_min = 58, version_max = 68;
+// Source: API End-of-Life Policy: versions before 31 are gone.
+constexpr int version_min = 31, version_max = 68;
 // Source: Limits quick reference: a full sandbox has five million calls a day.
 constexpr std::int64_t calls_per_day = 5'000'000;
 constexpr std::size_t url_bytes_max = 16384;
@@ -62,16 +63,33 @@ const Service::Route Service::routes[] = {
     {"GET", {"queryAll", "*"}, &Service::get_query_more},
     {"POST", {"composite"}, &Service::post_composite},
     {"POST", {"composite", "batch"}, &Service::post_batch},
+    {"POST", {"composite", "graph"}, &Service::post_graph},
+    {"POST", {"composite", "tree", "*"}, &Service::post_tree},
     {"POST", {"composite", "sobjects"}, &Service::post_collection},
     {"PATCH", {"composite", "sobjects"}, &Service::patch_collection},
     {"DELETE", {"composite", "sobjects"}, &Service::delete_collection},
     {"GET", {"composite", "sobjects", "*"}, &Service::get_collection},
     {"POST", {"composite", "sobjects", "*"}, &Service::post_collection_ids},
     {"PATCH", {"composite", "sobjects", "*", "*"}, &Service::patch_collection_by_key},
+    {"POST", {"jobs", "ingest"}, &Service::post_job},
+    {"GET", {"jobs", "ingest"}, &Service::get_jobs},
+    {"GET", {"jobs", "ingest", "*"}, &Service::get_job},
+    {"PATCH", {"jobs", "ingest", "*"}, &Service::patch_job},
+    {"DELETE", {"jobs", "ingest", "*"}, &Service::delete_job},
+    {"PUT", {"jobs", "ingest", "*", "batches"}, &Service::put_job_data},
+    {"GET", {"jobs", "ingest", "*", "*"}, &Service::get_job_results},
+    {"POST", {"jobs", "query"}, &Service::post_job},
+    {"GET", {"jobs", "query"}, &Service::get_jobs},
+    {"GET", {"jobs", "query", "*"}, &Service::get_job},
+    {"PATCH", {"jobs", "query", "*"}, &Service::patch_job},
+    {"DELETE", {"jobs", "query", "*"}, &Service::delete_job},
+    {"GET", {"jobs", "query", "*", "results"}, &Service::get_query_results},
     {"GET", {"sobjects"}, &Service::get_objects},
     {"GET", {"sobjects", "*"}, &Service::get_object},
     {"POST", {"sobjects", "*"}, &Service::post_row},
     {"GET", {"sobjects", "*", "describe"}, &Service::get_describe},
+    {"GET", {"sobjects", "*", "updated"}, &Service::get_updated},
+    {"GET", {"sobjects", "*", "deleted"}, &Service::get_deleted},
     {"GET", {"sobjects", "*", "*"}, &Service::get_row},
     {"PATCH", {"sobjects", "*", "*"}, &Service::patch_row},
     {"DELETE", {"sobjects", "*", "*"}, &Service::delete_row},
@@ -80,12 +98,17 @@ const Service::Route Service::routes[] = {
     {"DELETE", {"sobjects", "*", "*", "*"}, &Service::delete_row_by_key},
 };
 
-Service::Service(const Options& options) : options_(options), sessions_(options_), queries_(database_) { reset(); }
+Service::Service(const Options& options)
+    : options_(options), sessions_(options_), queries_(database_), jobs_(database_), outbox_(database_, options_) {
+    reset();
+}
 
 void Service::reset() {
+    outbox_.clear();
     database_.clear();
     sessions_.clear();
     queries_.clear();
+    jobs_.clear();
     calls_ = 0;
     found_organisation(database_,
                        options_.credentials.sf_username.empty() ? "integration@sandbox.example" : options_.credentials.sf_username,
@@ -102,6 +125,7 @@ net::Response Service::handle(const net::Request& request) {
     if (starts(0, "id")) return sessions_.identity(request);
     if (!starts(0, "services")) return not_found();
     if (starts(1, "oauth2") && path.size() == 3) {
+        if (path[2] == "authorize") return sessions_.authorize_page(request);
         if (path[2] == "userinfo") return sessions_.identity(request);
         if (path[2] == "revoke") return sessions_.revoke(request);
         if (request.method != "POST")
@@ -109,6 +133,7 @@ net::Response Service::handle(const net::Request& request) {
         if (path[2] == "token") return sessions_.token(request);
         if (path[2] == "introspect") return sessions_.introspect(request);
     }
+    if (starts(1, "Soap") && starts(2, "u") && path.size() > 3) return sessions_.soap(request, path[3]);
     if (!starts(1, "data")) return not_found();
     if (path.size() == 2) return versions();
     return api(request, {path.begin() + 2, path.end()});
@@ -158,6 +183,8 @@ net::Response Service::api(const net::Request& request, std::vector<std::string>
         if (const auto other = net::parameter(call.parameters, "_HttpMethod")) call.method = *other;
     if (call.method == "HEAD") call.method = "GET";
     net::Response response = dispatch(call);
+    jobs_.step(author());
+    outbox_.watch();
     response.headers.set("Sforce-Limit-Info", limit_info());
     return response;
 }
@@ -242,7 +269,13 @@ net::Response Service::get_query_more(const Call& call) {
     return answer ? json_text(200, *std::move(answer)) : error_response(answer.error());
 }
 
+// Names of what an administrator sets up, beside the objects.
+constexpr std::string_view outbound_message = "OutboundMessage", flow_callout = "FlowCallout", outbound_delivery = "OutboundDelivery";
+
 std::optional<List> Service::records(std::string_view name) const {
+    if (name == outbound_message) return outbox_.rules(OutboundRule::Kind::message);
+    if (name == flow_callout) return outbox_.rules(OutboundRule::Kind::callout);
+    if (name == outbound_delivery) return outbox_.deliveries();
     const Object* object = Schema::instance().find(name);
     if (object == nullptr) return std::nullopt;
     List out;
@@ -264,13 +297,17 @@ std::optional<List> Service::records(std::string_view name) const {
 }
 
 Result<void> Service::load(std::string_view name, const List& records) {
+    if (name == outbound_message) return outbox_.configure(OutboundRule::Kind::message, records);
+    if (name == flow_callout) return outbox_.configure(OutboundRule::Kind::callout, records);
     const Object* object = Schema::instance().find(name);
     if (object == nullptr) {
         std::vector<std::string> names;
         for (const Object& known : Schema::instance().objects()) names.emplace_back(known.table.name);
         return fail(ErrorCode::not_found, fmt::format("no such object: {}{}", name, did_you_mean(name, names)));
     }
-    return Loader(database_, author()).load(*object, records);
+    auto loaded = Loader(database_, author()).load(*object, records);
+    outbox_.overlook();
+    return loaded;
 }
 
 }  // namespace lockstep::sandbox::salesforce

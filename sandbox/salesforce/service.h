@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "sandbox/salesforce/bulk.h"
+#include "sandbox/salesforce/outbox.h"
 #include "sandbox/salesforce/query.h"
 #include "sandbox/salesforce/sessions.h"
 #include "sandbox/salesforce/writes.h"
@@ -31,6 +33,9 @@ public:
     Result<void> load(std::string_view object, const List& records) override;
     void reset() override;
     Result<net::Request> emit(std::string_view event, const Map& details) override;
+    std::optional<Timestamp> outgoing_due() const override { return outbox_.due(); }
+    std::optional<Outgoing> take_outgoing() override { return outbox_.take(); }
+    void outgoing_done(const std::string& id, const Result<net::Response>& answer) override { outbox_.settle(id, answer); }
 
 private:
     net::Response versions() const;
@@ -44,6 +49,8 @@ private:
     net::Response get_objects(const Call& call);
     net::Response get_object(const Call& call);
     net::Response get_describe(const Call& call);
+    net::Response get_updated(const Call& call);
+    net::Response get_deleted(const Call& call);
     net::Response post_row(const Call& call);
     net::Response get_row(const Call& call);
     net::Response patch_row(const Call& call);
@@ -60,6 +67,17 @@ private:
     net::Response post_collection_ids(const Call& call);
     net::Response post_composite(const Call& call);
     net::Response post_batch(const Call& call);
+    net::Response post_graph(const Call& call);
+    net::Response post_tree(const Call& call);
+
+    net::Response post_job(const Call& call);
+    net::Response get_jobs(const Call& call);
+    net::Response get_job(const Call& call);
+    net::Response patch_job(const Call& call);
+    net::Response delete_job(const Call& call);
+    net::Response put_job_data(const Call& call);
+    net::Response get_job_results(const Call& call);
+    net::Response get_query_results(const Call& call);
 
     Result<Map> body_of(const Call& call) const;
     Result<const Object*> object_of(const Call& call) const;
@@ -77,6 +95,12 @@ private:
     net::Response retrieve(const Call& call, const std::vector<std::string>& ids, const std::vector<std::string>& fields);
     /// Runs a request that stands inside another one.
     net::Response inner(const Call& outer, std::string_view method, std::string_view url, const Value& body, const Map& headers);
+    /// Runs the subrequests of one composite request or graph; undoes them all if `all_or_none` and one fails.
+    struct Composed {
+        List results;
+        bool failed = false;
+    };
+    Composed compose(const Call& call, const List& subrequests, bool all_or_none);
     std::optional<net::Response> guard(const Call& call, const Object& object, Row row, bool write) const;
     Writer writer() { return Writer(database_, author()); }
     Author author() const { return {integration_user_id(), options_.clock()}; }
@@ -88,8 +112,9 @@ private:
     Database database_;
     Sessions sessions_;
     Queries queries_;
+    BulkJobs jobs_;
+    Outbox outbox_;
     std::int64_t calls_ = 0, calls_day_ = 0;
-    std::uint64_t sent_ = 0;
 
     struct Route;
     static const Route routes[];

@@ -170,7 +170,9 @@ net::Response Service::patch_row_by_key(const Call& call) {
         if (auto refused = guard(call, **object, *row, true)) return *std::move(refused);
     auto done = writer().upsert(**object, *field, *key, *body);
     if (!done) return done.error().vendor_code == "300" ? several(call, **object, done.error().field) : error_response(done.error());
-    // Source: REST API Developer Guide, "Insert or Update (Upsert)": 201 for a new record, 200 for an old one since v46.
+    // Source: REST API Developer Guide, "Insert or Update (Upsert)": 201 for a new record; for an old one 200 since v46, before
+    // that 204.
+    if (!done->created && call.version < std::string_view("46.0")) return no_content();
     return json_text(done->created ? 201 : 200, saved(done->id, done->created ? ",\"created\":true" : ",\"created\":false"));
 }
 

@@ -121,6 +121,7 @@ net::Response Sessions::token(const net::Request& request) {
         {"urn:ietf:params:oauth:grant-type:jwt-bearer", &Sessions::grant_jwt},
         {"password", &Sessions::grant_password},
         {"refresh_token", &Sessions::grant_refresh},
+        {"authorization_code", &Sessions::grant_code},
     };
     const std::string type = value_of(*form, "grant_type");
     if (type == "client_credentials") return grant_client_credentials(request, *form);
@@ -185,7 +186,8 @@ net::Response Sessions::grant_refresh(const net::Parameters& form) {
     const auto secret = net::parameter(form, "client_secret");
     if (secret && *secret != options_.credentials.sf_client_secret) return refused("invalid_client", "invalid client credentials");
     const std::string given = value_of(form, "refresh_token");
-    if (given.empty() || given != options_.credentials.sf_refresh_token) return refused("invalid_grant", "expired access/refresh token");
+    if (given.empty() || refresh_revoked_ || given != options_.credentials.sf_refresh_token)
+        return refused("invalid_grant", "expired access/refresh token");
     const std::string issued_at = std::to_string(options_.clock().ms());
     return granted({{"signature", signature(issued_at)}, {"issued_at", issued_at}});
 }
@@ -194,8 +196,9 @@ net::Response Sessions::revoke(const net::Request& request) {
     auto form = net::parse_form(request.body.empty() ? request.query() : std::string_view(request.body));
     const std::string token = form ? value_of(*form, "token") : "";
     const bool known = sessions_.erase(token) > 0;
-    if (!known && token != options_.credentials.sf_refresh_token)
-        return refused("unsupported_token_type", "this token type is not supported");
+    if (known) return {200, {}, {}};
+    if (token != options_.credentials.sf_refresh_token) return refused("unsupported_token_type", "this token type is not supported");
+    refresh_revoked_ = true;
     return {200, {}, {}};
 }
 

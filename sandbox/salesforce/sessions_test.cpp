@@ -133,6 +133,52 @@ TEST(Token, OtherGrantsCheckTheirSecrets) {
     EXPECT_EQ(grant({}).status, 400);
 }
 
+TEST(WebServerFlow, ACodeIsGoodOnceForItsAddressAndItsVerifier) {
+    Organisation organisation;
+    const Credentials& keys = Organisation::keys().credentials;
+    // RFC 7636, appendix B.
+    const std::string verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+    const auto code = [&](net::Parameters more = {}) {
+        net::Parameters form{{"response_type", "code"}, {"client_id", keys.sf_client_id}, {"redirect_uri", "http://127.0.0.1/back"}};
+        form.insert(form.end(), more.begin(), more.end());
+        const net::Response page = organisation.send("GET", "/services/oauth2/authorize?" + net::write_form(form));
+        const std::string address(page.headers.get("Location").value_or(""));
+        auto answer = net::parse_form(address.substr(std::min(address.size(), address.find('?') + 1)));
+        return net::parameter(*answer, "code").value_or("");
+    };
+    const auto error = [&](const std::string& given, net::Parameters more) {
+        net::Parameters form{{"grant_type", "authorization_code"}, {"client_id", keys.sf_client_id}, {"code", given}};
+        form.insert(form.end(), more.begin(), more.end());
+        return Organisation::parse(organisation.token_request(form))["error"].string_or("none");
+    };
+    const net::Parameters good{{"redirect_uri", "http://127.0.0.1/back"}, {"client_secret", keys.sf_client_secret}};
+    const std::string once = code();
+    EXPECT_EQ(error(once, good), "none");
+    EXPECT_EQ(error(once, good), "invalid_grant");
+    EXPECT_EQ(error(code(), {{"redirect_uri", "http://127.0.0.1/other"}, {"client_secret", keys.sf_client_secret}}),
+              "redirect_uri_mismatch");
+    EXPECT_EQ(error(code(), {{"redirect_uri", "http://127.0.0.1/back"}}), "invalid_client");
+    EXPECT_EQ(error(code({{"code_challenge", challenge}}), {{"redirect_uri", "http://127.0.0.1/back"}, {"code_verifier", verifier}}),
+              "none");
+    EXPECT_EQ(error(code({{"code_challenge", challenge}}), {{"redirect_uri", "http://127.0.0.1/back"}, {"code_verifier", "other"}}),
+              "invalid_grant");
+    const std::string old = code();
+    organisation.now = organisation.now.plus_ms(900'000);
+    EXPECT_EQ(error(old, good), "invalid_grant");
+    EXPECT_EQ(organisation.send("GET", "/services/oauth2/authorize?response_type=code&client_id=x&redirect_uri=y").status, 400);
+}
+
+TEST(Soap, WhatIsNoLoginIsAFault) {
+    Organisation organisation;
+    for (const char* body : {"", "<login/>", "{}", "<e:Envelope xmlns:e=\"x\"><e:Body/></e:Envelope>",
+                             "<e:Envelope xmlns:e=\"x\"><e:Body><query/></e:Body></e:Envelope>",
+                             "<e:Envelope xmlns:e=\"x\"><e:Body><login><username>a</username></login></e:Body></e:Envelope>"}) {
+        const net::Response response = organisation.send("POST", "/services/Soap/u/60.0", body);
+        EXPECT_EQ(response.status, 500) << body;
+        EXPECT_NE(response.body.find("<faultstring>"), std::string::npos) << response.body;
+    }
+}
+
 TEST(Session, EndsAfterTwoIdleHours) {
     Organisation organisation;
     organisation.now = organisation.now.plus_ms(7'100'000);
@@ -161,13 +207,13 @@ TEST(Versions, AreListedWithoutATokenAndCheckedInPaths) {
     for (const char* url : {"/services/data", "/services/data/"}) {
         const Value versions = Organisation::parse(organisation.send("GET", url));
         ASSERT_TRUE(versions.is_list());
-        EXPECT_EQ(versions.at_path("2.version").string_or(""), "60.0");
-        EXPECT_EQ(versions.at_path("2.label").string_or(""), "Spring '24");
-        EXPECT_EQ(versions.at_path("10.label").string_or(""), "Winter '27");
+        EXPECT_EQ(versions.at_path("29.version").string_or(""), "60.0");
+        EXPECT_EQ(versions.at_path("29.label").string_or(""), "Spring '24");
+        EXPECT_EQ(versions.at_path("37.label").string_or(""), "Winter '27");
     }
     organisation.login();
     EXPECT_EQ(organisation.send("GET", "/services/data/v68.0/").status, 200);
-    for (const char* version : {"v57.0", "v69.0", "60.0", "v60", "v60.1", "vx.0"})
+    for (const char* version : {"v30.0", "v69.0", "60.0", "v60", "v60.1", "vx.0"})
         EXPECT_EQ(organisation.send("GET", std::string("/services/data/") + version + "/limits").status, 404) << version;
 }
 

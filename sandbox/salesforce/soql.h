@@ -30,7 +30,19 @@ struct Literal {
     std::size_t position = 0;
 };
 
-enum class Operator : std::uint8_t { equal, not_equal, less, less_or_equal, greater, greater_or_equal, like, in, not_in };
+enum class Operator : std::uint8_t {
+    equal,
+    not_equal,
+    less,
+    less_or_equal,
+    greater,
+    greater_or_equal,
+    like,
+    in,
+    not_in,
+    includes,
+    excludes
+};
 
 struct Query;
 

@@ -122,8 +122,8 @@ private:
             return item;
         }
         LS_TRY_ASSIGN(item.operand, operand());
-        if (!item.operand.function.empty() && token().kind == TokenKind::name && !one_of(reserved, upper(token().text)))
-            item.alias = tokens_[at_++].text;
+        const bool last = upper(ahead(1).text) == "FROM" || (ahead(1).kind == TokenKind::symbol && ahead(1).text == ",");
+        if (token().kind == TokenKind::name && last && !one_of(reserved, upper(token().text))) item.alias = tokens_[at_++].text;
         return item;
     }
 
@@ -197,14 +197,15 @@ private:
         Condition out;
         LS_TRY_ASSIGN(out.operand, operand());
         LS_TRY_ASSIGN(out.op, comparison_operator());
-        const bool list = out.op == Operator::in || out.op == Operator::not_in;
+        const bool chosen = out.op == Operator::includes || out.op == Operator::excludes;
+        const bool list = chosen || out.op == Operator::in || out.op == Operator::not_in;
         if (!list) {
             LS_TRY_ASSIGN(Literal one, literal());
             out.literals.push_back(std::move(one));
             return out;
         }
         LS_TRY(expect_symbol("("));
-        if (is("SELECT")) {
+        if (is("SELECT") && !chosen) {
             LS_TRY_ASSIGN(Query inner, select(depth + 1));
             out.semi_join = std::make_shared<Query>(std::move(inner));
         } else {
@@ -229,6 +230,8 @@ private:
             if (accept_symbol(sign.text)) return sign.op;
         if (accept("LIKE")) return Operator::like;
         if (accept("IN")) return Operator::in;
+        if (accept("INCLUDES")) return Operator::includes;
+        if (accept("EXCLUDES")) return Operator::excludes;
         if (is("NOT") && upper(ahead(1).text) == "IN") {
             at_ += 2;
             return Operator::not_in;

@@ -17,7 +17,10 @@ constexpr std::array<std::string_view, 6> aggregate_functions = {"COUNT", "COUNT
 constexpr std::string_view wsdl = "Please reference your WSDL or the describe call for the appropriate names.";
 
 bool is_like(Operator op) { return op == Operator::like; }
-bool is_ordering(Operator op) { return op != Operator::equal && op != Operator::not_equal && op != Operator::in && op != Operator::not_in; }
+bool is_choosing(Operator op) { return op == Operator::includes || op == Operator::excludes; }
+bool is_ordering(Operator op) {
+    return op != Operator::equal && op != Operator::not_equal && op != Operator::in && op != Operator::not_in && !is_choosing(op);
+}
 
 // The type that the vendor's messages name.
 std::string_view criterion_type(const Field& field) {
@@ -139,6 +142,8 @@ private:
                 LS_TRY(select_all(item, query, plan));
                 continue;
             }
+            if (!item.alias.empty())
+                return error("MALFORMED_QUERY", item.operand.path.position, "only aggregate expressions use field aliasing");
             LS_TRY_ASSIGN(const Way to, way(item.operand.path));
             if (!seen.insert(lower(item.operand.path.text())).second)
                 return error("INVALID_FIELD", item.operand.path.position,
@@ -257,6 +262,9 @@ private:
             return error("INVALID_FIELD", at, fmt::format("field '{}' can not be filtered in a query call", column.name));
         if (is_like(condition.op) && id) return error("INVALID_QUERY_FILTER_OPERATOR", at, "invalid operator on id field");
         if (is_like(condition.op) && !column.is_text())
+            return error("INVALID_QUERY_FILTER_OPERATOR", at, fmt::format("invalid operator on {} field", to_string(column.type)));
+        const bool chosen = column.type == FieldType::multipicklist;
+        if (is_choosing(condition.op) ? !chosen : chosen && (is_ordering(condition.op) || condition.op == Operator::in))
             return error("INVALID_QUERY_FILTER_OPERATOR", at, fmt::format("invalid operator on {} field", to_string(column.type)));
         if (is_ordering(condition.op) && column.type == FieldType::boolean)
             return error("INVALID_QUERY_FILTER_OPERATOR", at, "invalid operator on boolean field");

@@ -1,5 +1,6 @@
 // Evaluation: which rows a plan selects, and in what order.
 #include <algorithm>
+#include <optional>
 
 #include "sandbox/salesforce/soql_plan.h"
 #include "sandbox/salesforce/text_fold.h"
@@ -46,20 +47,42 @@ bool in_range(const Value& value, const Test& test) {
     }
 }
 
-// A comparison that must hold and whose field has an index.
-const Test* indexed_test(const Object& object, const Test& test) {
-    if (test.kind == Condition::Kind::conjunction) {
-        for (const Test& child : test.children)
-            if (const Test* found = indexed_test(object, child)) return found;
-        return nullptr;
+bool has_choice(std::string_view chosen, std::string_view wanted) {
+    while (!chosen.empty()) {
+        const std::string_view one = chosen.substr(0, chosen.find(';'));
+        if (one == wanted) return true;
+        chosen.remove_prefix(std::min(chosen.size(), one.size() + 1));
     }
-    const bool equality = test.op == Operator::equal || test.op == Operator::in;
-    if (test.kind != Condition::Kind::comparison || !equality || test.range || !test.term.function.empty() || !test.term.way.hops.empty())
-        return nullptr;
+    return false;
+}
+
+// Source: SOQL and SOSL Reference, "Querying Multi-Select Picklists": `;` within a value is AND, `,` between values OR.
+bool includes(const Value& value, const Value& wanted) {
+    if (!wanted.is_string()) return value.is_null();
+    if (!value.is_string()) return false;
+    std::string_view rest = wanted.as_string();
+    while (!rest.empty()) {
+        const std::string_view one = rest.substr(0, rest.find(';'));
+        if (!has_choice(value.as_string(), one)) return false;
+        rest.remove_prefix(std::min(rest.size(), one.size() + 1));
+    }
+    return true;
+}
+
+// How rows can be found without looking at all of them, the best first.
+enum class Access : std::uint8_t { key, time, none };
+
+Access access_of(const Test& test, bool with_deleted) {
+    if (test.kind != Condition::Kind::comparison || !test.term.function.empty() || !test.term.way.hops.empty()) return Access::none;
     const Field& column = test.term.way.column();
-    if (column.type != FieldType::id && !column.has(indexed)) return nullptr;
-    const bool with_null = std::ranges::any_of(test.values, [](const Value& value) { return value.is_null(); });
-    return with_null ? nullptr : &test;
+    const bool equality = test.op == Operator::equal || test.op == Operator::in;
+    if (test.term.way.field == system_modstamp_field)
+        return !test.ids && (equality || test.op == Operator::greater || test.op == Operator::greater_or_equal) ? Access::time
+                                                                                                                : Access::none;
+    // The indexes but that of ids hold the living records only.
+    const bool indexed_here = column.type == FieldType::id || (column.has(indexed) && !with_deleted);
+    if (!equality || test.range || !indexed_here) return Access::none;
+    return std::ranges::any_of(test.values, [](const Value& value) { return value.is_null(); }) ? Access::none : Access::key;
 }
 
 void add_indexed(const Table& table, const Test& test, const std::string& value, Rows& out) {
@@ -71,18 +94,58 @@ void add_indexed(const Table& table, const Test& test, const std::string& value,
     }
 }
 
-Rows candidates(const Table& table, const Test& test) {
+Rows rows_of(const Table& table, const Test& test, Access access) {
     Rows out;
+    if (access == Access::time) {
+        const Value* first = nullptr;
+        for (const Value& value : test.values)
+            if (first == nullptr || compare_values(value, *first) < 0) first = &value;
+        if (first == nullptr || first->is_null()) return table.modified_since({});
+        Timestamp time = first->as_timestamp();
+        if (test.op == Operator::greater && !test.range) ++time.nanos;  // stored times are whole seconds
+        return table.modified_since(time);
+    }
     if (test.ids)
         for (const std::string& id : *test.ids) add_indexed(table, test, id, out);
     for (const Value& value : test.values) add_indexed(table, test, value.as_string(), out);
-    std::ranges::sort(out);
-    out.erase(std::unique(out.begin(), out.end()), out.end());
     return out;
+}
+
+// Rows among which are all that can fulfil the test; nullopt: no index helps.
+std::optional<std::pair<Access, Rows>> candidates(const Table& table, const Test& test, bool with_deleted) {
+    std::optional<std::pair<Access, Rows>> best;
+    switch (test.kind) {
+        case Condition::Kind::comparison: {
+            const Access access = access_of(test, with_deleted);
+            if (access != Access::none) best.emplace(access, rows_of(table, test, access));
+            return best;
+        }
+        case Condition::Kind::conjunction:
+            for (const Test& child : test.children) {
+                // Where a key narrows, walking back in time would only cost.
+                if (best && best->first == Access::key && access_of(child, with_deleted) == Access::time) continue;
+                auto found = candidates(table, child, with_deleted);
+                if (found && (!best || found->second.size() < best->second.size())) best = std::move(found);
+            }
+            return best;
+        case Condition::Kind::disjunction:
+            for (const Test& child : test.children) {
+                auto found = candidates(table, child, with_deleted);
+                if (!found) return std::nullopt;
+                if (!best) best.emplace(Access::key, Rows{});
+                best->first = std::max(best->first, found->first);
+                best->second.insert(best->second.end(), found->second.begin(), found->second.end());
+            }
+            return best;
+        case Condition::Kind::negation:
+            break;
+    }
+    return std::nullopt;
 }
 
 void keep_matches(const Database& database, const Plan& plan, Rows& rows) {
     const Table& table = database.table(*plan.object);
+    database.rows_read += rows.size();
     std::erase_if(rows, [&](Row row) {
         const Record& record = table.at(row);
         // A row whose creation was undone has not even an id.
@@ -110,7 +173,7 @@ void sort_rows(const Database& database, const Plan& plan, Rows& rows) {
         }
         keyed.push_back(std::move(one));
     }
-    std::stable_sort(keyed.begin(), keyed.end(), [&](const Keyed& a, const Keyed& b) {
+    const auto before = [&](const Keyed& a, const Keyed& b) {
         for (std::size_t i = 0; i < plan.order.size(); ++i) {
             const SortKey& key = plan.order[i];
             const bool a_null = a.keys[i].is_null(), b_null = b.keys[i].is_null();
@@ -118,8 +181,14 @@ void sort_rows(const Database& database, const Plan& plan, Rows& rows) {
             const int order = compare_values(a.keys[i], b.keys[i]);
             if (order != 0) return key.descending ? order > 0 : order < 0;
         }
-        return false;
-    });
+        return a.row < b.row;
+    };
+    // Of a long list often only the beginning is asked for.
+    const std::size_t wanted = plan.limit ? static_cast<std::size_t>(*plan.limit + plan.offset.value_or(0)) : keyed.size();
+    if (wanted < keyed.size())
+        std::partial_sort(keyed.begin(), keyed.begin() + static_cast<std::ptrdiff_t>(wanted), keyed.end(), before);
+    else
+        std::ranges::sort(keyed, before);
     for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = keyed[i].row;
 }
 
@@ -181,6 +250,10 @@ bool compares(const Value& value, const Test& test) {
         case Operator::not_equal:
         case Operator::not_in:
             return std::ranges::none_of(test.values, equal);
+        case Operator::includes:
+            return std::ranges::any_of(test.values, [&](const Value& wanted) { return includes(value, wanted); });
+        case Operator::excludes:
+            return std::ranges::none_of(test.values, [&](const Value& wanted) { return includes(value, wanted); });
         case Operator::like:
             return value.is_string() && test.values[0].is_string() && like(value.as_string(), test.values[0].as_string());
         default:
@@ -223,9 +296,12 @@ bool matches(const Database& database, const Object& object, const Record& recor
 
 Rows select_rows(const Database& database, const Plan& plan) {
     const Table& table = database.table(*plan.object);
-    // The indexes hold the living records only.
-    const Test* quick = plan.where && !plan.with_deleted ? indexed_test(*plan.object, *plan.where) : nullptr;
-    if (quick != nullptr) return finish(database, plan, candidates(table, *quick));
+    if (auto found = plan.where ? candidates(table, *plan.where, plan.with_deleted) : std::nullopt) {
+        Rows& rows = found->second;
+        std::ranges::sort(rows);
+        rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+        return finish(database, plan, std::move(rows));
+    }
     Rows all;
     all.reserve(table.size());
     for (Row row = 0; row < table.size(); ++row) all.push_back(row);

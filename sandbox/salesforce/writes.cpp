@@ -127,8 +127,8 @@ void Writer::touch(Table& table, Row row) {
     Record& record = table.at(row);
     ++record.version;
     record.set(last_modified_date_field, now);
-    record.set(system_modstamp_field, now);
     record.set(last_modified_by_field, author_.user_id);
+    table.set(row, system_modstamp_field, now);
 }
 
 void Writer::apply(Table& table, Row row, const Changes& changes) {
