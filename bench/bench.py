@@ -182,6 +182,45 @@ def longest_chain(journal):
     return max(longest.values())
 
 
+def inventory(land, report, quick):
+    """calls and time of a stock run over 5,000 products"""
+    products = 5000
+    land.start_sandbox()
+    land.start_engine()
+    there = len([row for row in ask(land.control, "GET", "/state/salesforce/Product2")["records"] if row["IsActive"]])
+    for first in range(there, products, 1000):
+        numbers = range(first, min(first + 1000, products))
+        load_products(land, [f"BENCH-{number:05}" for number in numbers])
+    for name, calls_max in (("all changed", 30), ("unchanged", 5)):
+        ask(land.control, "DELETE", "/calls")
+        before, began = land.engine.cpu_seconds(), time.monotonic()
+        ask(land.address, "POST", "/api/v1/flows/inventory/run", {"key": "inventory"})
+        land.wait_until_idle(60)
+        seconds, cpu = time.monotonic() - began, land.engine.cpu_seconds() - before
+        run = ask(land.address, "GET", "/api/v1/runs?flow=inventory&limit=1")["runs"][0]
+        if run["status"] != "succeeded":
+            raise Failed(f"the run {name} did not succeed: {run}")
+        calls = [row for row in land.calls() if row["connector"] != "slack" and "oauth" not in row["route"]]
+        writes = sum(row["count"] for row in calls if row["method"] != "GET")
+        report.figure("inventory", f"{name}: calls", sum(row["count"] for row in calls), "calls", (AT_MOST, calls_max), 0)
+        report.figure("inventory", f"{name}: of these writes", writes, "calls", (AT_MOST, 0) if name == "unchanged" else None, 0)
+        report.figure("inventory", f"{name}: run", 1000 * seconds, "ms")
+        report.figure("inventory", f"{name}: CPU of the engine's process", 1000 * cpu, "ms")
+        report.note(", ".join(f"{row['count']} {row['method']} {row['route'].rsplit('/', 1)[1]}" for row in calls))
+    report.figure("inventory", "memory of the engine afterwards", land.engine.memory_mib(), "MiB")
+    report.command(*serve_lines(land), f"curl -H 'Content-Type: application/json' -d '{{\"key\":\"inventory\"}}' {land.address}/api/v1/flows/inventory/run",
+                   f"curl {land.control}/calls")
+
+
+def load_products(land, codes):
+    """Products that both sides know, each with one row of stock."""
+    load = lambda where, records: ask(land.control, "POST", f"/load/{where}", {"records": records})
+    load("salesforce/Product2", [{"Name": code, "ProductCode": code, "IsActive": True, "QuantityUnitOfMeasure": "Each"} for code in codes])
+    load("sap/A_Product", [{"Product": code, "ProductType": "FERT", "BaseUnit": "PC", "to_Plant": [{"Plant": "1010", "BaseUnit": "PC"}]} for code in codes])
+    load("sap/A_MatlStkInAcctMod", [{"Material": code, "Plant": "1010", "StorageLocation": "101A", "InventoryStockType": "01",
+                                    "MaterialBaseUnit": "PC", "MatlWrhsStkQtyInMatlBaseUnit": str(20 + i % 300)} for i, code in enumerate(codes)])
+
+
 def size(land, report, quick):
     """memory and start of the engine"""
     land.start_sandbox()
@@ -217,7 +256,7 @@ def sandbox(land, report, quick):
     report.figure("sandbox", "first answer after start, median", statistics.median(starts), "ms", (AT_MOST, 100))
     report.figure("sandbox", "resident with the seed data", land.sandbox.memory_mib(), "MiB")
     for name, arguments in simple_calls(land):
-        load, shown = land.load([*arguments, "--connections", "16", "--duration", "1" if quick else "2"], cpu=os.cpu_count() - 1)
+        load, shown = land.load([*arguments, "--connections", "64", "--duration", "1" if quick else "2"], cpu=os.cpu_count() - 1)
         if load["failed"]:
             raise Failed(f"{name}: {load['statuses']} {load['errors']}")
         report.figure("sandbox", name, load["per_second"], "calls/s", (AT_LEAST, 20000))
@@ -249,7 +288,7 @@ def simple_calls(land):
     ]
 
 
-SCENARIOS = {"deals": deals, "acknowledge": acknowledge, "slow-vendors": slow_vendors, "size": size, "sandbox": sandbox}
+SCENARIOS = {"deals": deals, "acknowledge": acknowledge, "slow-vendors": slow_vendors, "inventory": inventory, "size": size, "sandbox": sandbox}
 
 
 def machine():
