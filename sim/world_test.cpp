@@ -85,7 +85,7 @@ TEST_F(Promises, HoldForPaymentsWhereverTheProcessDies) {
     Scenario scenario{.seed = 5, .company = {.accounts = 1, .deals = 1}, .finance_acts = 2};
     auto undisturbed = play(scenario);
     ASSERT_TRUE(undisturbed.ok()) << undisturbed.to_string();
-    std::uint64_t every = std::max<std::uint64_t>(1, undisturbed.switches / wanted(200));
+    std::uint64_t every = std::max<std::uint64_t>(1, undisturbed.switches / wanted(80));
     for (std::uint64_t at = 1; at <= undisturbed.switches; at += every) {
         scenario.crash_at_switch = at;
         auto report = play(scenario);
@@ -96,7 +96,7 @@ TEST_F(Promises, HoldForPaymentsWhereverTheProcessDies) {
 TEST_F(Promises, HoldForPaymentsThroughCrashesAndFaults) {
     const char* from = std::getenv("LOCKSTEP_SIM_FROM");
     std::uint64_t first = from ? std::strtoull(from, nullptr, 10) : 1;
-    for (std::uint64_t seed = first; seed < first + wanted(60); ++seed) {
+    for (std::uint64_t seed = first; seed < first + wanted(40); ++seed) {
         auto scenario = Scenario::drawn_with_payments(seed);
         auto report = play(scenario);
         EXPECT_TRUE(report.ok()) << scenario.to_string() << "\n" << report.to_string();

@@ -24,6 +24,7 @@ std::vector<std::string> held_locks(const Flow& flow, const RunState& state) {
 
 std::vector<std::string> lock_names(const Value& input) {
     std::vector<std::string> names;
+    if (!input["names"].is_list()) return names;
     for (const auto& name : input["names"].as_list()) names.push_back(name.text());
     return names;
 }

@@ -205,6 +205,21 @@ TEST_F(Payments, TheLinkIsStrongerThanWhatSomebodyTypes) {
     EXPECT_TRUE(deal(deals[1])["Payment_Amount__c"].is_null());
 }
 
+TEST_F(Payments, OfADealThatIsNotWrittenBackYetAreShownToo) {
+    landscape.load("salesforce/Opportunity", {Map{{"Id", deals[0]}, {"Zoho_Invoice_Number__c", Value()}}});
+    expect_told(finance.pay(id_of(0), total_of(0), "2026-02-20", "cash"));
+    expect_shown(deals[0], {true, total_of(0), "2026-02-20", "cash"});
+}
+
+TEST_F(Payments, OfAnInvoiceThatIsDeletedAreTakenBack) {
+    const auto payment = finance.pay(id_of(0), total_of(0), "2026-02-20", "cash");
+    expect_told(payment);
+    (void)finance.send("DELETE", "customerpayments/" + payment);
+    (void)finance.send("DELETE", "invoices/" + id_of(0));
+    expect_told(payment);
+    expect_shown(deals[0], {false, decimal("0"), "", ""});
+}
+
 TEST_F(Payments, AnInvoiceThatHasBeenReplacedSaysNothingMoreOfItsDeal) {
     const auto payment = finance.pay(id_of(0), total_of(0), "2026-02-20", "cash");
     expect_told(payment);
@@ -237,6 +252,50 @@ TEST_F(Payments, OfOneInvoiceAtTheSameTimeEndWithWhatZohoSays) {
     ASSERT_TRUE(landscape.wait_until_quiet(30'000));
     EXPECT_EQ(landscape.runs("flow=payment&status=succeeded").size(), payments.size());
     expect_shown(deals[0], {false, decimal("3.00"), "2026-02-20", "cash"});
+}
+
+TEST_F(Payments, ADealThatSalesforceRefusesDoesNotStopTheOthersAndAReplayWritesOnlyThatOne) {
+    const auto payment = finance.pay({{id_of(0), decimal("1.00")}, {id_of(1), decimal("2.00")}}, decimal("3.00"), "2026-02-20", "cash");
+    landscape.set_faults(1, {Map{{"connector", "salesforce"},
+                                 {"method", "PATCH"},
+                                 {"route", "/services/data/v60.0/sobjects/Opportunity/" + deals[0]},
+                                 {"kind", "status"},
+                                 {"status", 400}}});
+    const Value run = told_of(payment);
+    EXPECT_EQ(run["status"].text(), "parked") << run["reason"].text();
+    expect_shown(deals[1], {false, decimal("2.00"), "2026-02-20", "cash"});
+    EXPECT_TRUE(deal(deals[0])["Payment_Amount__c"].is_null());
+    (void)landscape.control("DELETE", "/faults");
+    const auto writes = landscape.vendor_writes();
+    EXPECT_EQ(landscape.lockstep({"parked", "replay", run["id"].text()}).exit, 0);
+    EXPECT_EQ(landscape.wait_for(run["id"].text())["status"].text(), "succeeded");
+    expect_shown(deals[0], {false, decimal("1.00"), "2026-02-20", "cash"});
+    EXPECT_EQ(landscape.vendor_writes(), writes + 1);
+}
+
+TEST_F(Payments, FollowZohosOwnWebhooksFromTheFirstPaymentToItsDeletion) {
+    for (const char* entity : {"customer_payment", "invoice"})
+        landscape.load("zoho_books/webhooks",
+                       {Map{{"webhook_name", entity}, {"entity", entity}, {"url", landscape.base() + "/webhook/zoho/payment"}}});
+    const auto shows = [&](std::size_t which, const Shown& shown) {
+        const bool done = wait_until(
+            20'000,
+            [&] {
+                const Value its = deal(deals[which]);
+                return its["Payment_Amount__c"].is_number() && its["Payment_Amount__c"].to_decimal() == shown.amount;
+            },
+            50);
+        EXPECT_TRUE(done && landscape.wait_until_quiet(20'000));
+        expect_shown(deals[which], shown);
+    };
+    const auto payment = finance.pay(id_of(0), total_of(0), "2026-02-20", "cash");
+    shows(0, {true, total_of(0), "2026-02-20", "cash"});
+    finance.edit(payment, {{id_of(1), decimal("1.00")}}, decimal("1.00"));
+    shows(1, {false, decimal("1.00"), "2026-02-20", "cash"});
+    shows(0, {false, decimal("0"), "", ""});
+    (void)finance.send("DELETE", "customerpayments/" + payment);
+    shows(1, {false, decimal("0"), "", ""});
+    EXPECT_EQ(landscape.runs("status=parked").size(), 0u);
 }
 
 TEST(PaymentCurrencies, HaveNoneOrThreeDecimals) {
