@@ -222,6 +222,18 @@ TEST(Advance, WhatWasRefusedIsSetAnewByAReplayThoughItsValuesAreTheSame) {
     EXPECT_EQ(run.open[0].input["x"], Value(2));
 }
 
+TEST(Advance, WhatWasSetOnlyInPartIsSetAnewByAReplay) {
+    Driver run(flow_text(
+        "  - { id: set, uses: a.set, with: { x: 1 } }\n  - { uses: require, with: { that: \"${ set.failed == [] }\", because: refused } }\n"));
+    run.start();
+    run.answer("set", Value(Map{{"failed", List{"this one"}}}));
+    ASSERT_TRUE(run.end);
+    run.give(input::Replay{});
+    ASSERT_EQ(run.calls(), "set");
+    run.answer("set", Value(Map{{"failed", List{}}}));
+    EXPECT_EQ(run.end->status, End::Status::succeeded);
+}
+
 TEST(Advance, AReplayWaitsForWhatIsReadAnewBeforeWhatFollowsAnEffectThatIsKept) {
     Driver run(flow_text(
         "  - { id: look, uses: a.read }\n  - { id: make, uses: a.create, needs: [look], with: { unique: { n: 1 } } }\n"

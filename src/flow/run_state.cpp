@@ -81,12 +81,18 @@ void apply_in_doubt(const Flow& flow, RunState& state, const Fact& fact) {
     note_trouble(flow, state, fact);
 }
 
+/// Whether the action says of some of its values that they were refused (`salesforce.update_many`).
+bool names_failures(const Value& output) {
+    const Value& failed = output["failed"];
+    return failed.is_list() && !failed.as_list().empty();
+}
+
 /// What a replay leaves of an effect that sets values: those that were set, to be compared with what is to be set now.
 StepState kept_values(StepState&& before) {
     StepState step;
     step.kept = std::move(before.kept);
     for (auto& element : before.elements)
-        if (element.phase == Phase::done) step.kept.emplace_back(std::move(element.input), std::move(element.output));
+        if (element.phase == Phase::done && !names_failures(element.output)) step.kept.emplace_back(std::move(element.input), std::move(element.output));
     return step;
 }
 
