@@ -143,7 +143,6 @@ Result<void> BulkJobs::remove(const std::string& id) {
 }
 
 void BulkJobs::step(const Author& author) {
-    if (busy_.empty()) return;
     for (const std::string& id : busy_) step(jobs_.at(id), author);
     std::erase_if(busy_, [&](const std::string& id) { return jobs_.at(id).ended(); });
 }

@@ -66,6 +66,7 @@ public:
     Result<Page> page(const Job& job, std::string_view locator, std::string_view records_max) const;
     /// Brings every unfinished job one state, or one batch of 10,000 rows, further.
     void step(const Author& author);
+    bool busy() const { return !busy_.empty(); }
     void clear();
 
 private:

@@ -129,10 +129,21 @@ Value describe_object(const Object& object, std::string_view version, bool full)
     return out;
 }
 
+// Source: REST API Developer Guide, "sObject Describe" and "Describe Global": both take If-Modified-Since.
+net::Response Service::description(const Call& call, const Value& body) const {
+    if (const auto since = call.request.headers.get("If-Modified-Since")) {
+        auto time = parse_http_date(*since);
+        if (time && founded_ <= *time) return {304, {}, {}};
+    }
+    net::Response response = json_text(200, json::write(body));
+    response.headers.set("Last-Modified", http_date(founded_));
+    return response;
+}
+
 net::Response Service::get_objects(const Call& call) {
     List all;
     for (const Object& object : Schema::instance().objects()) all.push_back(describe_object(object, call.version, false));
-    return json_text(200, json::write(Map{{"encoding", "UTF-8"}, {"maxBatchSize", 200}, {"sobjects", std::move(all)}}));
+    return description(call, Map{{"encoding", "UTF-8"}, {"maxBatchSize", 200}, {"sobjects", std::move(all)}});
 }
 
 net::Response Service::get_object(const Call& call) {
@@ -144,7 +155,7 @@ net::Response Service::get_object(const Call& call) {
 net::Response Service::get_describe(const Call& call) {
     auto object = object_of(call);
     if (!object) return error_response(object.error());
-    return json_text(200, json::write(describe_object(**object, call.version, true)));
+    return description(call, describe_object(**object, call.version, true));
 }
 
 }  // namespace lockstep::sandbox::salesforce

@@ -106,8 +106,13 @@ Result<void> Outbox::configure(OutboundRule::Kind kind, const List& rules) {
         std::erase_if(rules_, [&](const OutboundRule& old) { return old.name == rule.name; });
         if (rule.url.empty()) continue;
         rule.action_id = make_record_id("04k", ++actions_);
-        database_.table(*rule.object).watch(true);
         rules_.push_back(std::move(rule));
+    }
+    // What no rule is about is not kept in mind.
+    for (const Object& object : Schema::instance().objects()) {
+        Table& table = database_.table(object);
+        table.watch(std::ranges::any_of(rules_, [&](const OutboundRule& rule) { return rule.object == &object; }));
+        table.take_touched();
     }
     return {};
 }

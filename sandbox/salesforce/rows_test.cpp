@@ -305,6 +305,19 @@ TEST(Describe, SaysWhatTheFieldsAre) {
     EXPECT_EQ(organisation.api("GET", "/sobjects/Nothing/describe").status, 404);
 }
 
+TEST(Describe, IsReadAgainOnlyIfItChanged) {
+    Organisation organisation;
+    for (const char* path : {"/sobjects", "/sobjects/Account/describe"}) {
+        const std::string modified(organisation.api("GET", path).headers.get("Last-Modified").value_or(""));
+        ASSERT_FALSE(modified.empty());
+        net::Headers since;
+        since.set("If-Modified-Since", modified);
+        EXPECT_EQ(organisation.api("GET", path, {}, since).status, 304) << path;
+        since.set("If-Modified-Since", "Thu, 01 Jan 2015 00:00:00 GMT");
+        EXPECT_EQ(organisation.api("GET", path, {}, since).status, 200) << path;
+    }
+}
+
 TEST(Load, TakesRecordsAsTheyAreAndSaysWhatIsWrong) {
     Organisation organisation;
     organisation.load("Opportunity",

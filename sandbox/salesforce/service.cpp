@@ -109,6 +109,7 @@ void Service::reset() {
     sessions_.clear();
     queries_.clear();
     jobs_.clear();
+    founded_ = Timestamp{options_.clock().seconds, 0};
     calls_ = 0;
     found_organisation(database_,
                        options_.credentials.sf_username.empty() ? "integration@sandbox.example" : options_.credentials.sf_username,
@@ -183,7 +184,7 @@ net::Response Service::api(const net::Request& request, std::vector<std::string>
         if (const auto other = net::parameter(call.parameters, "_HttpMethod")) call.method = *other;
     if (call.method == "HEAD") call.method = "GET";
     net::Response response = dispatch(call);
-    jobs_.step(author());
+    if (jobs_.busy()) jobs_.step(author());
     outbox_.watch();
     response.headers.set("Sforce-Limit-Info", limit_info());
     return response;

@@ -49,6 +49,7 @@ private:
     net::Response get_objects(const Call& call);
     net::Response get_object(const Call& call);
     net::Response get_describe(const Call& call);
+    net::Response description(const Call& call, const Value& body) const;
     net::Response get_updated(const Call& call);
     net::Response get_deleted(const Call& call);
     net::Response post_row(const Call& call);
@@ -115,6 +116,7 @@ private:
     BulkJobs jobs_;
     Outbox outbox_;
     std::int64_t calls_ = 0, calls_day_ = 0;
+    Timestamp founded_;  ///< since then no object has changed its fields
 
     struct Route;
     static const Route routes[];

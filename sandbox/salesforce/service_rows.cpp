@@ -108,7 +108,7 @@ net::Response Service::row_answer(const Call& call, const Object& object, Row ro
     for (const int field : fields) {
         Value scratch;
         with_id |= field == id_field;
-        body += fmt::format(",\"{}\":", object.fields[static_cast<std::size_t>(field)].name);
+        body.append(",\"").append(object.fields[static_cast<std::size_t>(field)].name).append("\":");
         append_json(body, object.fields[static_cast<std::size_t>(field)], database_.read(object, record, field, scratch));
     }
     if (!with_id) body += fmt::format(",\"Id\":\"{}\"", record.get(id_field).as_string());

@@ -32,7 +32,7 @@ class Missing(Exception):
 
 
 def die_with_parent():
-    """So that no sandbox outlives a test that was killed."""
+    """So that nothing outlives a test that was killed."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
@@ -113,7 +113,7 @@ def run_file(program, folder, file, node_options):
         environment = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
         environment.update(sandbox.environment, LOCKSTEP_TEST_FOLDER=scratch)
         command = ["node", "--test", *node_options, file.name]
-        passed = subprocess.run(command, cwd=folder, env=environment, check=False).returncode == 0
+        passed = subprocess.run(command, cwd=folder, env=environment, check=False, preexec_fn=die_with_parent).returncode == 0
         if sandbox.process.poll() is not None:
             print(f"{file.name}: the sandbox ended by itself (exit {sandbox.process.returncode})", file=sys.stderr)
             return False
