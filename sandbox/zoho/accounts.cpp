@@ -136,6 +136,7 @@ void Accounts::clear() {
 
 /// `ZohoBooks.invoices.READ` is allowed by itself, by `ZohoBooks.invoices.ALL` and by full access, in any case of letters.
 bool has_scope(std::string_view scopes, std::string_view wanted) {
+    if (scopes == "ZohoBooks.fullaccess.all") return true;
     const std::string all = lower(std::string(wanted.substr(0, wanted.rfind('.'))) + ".all");
     while (!scopes.empty()) {
         const std::size_t end = std::min(scopes.find_first_of(", "), scopes.size());

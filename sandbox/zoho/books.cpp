@@ -142,10 +142,7 @@ void Books::reserve_number(std::string_view number) {
     next_invoice_number = std::max(next_invoice_number, value + 1);
 }
 
-Date Books::today() const {
-    auto day = date_in(now(), "Europe/Berlin");
-    return day ? *day : Date{};
-}
+Date Books::today() const { return date_in_berlin(now()); }
 
 const Currency* Books::currency(std::string_view id) const {
     for (const Currency& known : currencies)

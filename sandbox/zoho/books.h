@@ -35,7 +35,7 @@ struct Books {
     std::deque<Delivery> outbox;      ///< what webhooks are about to send
     std::deque<Delivery> deliveries;  ///< what they sent: the newest
     Limits limits;
-    mutable std::int64_t rows_visited = 0;  ///< records that lists looked at, in all
+    std::int64_t rows_visited = 0;  ///< records that lists looked at, in all
 
     void clear();
     /// 18 digits, as Zoho's.

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "sandbox/zoho/api.h"
 #include "sandbox/zoho/listing.h"
 #include "sandbox/zoho/text.h"
@@ -47,7 +49,11 @@ Result<net::Response> create_currency(Books& books, const Call& call) {
     return reply(201, "The currency has been added.", "currency", currency_value(books, currency));
 }
 
-Tax* find_tax(Books& books, const std::string& id) { return const_cast<Tax*>(books.tax(id)); }
+Tax* find_tax(Books& books, const std::string& id) {
+    auto found = std::find_if(books.taxes.begin(), books.taxes.end(), [&](const Tax& tax) { return tax.id == id; });
+    return found == books.taxes.end() ? nullptr : &*found;
+}
+
 Unexpected no_tax() { return refuse(not_found, "Tax does not exist."); }
 
 /// Source: Zoho Books API v3, "Taxes": name and percentage are required, type is tax or compound_tax.

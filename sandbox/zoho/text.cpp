@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <chrono>
 #include <cstdio>
 
 namespace lockstep::sandbox::zoho {
@@ -24,14 +25,45 @@ bool looks_like_email(std::string_view text) {
            host.find("..") == std::string_view::npos;
 }
 
-std::string zoho_time(Timestamp time) {
+namespace {
+
+std::int64_t berlin_offset_s(Timestamp time) {
     auto local = to_civil(time, "Europe/Berlin");
-    if (!local) return format_timestamp(time);
+    if (!local) return 0;
     auto as_utc = from_civil(local->date, local->hour, local->minute, local->second, "UTC");
-    const std::int64_t offset_minutes = as_utc ? (as_utc->seconds - time.seconds) / 60 : 0;
+    return as_utc ? as_utc->seconds - time.seconds : 0;
+}
+
+constexpr std::int64_t floor_to(std::int64_t value, std::int64_t unit) { return value - ((value % unit) + unit) % unit; }
+
+/// The offset changes on the hour only, so it is looked up once an hour and not for every row of a list.
+std::int64_t offset_s(Timestamp time) {
+    struct Hour {
+        std::int64_t start_s = -1, offset_s = 0;
+    };
+    thread_local Hour known;
+    const std::int64_t start_s = floor_to(time.seconds, 3600);
+    if (known.start_s != start_s) known = {start_s, berlin_offset_s(time)};
+    return known.offset_s;
+}
+
+Date date_of_day(std::int64_t days) {
+    const std::chrono::year_month_day day{std::chrono::sys_days{std::chrono::days{days}}};
+    return {static_cast<int>(day.year()), static_cast<std::uint8_t>(static_cast<unsigned>(day.month())),
+            static_cast<std::uint8_t>(static_cast<unsigned>(day.day()))};
+}
+
+}  // namespace
+
+Date date_in_berlin(Timestamp time) { return date_of_day(floor_to(time.seconds + offset_s(time), 86'400) / 86'400); }
+
+std::string zoho_time(Timestamp time) {
+    const std::int64_t offset = offset_s(time), local = time.seconds + offset;
+    const std::int64_t second = local - floor_to(local, 86'400);
     char text[48];
-    std::snprintf(text, sizeof text, "%sT%02d:%02d:%02d+%02d%02d", format_date(local->date).c_str(), local->hour, local->minute,
-                  local->second, static_cast<int>(offset_minutes / 60), static_cast<int>(offset_minutes % 60));
+    std::snprintf(text, sizeof text, "%sT%02d:%02d:%02d+%02d%02d", format_date(date_of_day(floor_to(local, 86'400) / 86'400)).c_str(),
+                  static_cast<int>(second / 3600), static_cast<int>(second / 60 % 60), static_cast<int>(second % 60),
+                  static_cast<int>(offset / 3600), static_cast<int>(offset / 60 % 60));
     return text;
 }
 

@@ -28,6 +28,24 @@ std::size_t length_max(std::string_view block, std::string_view key) {
     return found == lengths.end() ? text_code_points_max : found->code_points_max;
 }
 
+/// How many entries a list within a block may have.
+struct Count {
+    std::string_view block, key;
+    std::size_t entries_max;
+};
+constexpr std::array<Count, 3> counts = {{
+    {"section", "fields", 10},
+    {"context", "elements", 10},
+    {"actions", "elements", 25},
+}};
+
+Result<void> check_count(std::string_view block, std::string_view key, const Value& part) {
+    auto found = std::find_if(counts.begin(), counts.end(), [&](const Count& c) { return c.block == block && c.key == key; });
+    if (found == counts.end() || !part.is_list() || part.as_list().size() <= found->entries_max) return {};
+    return fail(ErrorCode::value_invalid, "more " + std::string(key) + " in a " + std::string(block) + " than Slack takes: " +
+                                              std::to_string(part.as_list().size()) + " of " + std::to_string(found->entries_max));
+}
+
 std::string written(const std::string& text, bool escaped, std::size_t code_points_max) {
     return cut(escaped ? text : escape(text), code_points_max);
 }
@@ -54,7 +72,10 @@ Result<Value> block(const Value& given, bool formatted) {
         return fail(ErrorCode::value_invalid, "slack.post needs maps in `blocks`, got " + std::string(to_string(given.kind())));
     const std::string kind = given["type"].text();
     Map out;
-    for (const auto& [key, part] : given.as_map()) out.set(key, block_part(part, formatted, length_max(kind, key)));
+    for (const auto& [key, part] : given.as_map()) {
+        LS_TRY(check_count(kind, key, part));
+        out.set(key, block_part(part, formatted, length_max(kind, key)));
+    }
     return Value(std::move(out));
 }
 

@@ -13,7 +13,7 @@ struct Message {
 
 /// Makes the body of a webhook call: texts escaped unless `formatted`, and cut to Slack's lengths. There is always a
 /// `text`, which notifications show.
-/// Errors: `value_invalid` for more blocks than Slack takes.
+/// Errors: `value_invalid` for more blocks, or more entries within one, than Slack takes.
 /// Source: docs.slack.dev, "Reference: blocks", "Sending messages using incoming webhooks".
 Result<Value> message_body(const Message& message);
 

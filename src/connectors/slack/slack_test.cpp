@@ -91,6 +91,11 @@ TEST_F(SlackTest, RefusesWhatIsNoMessage) {
     EXPECT_EQ(post({{"text", ""}}).error().code, ErrorCode::value_invalid);
     EXPECT_EQ(post({{"text", "t"}, {"blocks", List(51, Map{{"type", "divider"}})}}).error().code, ErrorCode::value_invalid);
     EXPECT_EQ(post({{"text", "t"}, {"blocks", List{1}}}).error().code, ErrorCode::value_invalid);
+    Map field{{"type", "mrkdwn"}, {"text", "f"}};
+    Result<Value> fields = post({{"text", "t"}, {"blocks", List{Map{{"type", "section"}, {"fields", List(11, field)}}}}});
+    EXPECT_EQ(fields.error().code, ErrorCode::value_invalid);
+    EXPECT_NE(fields.error().message.find("11 of 10"), std::string::npos) << fields.error().message;
+    EXPECT_FALSE(post({{"text", "t"}, {"blocks", List{Map{{"type", "context"}, {"elements", List(11, field)}}}}}));
     EXPECT_EQ(post({{"text", "t"}, {"channel", "#general"}}).error().code, ErrorCode::value_invalid);
     EXPECT_TRUE(call.http.sent().empty());
 }
