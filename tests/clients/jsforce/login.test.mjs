@@ -63,6 +63,23 @@ test("the identity address answers with who one is", async () => {
   assert.match(identity.urls.rest, /\/services\/data\/v\{version\}\//);
 });
 
+test("userinfo and introspection tell of a living token, and of a dead one that it is", async () => {
+  const connection = await connect();
+  const introspect = async () =>
+    (
+      await fetch(host + "/services/oauth2/introspect", {
+        method: "POST",
+        body: new URLSearchParams({ token: connection.accessToken, client_id: env.SF_CLIENT_ID, client_secret: env.SF_CLIENT_SECRET }),
+      })
+    ).json();
+  const info = await connection.request({ method: "GET", url: host + "/services/oauth2/userinfo" });
+  assert.equal(info.preferred_username, env.SF_USERNAME);
+  const living = await introspect();
+  assert.deepEqual([living.active, living.username], [true, env.SF_USERNAME]);
+  await connection.oauth2.revokeToken(connection.accessToken);
+  assert.equal((await introspect()).active, false);
+});
+
 const redirectUri = "http://127.0.0.1/callback";
 async function signedIn() {
   const connection = new jsforce.Connection({ oauth2: { ...oauth2, redirectUri } });

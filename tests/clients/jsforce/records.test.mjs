@@ -189,6 +189,16 @@ test("a composite request without all or none halts only what depends", async ()
   assert.equal(compositeResponse[3].body.Name, "Alone");
 });
 
+test("a subrequest of a composite request has headers of its own", async () => {
+  const { id } = await accounts.create({ Name: "Tagged" });
+  const url = `/services/data/v60.0/sobjects/Account/${id}`;
+  const tag = (await raw(connection, "GET", url)).headers.get("etag");
+  const change = (referenceId, Phone) => ({ method: "PATCH", url, referenceId, httpHeaders: { "If-Match": tag }, body: { Phone } });
+  const { compositeResponse } = await connection.requestPost("/composite", { compositeRequest: [change("a", "1"), change("b", "2")] });
+  assert.deepEqual(compositeResponse.map((one) => [one.httpStatusCode, one.body === null]), [[204, true], [412, false]]);
+  assert.equal((await accounts.retrieve(id)).Phone, "1");
+});
+
 test("batch, graph and tree", async () => {
   const batch = await connection.requestPost("/composite/batch", {
     batchRequests: [{ method: "GET", url: "v60.0/limits" }, { method: "GET", url: "v60.0/sobjects/Account/001Hs00000999ZZ" }],
