@@ -1,5 +1,6 @@
 // Salesforce's Outbound Messages, from the sandbox's sender to the orders, over real processes that are killed.
 #include "company.h"
+#include "salesforce_user.h"
 
 namespace lockstep::testing {
 namespace {
@@ -148,6 +149,37 @@ TEST(OutboundMessage, ThatIsSentUntilItIsAcknowledgedIsTakenAsAWholeAndOnce) {
     ASSERT_TRUE(landscape.wait_until_quiet(180'000)) << json::write(landscape.counts());
     EXPECT_EQ(runs_known(landscape), 90 + 7 * 20);
     for (const Value& run : landscape.runs("flow=deal-closed")) EXPECT_NE(run["status"].text(), "parked") << json::write(run);
+    expect_done_once(landscape, deals);
+}
+
+/// Nobody but the sandbox sends here: deals are won in Salesforce, and it sends until it hears `Ack`.
+TEST(OutboundMessage, OfTheOrganisationItselfArrivesThroughKillsAndMakesEachOrderOnce) {
+    Landscape landscape;
+    const auto deals = load_company(landscape, {.accounts = 5, .deals = 60, .stage = "Negotiation/Review"});
+    const SalesforceUser user(landscape);
+    landscape.load("salesforce/OutboundMessage", {Map{{"Name", "Deal won"},
+                                                      {"EndpointUrl", landscape.base() + std::string(path)},
+                                                      {"Fields", List{"Name", "Amount", "StageName"}},
+                                                      {"RetryBaseMs", 20},
+                                                      {"RetryCapMs", 200}}});
+    // Nobody is there for the first ones.
+    user.win({deals.begin(), deals.begin() + 20});
+    ASSERT_TRUE(wait_until(20'000, [&] { return landscape.state("salesforce/OutboundDelivery").at(0)["Attempts"].as_int() >= 2; }));
+    landscape.start_serve();
+    std::mt19937 random(11);
+    for (std::size_t i = 20; i < deals.size(); i += 20) {
+        user.win({deals.begin() + static_cast<std::ptrdiff_t>(i), deals.begin() + static_cast<std::ptrdiff_t>(i + 20)});
+        std::this_thread::sleep_for(std::chrono::milliseconds(std::uniform_int_distribution(0, 60)(random)));
+        landscape.kill_serve();
+        landscape.start_serve();
+    }
+    ASSERT_TRUE(wait_until(60'000, [&] {
+        const List sent = landscape.state("salesforce/OutboundDelivery");
+        return sent.size() == deals.size() &&
+               std::all_of(sent.begin(), sent.end(), [](const Value& its) { return its["State"].text() == "delivered"; });
+    })) << json::write(landscape.state("salesforce/OutboundDelivery")).substr(0, 3000);
+    ASSERT_TRUE(landscape.wait_until_quiet(120'000)) << json::write(landscape.counts());
+    EXPECT_EQ(runs_known(landscape), 60) << "a notification that was sent again made no run";
     expect_done_once(landscape, deals);
 }
 
