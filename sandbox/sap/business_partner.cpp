@@ -151,11 +151,14 @@ void complete_address(State& state, const Draft& partner, Draft& address) {
     address.propose("AddressTimeZone", "CET");
     address.propose("ValidityStartDate", partner.text("CreationDate"));
     address.propose("ValidityEndDate", end_of_time);
-    for (std::string_view navigation : {"to_EmailAddress", "to_PhoneNumber", "to_MobilePhoneNumber"}) {
+    for (std::string_view navigation : {"to_EmailAddress", "to_PhoneNumber", "to_MobilePhoneNumber", "to_FaxNumber", "to_URLAddress"}) {
         std::vector<Draft>* lines = address.find(navigation);
         if (lines == nullptr) continue;
         int ordinal = navigation == "to_MobilePhoneNumber" ? 100 : 0;
-        for (Draft& line : *lines) line.propose("OrdinalNumber", std::to_string(++ordinal));
+        for (Draft& line : *lines) {
+            line.propose("OrdinalNumber", std::to_string(++ordinal));
+            if (navigation == "to_URLAddress") line.propose("ValidityStartDate", day_of(address.text("ValidityStartDate")));
+        }
     }
 }
 

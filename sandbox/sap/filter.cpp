@@ -87,19 +87,49 @@ Scalar evaluate(const EntityType& type, const Record& record, const FilterNode& 
     }
 }
 
-std::optional<std::vector<Row>> equal_rows(const Table& table, const FilterNode& node) {
+/// Where an equality leads: the rows of an index, or of a key.
+struct Hits {
+    const std::vector<Row>* rows = nullptr;
+    std::optional<Row> row;
+
+    std::size_t size() const { return rows != nullptr ? rows->size() : static_cast<std::size_t>(row.has_value()); }
+    std::vector<Row> copy() const {
+        if (rows != nullptr) return *rows;
+        return row ? std::vector<Row>{*row} : std::vector<Row>{};
+    }
+};
+
+std::optional<Hits> hits(const Table& table, const FilterNode& node) {
     const bool turned = node.children[0].kind == Kind::literal;
     const FilterNode& property = node.children[turned ? 1 : 0];
     const FilterNode& literal = node.children[turned ? 0 : 1];
     if (property.kind != Kind::property || literal.kind != Kind::literal || literal.literal.kind != Scalar::Kind::text) return std::nullopt;
     const std::vector<int> wanted = {property.property};
-    if (wanted == table.key_properties()) {
-        auto row = table.find_by({literal.literal.text});
-        return row ? std::vector<Row>{*row} : std::vector<Row>{};
-    }
+    if (wanted == table.key_properties()) return Hits{.row = table.find_by({literal.literal.text})};
     const std::vector<Row>* rows = table.lookup(wanted, {literal.literal.text});
     if (rows == nullptr) return std::nullopt;
-    return *rows;
+    return Hits{.rows = rows};
+}
+
+/// How many rows `candidates` would give; nullopt: all.
+std::optional<std::size_t> candidate_count(const Table& table, const FilterNode& filter) {
+    std::optional<std::size_t> count;
+    if (filter.kind == Kind::equal) {
+        if (const auto found = hits(table, filter)) count = found->size();
+    } else if (filter.kind == Kind::both) {
+        for (const FilterNode& child : filter.children) {
+            const auto rows = candidate_count(table, child);
+            if (rows) count = std::min(count.value_or(*rows), *rows);
+        }
+    } else if (filter.kind == Kind::either) {
+        count = 0;
+        for (const FilterNode& child : filter.children) {
+            const auto rows = candidate_count(table, child);
+            if (!rows) return std::nullopt;
+            *count += *rows;
+        }
+    }
+    return count;
 }
 
 }  // namespace
@@ -107,29 +137,21 @@ std::optional<std::vector<Row>> equal_rows(const Table& table, const FilterNode&
 bool matches(const EntityType& type, const Record& record, const FilterNode& filter) { return evaluate(type, record, filter).boolean; }
 
 std::optional<std::vector<Row>> candidates(const Table& table, const FilterNode& filter) {
-    std::optional<std::vector<Row>> best;
-    switch (filter.kind) {
-        case Kind::equal:
-            return equal_rows(table, filter);
-        case Kind::both:
-            for (const FilterNode& child : filter.children) {
-                auto rows = candidates(table, child);
-                if (rows && (!best || rows->size() < best->size())) best = std::move(rows);
-            }
-            return best;
-        case Kind::either:
-            best.emplace();
-            for (const FilterNode& child : filter.children) {
-                auto rows = candidates(table, child);
-                if (!rows) return std::nullopt;
-                best->insert(best->end(), rows->begin(), rows->end());
-            }
-            std::sort(best->begin(), best->end());
-            best->erase(std::unique(best->begin(), best->end()), best->end());
-            return best;
-        default:
-            return std::nullopt;
+    const auto count = candidate_count(table, filter);
+    if (!count) return std::nullopt;
+    if (filter.kind == Kind::equal) return hits(table, filter)->copy();
+    if (filter.kind == Kind::both) {
+        for (const FilterNode& child : filter.children)
+            if (candidate_count(table, child) == count) return candidates(table, child);
     }
+    std::vector<Row> rows;
+    for (const FilterNode& child : filter.children) {
+        const auto some = candidates(table, child);
+        rows.insert(rows.end(), some->begin(), some->end());
+    }
+    std::sort(rows.begin(), rows.end());
+    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+    return rows;
 }
 
 }  // namespace lockstep::sandbox::sap

@@ -14,7 +14,7 @@ using PropertyIndex = std::unordered_map<std::string_view, int>;
 
 std::vector<EntityType> gather() {
     std::vector<EntityType> all;
-    for (auto types : {business_partner_types(), sales_order_types(), product_types(), stock_types()})
+    for (auto types : {business_partner_types(), partner_part_types(), sales_order_types(), product_types(), stock_types()})
         all.insert(all.end(), types.begin(), types.end());
     return all;
 }

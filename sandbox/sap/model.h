@@ -73,6 +73,7 @@ bool is_service(std::string_view name);
 std::span<const std::string_view> services();
 
 std::span<const EntityType> business_partner_types();
+std::span<const EntityType> partner_part_types();
 std::span<const EntityType> sales_order_types();
 std::span<const EntityType> product_types();
 std::span<const EntityType> stock_types();

@@ -131,4 +131,51 @@ TEST_F(SapPartners, LoadedOnesAreSoldToLikeCreatedOnes) {
     EXPECT_EQ((*records)[0].at_path("to_Customer.to_CustomerSalesArea.results.0.SalesOrganization").string_or(""), "1010");
 }
 
+TEST_F(SapPartners, HaveBanksFaxesAndAddressesInTheWeb) {
+    Map body = object(partner_body).as_map();
+    body.set("to_BusinessPartnerBank",
+             List{Map{{"BankIdentification", Value("0001")}, {"BankCountryKey", Value("DE")}, {"BankNumber", Value("10070000")}}});
+    Map address{{"Country", Value("DE")},
+                {"Language", Value("EN")},
+                {"to_FaxNumber", List{Map{{"FaxNumber", Value("4711")}}}},
+                {"to_URLAddress", List{Map{{"WebsiteURL", Value("https://acme.example")}, {"IsDefaultURLAddress", Value(true)}}}}};
+    body.set("to_BusinessPartnerAddress", List{std::move(address)});
+    const Value made = post("API_BUSINESS_PARTNER/A_BusinessPartner", Value(body))["d"];
+    ASSERT_EQ(last.status, 201) << last.body;
+    EXPECT_EQ(made.at_path("to_BusinessPartnerAddress.results.0.to_FaxNumber.results.0.OrdinalNumber").string_or(""), "1");
+    const std::string uri = made.at_path("to_BusinessPartnerAddress.results.0.to_URLAddress.results.0.__metadata.uri").string_or("");
+    EXPECT_NE(uri.find("IsDefaultURLAddress=true"), std::string::npos) << uri;
+    EXPECT_EQ(get(uri.substr(uri.find("API_"))).at_path("d.WebsiteURL").string_or(""), "https://acme.example") << last.body;
+    const Value read = get("API_BUSINESS_PARTNER/A_BusinessPartner('1000000')?$expand=to_BusinessPartnerBank,to_Supplier")["d"];
+    EXPECT_EQ(read.at_path("to_BusinessPartnerBank.results.0.BankNumber").string_or(""), "10070000");
+    EXPECT_TRUE(read["to_Supplier"].is_null());
+}
+
+TEST_F(SapPartners, AreReplacedByPut) {
+    Map body = object(partner_body).as_map();
+    body.set("SearchTerm1", Value("BEFORE"));
+    post("API_BUSINESS_PARTNER/A_BusinessPartner", Value(body));
+    net::Request put = request("PUT", "API_BUSINESS_PARTNER/A_BusinessPartner('1000000')",
+                               R"({"BusinessPartner":"1000000","BusinessPartnerCategory":"2","OrganizationBPName1":"New name"})");
+    put.headers.set("If-Match", "*");
+    EXPECT_EQ(vendor->handle(put).status, 204);
+    const Value read = get("API_BUSINESS_PARTNER/A_BusinessPartner('1000000')")["d"];
+    EXPECT_EQ(read["BusinessPartnerFullName"].string_or(""), "New name");
+    EXPECT_EQ(read["SearchTerm1"].string_or(""), "");
+    EXPECT_EQ(read["Customer"].string_or(""), "1000000") << "what clients cannot change stays";
+
+    // Whoever writes back all that was read changes nothing, be it initial values or navigations without entities.
+    Map whole = read.as_map();
+    whole.set("to_Customer", Value());
+    whole.set("to_BusinessPartnerRole", Value(List{}));
+    put.body = json::write(Value(whole));
+    EXPECT_EQ(vendor->handle(put).status, 204);
+    EXPECT_EQ(get("API_BUSINESS_PARTNER/A_BusinessPartner('1000000')/to_BusinessPartnerRole").at_path("d.results").as_list().size(), 2u);
+    whole.set("ETag", Value("OTHER"));
+    put.body = json::write(Value(whole));
+    EXPECT_EQ(vendor->handle(put).status, 400);
+    put.body = R"({"to_BusinessPartnerRole":[{"BusinessPartnerRole":"FLVN00"}]})";
+    EXPECT_EQ(vendor->handle(put).status, 400);
+}
+
 }  // namespace lockstep::sandbox::sap

@@ -113,6 +113,26 @@ TEST_F(SapAtScale, AChangeBetweenPagesIsSeen) {
     EXPECT_EQ(answer.at_path("d.__count").string_or(""), "1");
 }
 
+TEST_F(SapAtScale, AnOrderIsFoundAmongAllOfItsCustomer) {
+    List orders;
+    for (int i = 0; i < 5000; ++i)
+        orders.push_back(Map{{"SoldToParty", Value("1000000")}, {"PurchaseOrderByCustomer", Value("DEAL-" + std::to_string(i))}});
+    ASSERT_TRUE(client->vendor->load("A_SalesOrder", orders));
+    for (const char* filter :
+         {"PurchaseOrderByCustomer eq 'DEAL-4711' and SoldToParty eq '1000000'",
+          "SoldToParty eq '1000000' and PurchaseOrderByCustomer eq 'DEAL-4711'",
+          "SoldToParty eq '1000000' and (PurchaseOrderByCustomer eq 'DEAL-4711' or PurchaseOrderByCustomer eq 'NONE')"}) {
+        EXPECT_LE(cost(with_filter("API_SALES_ORDER_SRV/A_SalesOrder", filter)), 2) << filter;
+        EXPECT_EQ(answer.at_path("d.results").as_list().size(), 1u) << filter;
+    }
+    client->begin_session();
+    net::Request change = client->request("PATCH", "API_SALES_ORDER_SRV/A_SalesOrder('4712')", R"({"AssignmentReference":"X"})");
+    change.headers.set("If-Match", "*");
+    const std::int64_t before = visited();
+    EXPECT_EQ(client->vendor->handle(change).status, 204);
+    EXPECT_LE(visited() - before, 4);
+}
+
 TEST_F(SapAtScale, AMovementOfOneMaterialLooksAtNoOther) {
     const std::int64_t before = visited();
     client->load("goods_movements",

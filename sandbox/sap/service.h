@@ -79,7 +79,7 @@ private:
     Result<net::Response> remove(const ServiceRequest& request);
     Result<void> check_etag(const ServiceRequest& request, const EntityType& type, Row row) const;
     Result<void> check_lock(const EntityType& type, const Record& record) const;
-    Result<void> apply_change(const EntityType& type, Row row, const Value& body);
+    Result<void> apply_change(const EntityType& type, Record record, const Value& body);
     std::string answer_change_set(const ServiceRequest& batch, std::string_view body, const std::string& boundary);
     net::Response answer_inner(const ServiceRequest& batch, net::Request inner);
     Result<void> check_changed(const EntityType& type, const Record& record) const;

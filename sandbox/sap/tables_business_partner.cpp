@@ -68,9 +68,11 @@ constexpr Property business_partner_properties[] = {
 constexpr Navigation business_partner_navigations[] = {
     {"to_BuPaIdentification", "A_BuPaIdentification", true, "BusinessPartner"},
     {"to_BusinessPartnerAddress", "A_BusinessPartnerAddress", true, "BusinessPartner"},
+    {"to_BusinessPartnerBank", "A_BusinessPartnerBank", true, "BusinessPartner"},
     {"to_BusinessPartnerRole", "A_BusinessPartnerRole", true, "BusinessPartner"},
     {"to_BusinessPartnerTax", "A_BusinessPartnerTaxNumber", true, "BusinessPartner"},
     {"to_Customer", "A_Customer", false, "Customer"},
+    {"to_Supplier", "A_Supplier", false, "Supplier"},
 };
 
 constexpr Property business_partner_address_properties[] = {
@@ -122,8 +124,10 @@ constexpr Property business_partner_address_properties[] = {
 constexpr Navigation business_partner_address_navigations[] = {
     {"to_AddressUsage", "A_BuPaAddressUsage", true, "BusinessPartner,AddressID"},
     {"to_EmailAddress", "A_AddressEmailAddress", true, "AddressID"},
+    {"to_FaxNumber", "A_AddressFaxNumber", true, "AddressID"},
     {"to_MobilePhoneNumber", "A_AddressPhoneNumber", true, "AddressID", "PhoneNumberType=3"},
     {"to_PhoneNumber", "A_AddressPhoneNumber", true, "AddressID", "PhoneNumberType=1"},
+    {"to_URLAddress", "A_AddressHomePageURL", true, "AddressID"},
 };
 
 constexpr Property bu_pa_address_usage_properties[] = {

@@ -62,13 +62,14 @@ Result<std::string> read_time(const Property& property, const Value& value) {
     if (!value.is_string()) return unreadable(property);
     const std::string& text = value.as_string();
     if (!text.starts_with("PT") || text.find_first_not_of("0123456789HMS.", 2) != std::string::npos) return invalid_value(property, text);
-    return text;
+    return text == "PT00H00M00S" ? std::string() : text;
 }
 
 Result<std::string> read_guid(const Property& property, const Value& value) {
     if (!value.is_string()) return unreadable(property);
-    if (value.as_string().size() != 36) return invalid_value(property, value.as_string());
-    return value.as_string();
+    const std::string& text = value.as_string();
+    if (text.size() != 36) return invalid_value(property, text);
+    return text.find_first_not_of("0-") == std::string::npos ? std::string() : text;
 }
 
 Result<std::string> read_number(const Property& property, const Value& value) {
@@ -277,6 +278,8 @@ std::string key_literal(const Property& property, std::string_view text) {
         if (property.type == Edm::date_time) iso.pop_back();
         return (property.type == Edm::date_time ? "datetime'" : "datetimeoffset'") + encoding::percent_encode(iso) + "'";
     }
+    if (property.type == Edm::boolean) return text.empty() ? "false" : "true";
+    if (property.type == Edm::guid) return "guid'" + std::string(text) + "'";
     std::string doubled;
     for (char c : text) {
         doubled += c;

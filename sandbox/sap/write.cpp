@@ -28,6 +28,21 @@ Unexpected no_method(std::string_view method, const EntityType& type) {
                   ErrorCode::permission_missing);
 }
 
+/// Clients that write back what they read send empty navigations too.
+bool brings_entities(const Value& navigation) {
+    if (navigation.is_list()) return !navigation.as_list().empty();
+    if (!navigation.is_map() || navigation.find("__deferred") != nullptr) return false;
+    const Value* results = navigation.find("results");
+    return results == nullptr || brings_entities(*results);
+}
+
+/// What is left of an entity that `PUT` replaces: what a client cannot change.
+Record to_replace(const EntityType& type, Record record) {
+    for (std::size_t i = 0; i < type.properties.size(); ++i)
+        if (!type.properties[i].has(key) && !type.properties[i].has(no_update)) record.set(static_cast<int>(i), {});
+    return record;
+}
+
 }  // namespace
 
 Result<net::Response> Service::create(const ServiceRequest& request) {
@@ -111,24 +126,28 @@ Result<net::Response> Service::change(const ServiceRequest& request) {
     LS_TRY(check_etag(request, *target.type, *target.row));
     LS_TRY(check_lock(*target.type, state_.tables[target.type->set].at(*target.row)));
     LS_TRY_ASSIGN(Value body, read_body(*request.request));
-    LS_TRY(apply_change(*target.type, *target.row, body));
+    const Record& stored = state_.tables[target.type->set].at(*target.row);
+    LS_TRY(apply_change(*target.type, request.request->method == "PUT" ? to_replace(*target.type, stored) : stored, body));
     net::Response response{.status = 204};
     if (std::string tag = etag_of(*target.type, state_.tables[target.type->set].at(*target.row)); !tag.empty())
         response.headers.set("ETag", tag);
     return response;
 }
 
-Result<void> Service::apply_change(const EntityType& type, Row row, const Value& body) {
+Result<void> Service::apply_change(const EntityType& type, Record record, const Value& body) {
     if (!body.is_map()) return refuse(property_error, "Error while parsing an entity of type " + std::string(type.set) + "Type");
-    Record record = state_.tables[type.set].at(row);
     for (const auto& [name, value] : body.as_map()) {
         if (name == "__metadata") continue;
-        if (type.navigation(name) != nullptr) return refuse(property_error, "Deep update is not supported: " + name, name);
+        if (type.navigation(name) != nullptr) {
+            if (brings_entities(value)) return refuse(property_error, "Deep update is not supported: " + name, name);
+            continue;
+        }
         const int property = type.find(name);
         if (property < 0) return refuse(property_error, "Property '" + name + "' is invalid", name);
         const Property& facts = type.properties[static_cast<std::size_t>(property)];
         LS_TRY_ASSIGN(std::string text, text_from_json(facts, value));
-        const bool same = record.text(property) == text;
+        // `0` and an amount that was never set are the same.
+        const bool same = compare(scalar_of(facts, record.text(property)), scalar_of(facts, text)) == 0;
         if (!same && (facts.has(no_update) || facts.has(key)))
             return refuse(property_error, "Property '" + name + "' is read-only and cannot be changed", name);
         record.set(property, text);

@@ -96,6 +96,15 @@ test("MERGE is as good as PATCH, by itself and tunnelled through POST", async ()
   assert.equal((await businessPartnerApi.requestBuilder().getByKey(made.businessPartner).execute(destination)).searchTerm2, made.searchTerm2);
 });
 
+test("PUT replaces the whole entity", async () => {
+  const made = await make(customer({ searchTerm1: "BEFORE", searchTerm2: "KEPT" }));
+  const read = await businessPartnerApi.requestBuilder().getByKey(made.businessPartner).execute(destination);
+  read.searchTerm1 = "";
+  await businessPartnerApi.requestBuilder().update(read).replaceWholeEntityWithPut().execute(destination);
+  const again = await businessPartnerApi.requestBuilder().getByKey(made.businessPartner).execute(destination);
+  assert.deepEqual([again.searchTerm1, again.searchTerm2, again.customer], ["", "KEPT", made.businessPartner]);
+});
+
 test("parts are added below what exists", async () => {
   const made = await make(customer());
   const address = businessPartnerAddressApi.entityBuilder().country("AT").language("DE").cityName("Wien").build();
