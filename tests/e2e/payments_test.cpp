@@ -298,6 +298,23 @@ TEST_F(Payments, FollowZohosOwnWebhooksFromTheFirstPaymentToItsDeletion) {
     EXPECT_EQ(landscape.runs("status=parked").size(), 0u);
 }
 
+/// Every call takes its time, so that each kill finds some under way: reading, remembering, writing.
+TEST_F(Payments, AreNotForgottenWhenTheProcessIsKilledAgainAndAgain) {
+    landscape.set_faults(1, {Map{{"connector", "*"}, {"kind", "delay"}, {"delay_ms", 40}, {"probability", 1}}});
+    for (int i = 0; i < 8; ++i) {
+        const auto one = finance.pay(id_of(0), decimal("0.25"), "2026-02-20", "cash");
+        const auto both = finance.pay({{id_of(0), decimal("0.25")}, {id_of(1), decimal("0.50")}}, decimal("0.75"), "2026-02-20", "cash");
+        for (const auto& payment : {one, both}) ASSERT_EQ(deliver(Map{{"payment_id", payment}}).status, 202);
+        std::this_thread::sleep_for(std::chrono::milliseconds(45 * i));
+        landscape.kill_serve();
+        landscape.start_serve();
+    }
+    ASSERT_TRUE(landscape.wait_until_quiet(60'000));
+    EXPECT_EQ(landscape.runs("flow=payment&status=succeeded").size(), 16u);
+    expect_shown(deals[0], {false, decimal("4.00"), "2026-02-20", "cash"});
+    expect_shown(deals[1], {false, decimal("4.00"), "2026-02-20", "cash"});
+}
+
 TEST(PaymentCurrencies, HaveNoneOrThreeDecimals) {
     Landscape landscape;
     const Accountant finance(landscape);
