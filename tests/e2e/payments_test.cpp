@@ -238,9 +238,25 @@ TEST_F(Payments, AnInvoiceThatHasBeenReplacedSaysNothingMoreOfItsDeal) {
 }
 
 TEST_F(Payments, CreditsAndWriteOffsSettleAnInvoiceWithoutMoney) {
+    const auto told_of_invoice = [&](std::size_t which) {
+        EXPECT_EQ(told(Map{{"invoice", Map{{"invoice_id", id_of(which)}}}})["status"].text(), "succeeded");
+    };
     (void)finance.send("POST", "invoices/" + id_of(0) + "/writeoff");
-    EXPECT_EQ(told(Map{{"invoice", Map{{"invoice_id", id_of(0)}}}})["status"].text(), "succeeded");
+    told_of_invoice(0);
     expect_shown(deals[0], {true, decimal("0"), "", ""});
+    // One part by what was paid too much elsewhere, which is money; the rest by a credit note.
+    const Decimal excess = decimal("3.00");
+    const Value elsewhere = finance.invoice_by_hand(invoices[1]["customer_id"].text(), "", decimal("5.00"));
+    const auto payment =
+        finance.pay({{elsewhere["invoice_id"].text(), decimal("5.00")}}, plus(decimal("5.00"), excess), "2026-02-20", "cash");
+    expect_told(payment, "skipped");
+    landscape.load("zoho_books/creditnotes",
+                   {Map{{"creditnote_id", "77"}, {"customer_id", invoices[1]["customer_id"]}, {"total", total_of(1)}}});
+    (void)finance.send("POST", "invoices/" + id_of(1) + "/credits",
+                       Map{{"invoice_payments", List{Map{{"payment_id", payment}, {"amount_applied", excess}}}},
+                           {"apply_creditnotes", List{Map{{"creditnote_id", "77"}, {"amount_applied", *total_of(1).minus(excess)}}}}});
+    told_of_invoice(1);
+    expect_shown(deals[1], {true, excess, "2026-02-20", "cash"});
 }
 
 TEST_F(Payments, OfOneInvoiceAtTheSameTimeEndWithWhatZohoSays) {
