@@ -19,6 +19,8 @@ namespace {
 
 // Bulk uploads and collections are far larger than a webhook.
 constexpr std::size_t body_bytes_max = 64u << 20;
+// URI and headers together; more is a 431 (REST API Developer Guide, Status Codes and Error Responses).
+constexpr std::size_t salesforce_header_bytes_max = 16384;
 constexpr std::array<std::string_view, 4> connectors = {"salesforce", "sap", "zoho_books", "slack"};
 constexpr std::size_t control_port = connectors.size();
 constexpr int background_priority = 10;
@@ -113,6 +115,7 @@ Result<void> Server::listen(const ServerParts& parts) {
         options.address = parts.address;
         options.port = parts.port == 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(parts.port + at);
         options.body_bytes_max = body_bytes_max;
+        if (connectors[std::min(at, connectors.size() - 1)] == "salesforce") options.header_bytes_max = salesforce_header_bytes_max;
         LS_TRY_ASSIGN(servers_[at], net::start_server(options, [this, at](net::Request request, std::unique_ptr<net::Responder> responder) {
                           serve(at, std::move(request), std::move(responder));
                       }));
@@ -199,6 +202,11 @@ std::string Server::environment_text(const std::string& private_key_path) const 
         {"ZOHO_API_URL", at.zoho},
         {"SLACK_WEBHOOK_URL", at.slack + keys.slack_path},
         {"SANDBOX_CONTROL_URL", at.control},
+        // Other ways to sign in: under names that do not change how `lockstep serve` does.
+        {"SANDBOX_SF_REFRESH_TOKEN", keys.sf_refresh_token},
+        {"SANDBOX_SAP_USER", keys.sap_user},
+        {"SANDBOX_SAP_PASSWORD", keys.sap_password},
+        {"SANDBOX_SAP_API_KEY", keys.sap_api_key},
         {"PORT", "3000"},
     };
     std::string out;
