@@ -24,6 +24,17 @@ test("the client fetches its token by itself", async () => {
   assert.equal(answer.status, 201);
 });
 
+test("users and API keys get in as access tokens do", async () => {
+  const { SANDBOX_SAP_USER: username, SANDBOX_SAP_PASSWORD: password, SANDBOX_SAP_API_KEY: apiKey } = process.env;
+  const { url } = destination;
+  const basic = { url, authentication: "BasicAuthentication", username, password };
+  const create = { method: "post", url: `${service}/A_BusinessPartner`, data: JSON.parse(body) };
+  assert.equal((await executeHttpRequest(basic, create)).status, 201);
+  assert.equal((await executeHttpRequest({ url, authentication: "NoAuthentication", headers: { apikey: apiKey } }, create)).status, 201);
+  const wrong = await executeHttpRequest({ ...basic, password: "wrong" }, create).catch((error) => error);
+  assert.equal((wrong.response ?? wrong.cause.response).status, 401);
+});
+
 test("without a token 403 says that one is required; with another session's as well", async () => {
   const without = await post({});
   assert.equal(without.status, 403);
