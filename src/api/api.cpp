@@ -51,7 +51,8 @@ const std::vector<Api::Route>& Api::routes() {
     return all;
 }
 
-Api::Api(config::Application& application) : application_(application), started_ms_(application.runtime().monotonic_ms()) {
+Api::Api(config::Application& application)
+    : application_(application), refused_(std::make_shared<Refused>()), started_ms_(application.runtime().monotonic_ms()) {
     for (const auto& flow : application_.engine().flows())
         for (const auto& trigger : flow.triggers) {
             if (trigger.kind != flow::Trigger::Kind::webhook) continue;
@@ -238,7 +239,12 @@ void Api::health(const net::Request& request, const Path&, Answer answer) {
 
 void Api::metrics(const net::Request&, const Path&, Answer answer) {
     auto counts = application_.store().status_counts();
-    auto text = metrics_text(application_.engine().status(), counts ? *counts : store::StatusCounts{},
+    Refusals refusals;
+    {
+        std::lock_guard lock(refused_->mutex);
+        refusals = refused_->count;
+    }
+    auto text = metrics_text(application_.engine().status(), counts ? *counts : store::StatusCounts{}, refusals,
                              application_.runtime().monotonic_ms() - started_ms_);
     answer->send(net::text_response(200, std::move(text), "text/plain; version=0.0.4; charset=utf-8"));
 }

@@ -15,6 +15,9 @@
 /// What is reached over HTTP: triggers, runs, health, metrics.
 namespace lockstep::api {
 
+/// Requests to triggers that were refused, by the trigger's name and the error's code.
+using Refusals = engine::Counters::By<std::uint64_t>;
+
 /// Serves an application. Threads: `handle` may be called from any.
 class Api {
 public:
@@ -26,6 +29,12 @@ public:
 
 private:
     struct Route;
+    /// What was refused; shared with answers that are still under way when the API ends.
+    struct Refused {
+        std::mutex mutex;
+        Refusals count;
+        std::set<std::string> told;  ///< what was logged because nobody listens to it
+    };
     /// Who listens to a path: the flows, and the connection that understands what comes (null: it is plain JSON).
     struct Listener {
         const connector::Connection* connection = nullptr;
@@ -52,8 +61,7 @@ private:
 
     config::Application& application_;
     std::map<std::string, Listener, std::less<>> listeners_;  // by path
-    std::mutex told_mutex_;
-    std::set<std::string> told_;  // what was logged because nobody listens to it
+    std::shared_ptr<Refused> refused_;
     std::int64_t started_ms_;
     bool draining_ = false;
 };
@@ -63,7 +71,7 @@ Value run_value(const store::RunRow& run);
 /// A run with its event and every fact of its journal, with what was said to the vendors.
 Value run_detail(const store::LoadedRun& run);
 /// Prometheus text of what the engine counts; the names are listed in docs/metrics.md.
-std::string metrics_text(const engine::Status& status, const store::StatusCounts& counts, std::int64_t uptime_ms);
+std::string metrics_text(const engine::Status& status, const store::StatusCounts& counts, const Refusals& refusals, std::int64_t uptime_ms);
 /// The HTTP answer for an error: status by class and code, `Retry-After` where there is one.
 net::Response error_response(const Error& error);
 /// Reads a request body that must be a JSON object. Errors: `request_invalid`, `json_syntax`.

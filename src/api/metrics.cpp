@@ -140,9 +140,12 @@ void add_connections(Families& all, const std::vector<engine::ConnectionStatus>&
 
 }  // namespace
 
-std::string metrics_text(const engine::Status& status, const store::StatusCounts& counts, std::int64_t uptime_ms) {
+std::string metrics_text(const engine::Status& status, const store::StatusCounts& counts, const Refusals& refusals,
+                         std::int64_t uptime_ms) {
     Families all;
     all.single(MetricType::Gauge, "lockstep_uptime_seconds", "Time since the start", Families::seconds(uptime_ms));
+    all.by(MetricType::Counter, "lockstep_trigger_requests_refused_total",
+           "Requests to triggers that were refused, by trigger and error code", "trigger", "code", refusals);
     add_events_and_runs(all, status.counters);
     add_calls(all, status.counters);
     add_queues(all, status, counts);

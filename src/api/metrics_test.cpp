@@ -35,7 +35,8 @@ engine::Status busy_status() {
 }
 
 std::string text() {
-    return metrics_text(busy_status(), {.waiting = 4, .running = 2, .succeeded = 7, .skipped = 0, .parked = 6, .dropped = 0}, 12'000);
+    return metrics_text(busy_status(), {.waiting = 4, .running = 2, .succeeded = 7, .skipped = 0, .parked = 6, .dropped = 0},
+                        {{{"outbound_message", "permission_missing"}, 2}}, 12'000);
 }
 
 bool has_line(const std::string& text, const std::string& line) { return ("\n" + text).find("\n" + line + "\n") != std::string::npos; }
@@ -54,6 +55,7 @@ TEST(Metrics, SayWhatTheEngineCounts) {
                              "lockstep_events_total{flow=\"deal-closed\",trigger=\"outbound_message\"} 6",
                              "lockstep_events_total{flow=\"deal-closed\",trigger=\"webhook\"} 4",
                              "lockstep_runs_ended_total{flow=\"deal-closed\",outcome=\"succeeded\"} 7",
+                             "lockstep_trigger_requests_refused_total{trigger=\"outbound_message\",code=\"permission_missing\"} 2",
                              "lockstep_run_duration_seconds_sum{flow=\"deal-closed\",outcome=\"succeeded\"} 1.5",
                              "lockstep_calls_total{connection=\"sap\",outcome=\"ok\"} 20",
                              "lockstep_calls_total{connection=\"sap\",outcome=\"transient\"} 1",

@@ -16,11 +16,15 @@ constexpr std::size_t told_max = 64;
 struct Reply {
     const connector::Connection* connection;
     std::shared_ptr<std::unique_ptr<net::Responder>> answer;
+    std::function<void(const Error&)> note;
 
     void send(const Result<void>& taken, net::Response plain) const {
         (*answer)->send(connection ? connection->acknowledge(taken, std::move(plain)) : std::move(plain));
     }
-    void refuse(const Error& error) const { send(fail(error), error_response(error)); }
+    void refuse(const Error& error) const {
+        note(error);
+        send(fail(error), error_response(error));
+    }
 };
 
 net::Response only_post(const std::string& method) {
@@ -54,7 +58,11 @@ bool Api::may_trigger(const net::Request& request) const {
 
 void Api::trigger(const net::Request& request, Answer answer, const Listener& listener) {
     if (request.method != "POST") return answer->send(only_post(request.method));
-    const Reply reply{listener.connection, std::make_shared<Answer>(std::move(answer))};
+    const Reply reply{listener.connection, std::make_shared<Answer>(std::move(answer)),
+                      [refused = refused_, name = listener.flows.front().second->name](const Error& error) {
+                          std::lock_guard lock(refused->mutex);
+                          ++refused->count[{name, std::string(to_string(error.code))}];
+                      }};
     if (!may_trigger(request))
         return reply.refuse(
             {ErrorCode::unauthorized, "the webhook's secret is missing or wrong: send it as `Authorization: Bearer …` or `?token=…`"});
@@ -106,8 +114,8 @@ Unexpected Api::nobody_listens(const Listener& listener, const std::string& topi
     const auto& [flow, trigger] = listener.flows.front();
     bool fresh;
     {
-        std::lock_guard lock(told_mutex_);
-        fresh = told_.size() < told_max && told_.insert(trigger->path + "\n" + topic).second;
+        std::lock_guard lock(refused_->mutex);
+        fresh = refused_->told.size() < told_max && refused_->told.insert(trigger->path + "\n" + topic).second;
     }
     if (fresh)
         log::warning("what a vendor sends is refused because no flow listens to it",

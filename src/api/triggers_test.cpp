@@ -125,6 +125,8 @@ TEST_F(TriggersTest, AnotherOrganisationsMessageIsForbidden) {
     EXPECT_EQ(answer.status, 403);
     EXPECT_NE(ack_of(answer).find("another organisation"), std::string::npos);
     EXPECT_EQ(events(), 0u);
+    const std::string counted = "lockstep_trigger_requests_refused_total{trigger=\"outbound_message\",code=\"permission_missing\"} 1\n";
+    EXPECT_NE(get("/metrics").body.find(counted), std::string::npos) << "who operates it sees it too";
     EXPECT_EQ(ack_of(hear(message(one))), "true");
 }
 

@@ -35,7 +35,7 @@ TEST(Metrics, OfARunningProcessSayWhatItDid) {
              {"lockstep_runs_parked", 1},
              {"lockstep_connection_calls_left{connection=\"salesforce\"}", 1}})
         EXPECT_GE(value_of(text, series), least) << series << " in:\n" << text;
-    EXPECT_EQ(text.find("006"), std::string::npos) << "keys of records are no labels";
+    EXPECT_EQ(text.find("\"006"), std::string::npos) << "keys of records are no labels";
 }
 
 TEST(Metrics, SamplesStandUnderTheHelpAndTypeOfTheirFamily) {
