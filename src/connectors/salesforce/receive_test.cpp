@@ -148,6 +148,11 @@ TEST(OutboundMessage, RefusesWhatIsNotOneAndSaysWhatIsWrong) {
     }
 }
 
+TEST(OutboundMessage, CutAnywhereIsRefused) {
+    const std::string good = message(notification());
+    for (std::size_t size = 0; size < good.find_last_of('>'); ++size) EXPECT_FALSE(receive(good.substr(0, size))) << size;
+}
+
 TEST(OutboundMessage, ComesAsXmlOnly) {
     for (std::string type : {"application/json", "", "multipart/form-data", "text/plain"}) {
         auto refused = receive_outbound_message(request(message(notification()), type), own);
@@ -216,6 +221,26 @@ TEST_F(SignedInOrganization, AnothersMessagesAreRefusedOnceItIsKnown) {
     auto refused = connection->receive(strange);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::permission_missing);
+    EXPECT_TRUE(connection->receive(request(message(notification()))));
+}
+
+/// A vault that keeps one text for everything.
+struct OneTextVault : connector::TokenVault {
+    std::optional<std::string> load(const std::string&) override { return text; }
+    void save(const std::string&, const std::string& token_json) override { text = token_json; }
+    std::optional<std::string> text;
+};
+
+TEST_F(SignedInOrganization, IsKnownAfterARestartBeforeTheFirstCall) {
+    OneTextVault vault;
+    auto make = [&] {
+        Map settings{{"client_id", "id"}, {"private_key_path", test_key().path()}, {"username", "u"}};
+        return *SalesforceConnection::make({"salesforce", connector::Settings(std::move(settings)), {}, call.runtime, &vault});
+    };
+    connection = make();
+    sign_in();
+    connection = make();
+    EXPECT_FALSE(connection->receive(request(message(notification(), "00DA0000000OTHE"))));
     EXPECT_TRUE(connection->receive(request(message(notification()))));
 }
 
