@@ -68,7 +68,7 @@ public:
     std::string redact(std::string_view text, std::size_t bytes_max = limits::trace_body_bytes_max) const;
 
 private:
-    std::vector<std::string> forms_;      ///< how the secrets may be written, longest first
+    std::vector<std::string> forms_;        ///< how the secrets may be written, longest first
     std::array<std::uint8_t, 256> traits_;  ///< what a byte may begin
 };
 

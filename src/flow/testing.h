@@ -32,7 +32,9 @@ inline std::vector<schema::VendorTrigger> vendor_triggers() {
 }
 
 inline Result<Flow> parse(const std::string& text) {
-    return parse_flow(text, "test.yaml", {.actions = catalogue(), .connections = {{"a", "a"}, {"b", "b"}}, .config = {}, .vendor_triggers = vendor_triggers()});
+    return parse_flow(
+        text, "test.yaml",
+        {.actions = catalogue(), .connections = {{"a", "a"}, {"b", "b"}}, .config = {}, .vendor_triggers = vendor_triggers()});
 }
 
 inline std::string flow_text(const std::string& steps, const std::string& more = "") {
