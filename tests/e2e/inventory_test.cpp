@@ -247,7 +247,7 @@ TEST(Inventory, GoesOnAfterAKillWithoutALostWriteAndWithOneMessage) {
         company.stock.push_back(stock(product_code(i), std::to_string(i % 20)));
     }
     company.load_into(landscape);
-    Map slow{{"connector", "salesforce"}, {"method", "PATCH"}, {"route", "*"}, {"kind", "delay"}, {"delay_ms", 400}};
+    Map slow{{"connector", "salesforce"}, {"method", "PATCH"}, {"route", "*"}, {"kind", "delay"}, {"delay_ms", 1'000}};
     landscape.set_faults(1, {slow});
     landscape.start_serve();
     const net::Response accepted = landscape.post("/api/v1/flows/inventory/run", Map{});
@@ -289,6 +289,29 @@ TEST(Inventory, WhatCouldNotBeToldIsToldByTheNextRunUnlessItHasRecovered) {
     EXPECT_EQ(messages(landscape)[0], "1 product is newly low on stock:\n• A Ventil Größe 1: 5, alert below 10") << "B has recovered";
     (void)run_inventory(landscape);
     EXPECT_EQ(messages(landscape).size(), 1u);
+}
+
+TEST(Inventory, WhatWasWrittenBeforeARunGaveUpIsToldToo) {
+    Landscape landscape;
+    Company company;
+    for (int i = 1; i <= 300; ++i) {
+        company.products.push_back(product(i, product_code(i)));
+        company.materials.push_back(material(product_code(i)));
+        company.stock.push_back(stock(product_code(i), "1"));
+    }
+    company.load_into(landscape);
+    landscape.set_faults(
+        1, {Map{{"connector", "salesforce"}, {"method", "PATCH"}, {"route", "*"}, {"kind", "status"}, {"status", 404}, {"skip", 1}}});
+    (void)run_inventory(landscape, "parked");
+    EXPECT_TRUE(is_low(landscape, 1));
+    EXPECT_FALSE(is_low(landscape, 300));
+    EXPECT_FALSE(says(json::write(Value(landscape.state("slack/messages"))), "newly low"));
+
+    landscape.set_faults(1, {});
+    EXPECT_EQ(run_inventory(landscape).at_path("report.updated"), Value(100));
+    const auto told = messages(landscape);
+    EXPECT_EQ(std::count_if(told.begin(), told.end(), [](const std::string& text) { return says(text, "newly low"); }), 1);
+    EXPECT_TRUE(says(told.back(), "300 products are newly low on stock")) << told.back();
 }
 
 TEST(Inventory, GoesByWhatTheCompanySays) {
