@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures Lockstep: sandbox, engine and load as processes of their own.
 
-    bench.py PROGRAMS [--quick] [--json FILE] [SCENARIO…]
+    bench.py PROGRAMS [--quick] [--json FILE] [--page FILE] [SCENARIO…]
 
 PROGRAMS is the folder of `lockstep` and `lockstep-load`. Each figure is printed with its target and the commands that
 it came from. Figures only: exit status 1 means that something could not be measured or was not right (a deal without
@@ -38,9 +38,17 @@ class Report:
         if target:
             reached = value >= target[1] if target[0] == AT_LEAST else value <= target[1]
             text = f"target {target[0]} {target[1]:,} {'reached' if reached else 'MISSED'}"
-        self.figures.append({"scenario": scenario, "name": name, "value": round(value, 4), "unit": unit,
-                             "target": f"{target[0]} {target[1]}" if target else None, "reached": reached})
+        self.figures.append({"scenario": scenario, "name": name, "value": round(value, 4), "shown": f"{value:,.{digits}f}", "unit": unit,
+                             "target": f"{target[0]} {target[1]:,}" if target else None, "reached": reached})
         print(f"  {name:<46}{value:>12,.{digits}f} {unit:<12}{text}", flush=True)
+
+    def table(self):
+        """The figures as a table of Markdown."""
+        lines = ["| scenario | figure | measured | target |", "| --- | --- | ---: | --- |"]
+        for figure in self.figures:
+            target = "" if figure["target"] is None else figure["target"] + ("" if figure["reached"] else ": missed")
+            lines.append(f"| `{figure['scenario']}` | {figure['name']} | {figure['shown']} {figure['unit']} | {target} |")
+        return "\n".join(lines)
 
     def command(self, *lines):
         for line in lines:
@@ -252,14 +260,19 @@ def sandbox(land, report, quick):
         if land.sandbox:
             land.sandbox.stop()
             os.unlink(land.folder + "/env")
-        starts.append(land.start_sandbox(cpu=0))
+        starts.append(land.start_sandbox())
     report.figure("sandbox", "first answer after start, median", statistics.median(starts), "ms", (AT_MOST, 100))
     report.figure("sandbox", "resident with the seed data", land.sandbox.memory_mib(), "MiB")
+    land.sandbox.stop()
+    os.unlink(land.folder + "/env")
+    land.start_sandbox(cpu=0)
     for name, arguments in simple_calls(land):
+        before = land.sandbox.cpu_seconds()
         load, shown = land.load([*arguments, "--connections", "64", "--duration", "1" if quick else "2"], cpu=os.cpu_count() - 1)
         if load["failed"]:
             raise Failed(f"{name}: {load['statuses']} {load['errors']}")
         report.figure("sandbox", name, load["per_second"], "calls/s", (AT_LEAST, 20000))
+        report.figure("sandbox", "CPU of the sandbox's process", 1e6 * (land.sandbox.cpu_seconds() - before) / load["requests"], "µs a call")
         report.command(re.sub(r"(Bearer|Zoho-oauthtoken|APIKey:) \S+'", r"\1 …'", shown))
     report.note(f"the sandbox on core 0, the load on core {os.cpu_count() - 1}")
 
@@ -302,6 +315,7 @@ def main():
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help=", ".join(SCENARIOS) + " (default: all)")
     parser.add_argument("--quick", action="store_true", help="less of everything: under 40 s, and coarser")
     parser.add_argument("--json", metavar="FILE", help="also writes the figures there")
+    parser.add_argument("--page", metavar="FILE", help="also replaces the table between `<!-- figures -->` and `<!-- end -->` of that page")
     options = parser.parse_args()
     for name in options.scenarios:
         if name not in SCENARIOS:
@@ -323,7 +337,19 @@ def main():
     if options.json:
         with open(options.json, "w") as file:
             json.dump({"machine": machine(), "figures": report.figures}, file, indent=2, ensure_ascii=False)
+    if options.page:
+        write_table(options.page, report.table())
     return 1 if failures else 0
+
+
+def write_table(path, table):
+    text = open(path, encoding="utf-8").read()
+    before, begin, rest = text.partition("<!-- figures -->")
+    _, end, after = rest.partition("<!-- end -->")
+    if not begin or not end:
+        raise SystemExit(f"bench: {path} has no `<!-- figures -->` and `<!-- end -->`")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"{before}{begin}\n{table}\n{end}{after}")
 
 
 sys.exit(main())

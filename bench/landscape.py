@@ -164,7 +164,8 @@ class Landscape:
     def close_deals(self, count):
         """Closes so many deals with a line each, for the made-up manufacturer's accounts; returns their ids."""
         head = {"Authorization": "Bearer " + self.salesforce_token()}
-        models = self.rows(head, "SELECT AccountId, Pricebook2Id FROM Opportunity WHERE IsWon = false AND CurrencyIsoCode = 'EUR' ORDER BY Id LIMIT 20")
+        models = self.rows(head, "SELECT AccountId, Pricebook2Id FROM Opportunity WHERE IsWon = false AND CurrencyIsoCode = 'EUR' ORDER BY Id")
+        models = list({model["AccountId"]: model for model in models[:-3]}.values())  # the last cannot be carried through
         entries = self.rows(head, "SELECT Id, UnitPrice FROM PricebookEntry WHERE CurrencyIsoCode = 'EUR' AND IsActive = true ORDER BY Id LIMIT 50")
         ids = []
         while len(ids) < count:
