@@ -52,6 +52,8 @@ struct CallContext {
     std::string request_id;
     /// When the step's first attempt was decided (for `RepeatabilityCreation`).
     Timestamp first_sent;
+    /// Nothing was ever sent for this step of this run: no earlier attempt can have had an effect.
+    bool first_attempt = false;
 };
 
 /// Keeps access tokens over a restart, sealed. The default keeps nothing.

@@ -69,7 +69,8 @@ void Engine::Impl::run_worker() {
                                     .trace = trace,
                                     .deadline_ms = runtime_.monotonic_ms() + job->timeout_ms,
                                     .request_id = job->request_id,
-                                    .first_sent = job->first_sent};
+                                    .first_sent = job->first_sent,
+                                    .first_attempt = job->attempt == 1};
         const std::int64_t began_ms = runtime_.monotonic_ms();
         auto result = desk_.connection(job->connection)->perform(job->action, job->input, call);
         const std::int64_t duration_ms = runtime_.monotonic_ms() - began_ms;

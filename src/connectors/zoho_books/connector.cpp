@@ -227,7 +227,10 @@ Action email_action() {
                        {.name = "to", .type = "list", .required = true, .summary = "addresses"},
                        {.name = "cc", .type = "list", .summary = "more addresses"},
                        {.name = "subject", .type = "text", .summary = "default: of the template"},
-                       {.name = "body", .type = "text", .summary = "default: of the template"}},
+                       {.name = "body", .type = "text", .summary = "default: of the template"},
+                       {.name = "just_created",
+                        .type = "boolean",
+                        .summary = "true if this run has just created it: the first attempt does not ask Zoho whether it was sent"}},
             .output = "`emailed`, and `adopted`: whether it had been sent before",
             .lock_inputs = {"invoice_id"}};
 }

@@ -21,8 +21,7 @@ bool is_dotted(std::string_view text) {
 List as_list(const std::vector<std::string>& texts) { return List(texts.begin(), texts.end()); }
 
 Value outcome(const Value& invoice, bool adopted) {
-    return Map{
-        {"emailed", true}, {"adopted", adopted}, {"invoice_id", invoice["invoice_id"]}, {"invoice_number", invoice["invoice_number"]}};
+    return Map{{"emailed", true}, {"adopted", adopted}, {"invoice_id", invoice["invoice_id"]}};
 }
 
 /// An entry of the history that Zoho itself wrote: "Invoice emailed to …". Source: observed; the OpenAPI says only that
@@ -82,12 +81,16 @@ Result<std::vector<std::string>> email_addresses(std::string_view what, const Va
 Result<Value> email_invoice(connector::CallContext& context, Api& api, const Value& input) {
     LS_TRY_ASSIGN(std::string id, record_id("invoice_id", input["invoice_id"]));
     LS_TRY_ASSIGN(Map body, email_body(input));
-    LS_TRY_ASSIGN(const Entity* invoices, find_entity("invoices"));
-    LS_TRY_ASSIGN(Value invoice, api.record(context, *invoices, id));
-    if (invoice["status"].text() == "void")
-        return fail(ErrorCode::vendor_rejected, "the invoice is void and is not sent: " + invoice["invoice_number"].text());
-    LS_TRY_ASSIGN(bool sent_before, was_emailed(context, api, id, invoice));
-    if (sent_before) return outcome(invoice, true);
+    Value invoice = Map{{"invoice_id", id}};
+    bool surely_unsent = context.first_attempt && input["just_created"] == Value(true);
+    if (!surely_unsent) {
+        LS_TRY_ASSIGN(const Entity* invoices, find_entity("invoices"));
+        LS_TRY_ASSIGN(invoice, api.record(context, *invoices, id));
+        if (invoice["status"].text() == "void")
+            return fail(ErrorCode::vendor_rejected, "the invoice is void and is not sent: " + invoice["invoice_number"].text());
+        LS_TRY_ASSIGN(bool sent_before, was_emailed(context, api, id, invoice));
+        if (sent_before) return outcome(invoice, true);
+    }
     LS_TRY(api.post(context, "/invoices/" + id + "/email", body));
     return outcome(invoice, false);
 }

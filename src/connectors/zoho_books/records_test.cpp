@@ -320,6 +320,19 @@ TEST(BooksEmail, IsSentOnce) {
     EXPECT_EQ(books.http().count("POST", "/email"), 1u);
 }
 
+TEST(BooksEmail, AsksWhetherItWasSentUnlessThisRunHasJustCreatedItAndNothingWasTriedBefore) {
+    for (bool first : {true, false}) {
+        Books books;
+        books.call.context.first_attempt = first;
+        books.http().always("GET", "/invoices/2?", json_answer(200, R"({"code":0,"invoice":{"invoice_id":"2","status":"draft"}})"));
+        books.http().always("POST", "/email", json_answer(200, R"({"code":0})"));
+        ASSERT_TRUE(books.perform("zoho_books.email_invoice", {{"invoice_id", "2"}, {"to", "a@b.cd"}, {"just_created", true}}));
+        EXPECT_EQ(books.http().count("GET", "/invoices/2?"), first ? 0u : 1u);
+        ASSERT_TRUE(books.perform("zoho_books.email_invoice", {{"invoice_id", "2"}, {"to", "a@b.cd"}, {"just_created", false}}));
+        EXPECT_EQ(books.http().count("GET", "/invoices/2?"), first ? 1u : 2u);
+    }
+}
+
 TEST(BooksEmail, OfAnInvoiceMarkedAsSentTheHistoryDecides) {
     Map input{{"invoice_id", "2"}, {"to", "ap@acme.example"}};
     auto adopted = [&](std::string_view history) {
