@@ -173,6 +173,8 @@ private:
                                      .connection = step_at(step).connection,
                                      .reason = error.message,
                                      .code = std::string(to_string(error.code))});
+        // What the run can do without does not hold it until a person has mended the configuration.
+        if (step_at(step).continue_on_error) return fail_element(step, element, error);
         retry_at(step, element, error, context_.now_ms + error.retry_after_ms.value_or(misconfigured_wait_ms), false);
     }
 

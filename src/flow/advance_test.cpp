@@ -319,6 +319,15 @@ TEST(Advance, ParkingDoesNotWaitForAConnectionThatAPersonMustMend) {
     }
 }
 
+TEST(Advance, AStepThatMayFailDoesNotWaitForAConnectionThatAPersonMustMend) {
+    Driver run(flow_text("  - { id: tell, uses: a.set, on_error: continue }\n  - { id: two, uses: a.set }\n"));
+    run.start();
+    run.answer("tell", error(ErrorCode::permission_missing));
+    EXPECT_EQ(run.calls(), "two");
+    run.answer("two", Value());
+    EXPECT_EQ(run.end->status, End::Status::succeeded);
+}
+
 TEST(Advance, ParkingIsToldAFewTimesOnlyToAVendorThatLimits) {
     Driver run(flow_text("  - { id: one, uses: a.set }\n", "on_parked: [ { id: tell, uses: a.set } ]\n"));
     run.start();
