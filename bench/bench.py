@@ -272,7 +272,8 @@ def sandbox(land, report, quick):
         if load["failed"]:
             raise Failed(f"{name}: {load['statuses']} {load['errors']}")
         report.figure("sandbox", name, load["per_second"], "calls/s", (AT_LEAST, 20000))
-        report.figure("sandbox", "CPU of the sandbox's process", 1e6 * (land.sandbox.cpu_seconds() - before) / load["requests"], "µs a call")
+        report.figure("sandbox", "CPU of the sandbox's process", 1e6 * (land.sandbox.cpu_seconds() - before) / load["requests"], "µs a call",
+                      (AT_MOST, 50))
         report.command(re.sub(r"(Bearer|Zoho-oauthtoken|APIKey:) \S+'", r"\1 …'", shown))
     report.note(f"the sandbox on core 0, the load on core {os.cpu_count() - 1}")
 
@@ -322,7 +323,8 @@ def main():
             parser.error(f"there is no scenario `{name}`; there are {', '.join(SCENARIOS)}")
     report = Report()
     failures = 0
-    print(f"{machine()}; load average {os.getloadavg()[0]:.1f} before", flush=True)
+    place = f"{machine()}; load average {os.getloadavg()[0]:.1f} before"
+    print(place, flush=True)
     for name in options.scenarios or SCENARIOS:
         print(f"\n{name}: {SCENARIOS[name].__doc__}", flush=True)
         try:
@@ -338,7 +340,7 @@ def main():
         with open(options.json, "w") as file:
             json.dump({"machine": machine(), "figures": report.figures}, file, indent=2, ensure_ascii=False)
     if options.page:
-        write_table(options.page, report.table())
+        write_table(options.page, f"{place}.\n\n{report.table()}")
     return 1 if failures else 0
 
 
