@@ -459,8 +459,17 @@ private:
     }
 
     bool waits_for(const Step& step, int wanted) const {
-        return std::any_of(step.needs.begin(), step.needs.end(),
-                           [&](int need) { return need == wanted || waits_for(flow_.steps[static_cast<std::size_t>(need)], wanted); });
+        std::vector<bool> seen(flow_.steps.size());
+        return waits_for(step, wanted, seen);
+    }
+    bool waits_for(const Step& step, int wanted, std::vector<bool>& seen) const {
+        return std::any_of(step.needs.begin(), step.needs.end(), [&](int need) {
+            auto index = static_cast<std::size_t>(need);
+            if (need == wanted) return true;
+            if (seen[index]) return false;
+            seen[index] = true;
+            return waits_for(flow_.steps[index], wanted, seen);
+        });
     }
 
     std::string file_;
