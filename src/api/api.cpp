@@ -21,6 +21,14 @@ bool names_loopback(std::string_view host) {
     return host.empty() || host == "localhost" || host == "[::1]" || is_loopback(host);
 }
 
+/// Whether the machine itself asks, and not somebody behind a proxy on it. Proxies are known by what they add, or by
+/// the name that their client asked for; one that hides both cannot be told from the machine.
+bool is_from_this_machine(const net::Request& request) {
+    for (std::string_view added : {"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"})
+        if (request.headers.contains(added)) return false;
+    return is_loopback(request.peer) && names_loopback(request.headers.get("Host").value_or(""));
+}
+
 std::string actor_of(const net::Request& request) { return std::string(request.headers.get("X-Lockstep-Actor").value_or("api")); }
 
 void refuse(std::unique_ptr<net::Responder> answer, ErrorCode code, std::string message) {
@@ -77,7 +85,7 @@ void Api::handle(net::Request request, std::unique_ptr<net::Responder> responder
             allowed += (allowed.empty() ? "" : ", ") + route.method;
             continue;
         }
-        if (route.local_only && !(is_loopback(request.peer) && names_loopback(request.headers.get("Host").value_or(""))))
+        if (route.local_only && !is_from_this_machine(request))
             return refuse(std::move(responder), ErrorCode::permission_missing, "this address answers only to the machine itself");
         return (this->*route.handler)(request, *path, std::move(responder));
     }
@@ -210,7 +218,7 @@ void Api::health(const net::Request& request, const Path&, Answer answer) {
                         : problems.empty() ? "ok"
                                            : "degraded"},
              {"uptime", (application_.runtime().monotonic_ms() - started_ms_) / 1000}};
-    if (is_loopback(request.peer)) {
+    if (is_from_this_machine(request)) {
         body.set("problems", std::move(problems));
         body.set("runs", counts ? Value(Map{{"waiting", counts->waiting},
                                             {"running", counts->running},

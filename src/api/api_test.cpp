@@ -86,6 +86,9 @@ TEST_F(ApiTest, RunsAndMetricsAnswerToTheMachineItselfOnly) {
         EXPECT_NE(get(url, "::1").status, 403) << url;
     }
     EXPECT_EQ(post("/api/v1/flows/say/run", "{\"key\":\"hello\"}", {}, "192.0.2.1").status, 403);
+    for (const net::Headers& of_a_proxy : {net::Headers{{"Host", "hub.example.com"}}, net::Headers{{"X-Forwarded-For", "192.0.2.1"}},
+                                           net::Headers{{"Forwarded", "for=192.0.2.1"}}, net::Headers{{"Via", "1.1 hub"}}})
+        EXPECT_EQ(post("/api/v1/flows/say/run", "{\"key\":\"hello\"}", of_a_proxy).status, 403);
     EXPECT_EQ(get("/livez", "192.0.2.1").status, 200);
 }
 
@@ -97,10 +100,15 @@ TEST_F(ApiTest, HealthTellsStrangersNoMoreThanTheStatus) {
     EXPECT_EQ(here["runs"]["succeeded"].text(), "1");
     ASSERT_EQ(here["syncs"].as_list().size(), 1u);
     EXPECT_EQ(here["syncs"].as_list()[0]["key"].text(), "hello");
-    auto away = body_of(get("/health", "192.0.2.1"));
-    EXPECT_EQ(away["status"].text(), "ok");
-    EXPECT_EQ(away.find("syncs"), nullptr);
-    EXPECT_EQ(away.find("runs"), nullptr);
+    const auto through_a_proxy = [](net::Headers headers) {
+        return net::Request{.method = "GET", .url = "/health", .headers = std::move(headers), .body = {}, .peer = "127.0.0.1"};
+    };
+    for (const Value& away : {body_of(get("/health", "192.0.2.1")), body_of(call(through_a_proxy({{"Host", "hub.example.com"}}))),
+                              body_of(call(through_a_proxy({{"Host", "127.0.0.1:3000"}, {"X-Forwarded-For", "192.0.2.1"}})))}) {
+        EXPECT_EQ(away["status"].text(), "ok");
+        EXPECT_EQ(away.find("syncs"), nullptr);
+        EXPECT_EQ(away.find("runs"), nullptr);
+    }
 }
 
 TEST_F(ApiTest, IsNotReadyBeforeTheStartAndWhileItStops) {
