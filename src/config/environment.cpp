@@ -3,8 +3,11 @@
 #include <map>
 #include <memory>
 
+#include <sys/stat.h>
+
 #include <fmt/format.h>
 
+#include "base/log.h"
 #include "config/config.h"
 
 namespace lockstep::config {
@@ -30,11 +33,19 @@ std::string unquoted(std::string_view value) {
     return std::string(quoted ? value.substr(1, value.size() - 2) : value);
 }
 
+/// Credentials stand in it.
+void warn_if_others_may_read(const std::string& path) {
+    struct stat status{};
+    if (::stat(path.c_str(), &status) == 0 && (status.st_mode & (S_IROTH | S_IWOTH)))
+        log::warning("the environment file can be read by every user of this machine (chmod 600 mends it): " + path);
+}
+
 }  // namespace
 
 Result<Environment> environment_with_file(const std::string& path, Environment fallback) {
     std::ifstream file(path);
     if (!file) return fail(ErrorCode::file_unreadable, "the environment file cannot be read: " + path);
+    warn_if_others_may_read(path);
     auto values = std::make_shared<std::map<std::string, std::string>>();
     std::string line;
     for (int number = 1; std::getline(file, line); ++number) {

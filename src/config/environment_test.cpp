@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "base/log.h"
 #include "config/test_configuration.h"
 #include "tests/page.h"
 
@@ -41,6 +42,21 @@ TEST(EnvironmentFile, ReadsNamesAndValues) {
         {"G", "from outside"}, {"H", "ends with return"}, {"Z", "outside"}};
     for (const auto& [name, value] : wanted) EXPECT_EQ((*environment)(name), value) << name;
     EXPECT_EQ((*environment)("NOPE"), std::nullopt);
+}
+
+TEST(EnvironmentFile, IsWarnedOfWhereOthersMayReadItToo) {
+    TemporaryDirectory directory;
+    const std::string file = directory.write("env", "A=1\n");
+    using enum std::filesystem::perms;
+    for (auto [mode, warned] : {std::pair(owner_read | owner_write, false), std::pair(owner_read | owner_write | others_read, true)}) {
+        std::filesystem::permissions(file, mode);
+        log::configure(log::Level::warning, log::Format::text);
+        ::testing::internal::CaptureStderr();
+        EXPECT_TRUE(environment_with_file(file, environment_of({})));
+        const std::string said = ::testing::internal::GetCapturedStderr();
+        log::configure(log::Level::error, log::Format::text);
+        EXPECT_EQ(said.find("every user of this machine (chmod 600 mends it): " + file) != std::string::npos, warned) << said;
+    }
 }
 
 TEST(EnvironmentFile, SaysWhichLineIsNone) {
