@@ -10,12 +10,17 @@
 
 #include "api/api.h"
 #include "base/log.h"
+#include "base/random_id.h"
 #include "cli/cli.h"
 #include "cli/demo_day.h"
 #include "sandbox/sandbox.h"
 
 namespace lockstep::cli {
 namespace {
+
+/// A wait of a minute becomes one of a second; the retries are as many as an outage of minutes takes.
+constexpr std::int64_t demo_retry_base_ms = 200;
+constexpr int demo_retries_max = 12;
 
 /// A folder that is gone when the demo is.
 class ScratchFolder {
@@ -43,16 +48,18 @@ Result<void> write_file(const std::string& path, const std::string& text) {
 }
 
 /// The configuration that `serve --env-file` would have, with waits that fit a day of a few seconds.
-Result<config::Config> demo_config(const sandbox::SandboxServer& sandbox, const ScratchFolder& folder) {
+Result<config::Config> demo_config(const sandbox::SandboxServer& sandbox, const ScratchFolder& folder, const std::string& webhook_secret) {
     LS_TRY(write_file(folder.file("key.pem"), sandbox.private_key_pem()));
-    LS_TRY(write_file(folder.file("env"), sandbox.environment_text(folder.file("key.pem"))));
+    LS_TRY(
+        write_file(folder.file("env"), sandbox.environment_text(folder.file("key.pem")) + "ZOHO_WEBHOOK_SECRET=" + webhook_secret + "\n"));
     LS_TRY_ASSIGN(auto environment, config::environment_with_file(folder.file("env"), [](const std::string&) { return std::nullopt; }));
     LS_TRY_ASSIGN(auto config, config::load_environment(environment));
     config.store_path = folder.file("lockstep.db");
     config.server.port = 0;
     for (auto& connection : config.connections) {
         connection.limits.settle_ms = demo_settle_ms;
-        connection.limits.retry_base_ms = 300;
+        connection.limits.retry_base_ms = demo_retry_base_ms;
+        connection.limits.retries_max = demo_retries_max;
     }
     return config;
 }
@@ -79,7 +86,9 @@ int demo(const DemoOptions& options) {
     ScratchFolder folder;
     auto sandbox = sandbox::start_sandbox_server({.port = 0, .seed = options.seed});
     if (!sandbox) return report(sandbox.error());
-    auto config = demo_config(**sandbox, folder);
+    ThreadRuntime runtime;
+    const std::string webhook_secret = make_sortable_id(runtime);
+    auto config = demo_config(**sandbox, folder, webhook_secret);
     if (!config) return report(config.error());
     auto app = config::Application::make(*config);
     if (!app) return report(app.error());
@@ -92,7 +101,7 @@ int demo(const DemoOptions& options) {
     std::string address = fmt::format("http://127.0.0.1:{}", (*server)->port());
     std::ofstream(RunningEngine::address_file(config->store_path)) << address << "\n";
 
-    DemoDay day(**sandbox, **app, address, options);
+    DemoDay day({**sandbox, **app, address, webhook_secret, options});
     auto passed = day.play();
     if (!passed) report(passed.error());
     bool good = passed && *passed;
