@@ -98,7 +98,7 @@ std::optional<std::int64_t> Engine::Impl::next_timer_ms() const {
     if (!timers_.empty()) consider(timers_.begin()->first);
     if (auto due = schedules_->next_ms()) consider(to_monotonic(*due));
     if (auto due = alerts_.next_due_ms()) consider(to_monotonic(*due));
-    if (may_claim(claim_not_before_ms_)) consider(claim_not_before_ms_);
+    if (may_claim(claim_not_before_ms_)) consider(std::max(claim_not_before_ms_, company_until_ms_));
     return next;
 }
 
@@ -116,7 +116,7 @@ bool Engine::Impl::wait_for_work(std::deque<Message>& messages) {
     while (true) {
         if (stopping_ || (draining_ && inbox_.empty() && desk_.under_way() == 0)) return false;
         if (!inbox_.empty()) break;
-        if (!draining_ && may_claim(runtime_.monotonic_ms())) break;
+        if (!draining_ && company_until_ms_ <= runtime_.monotonic_ms() && may_claim(runtime_.monotonic_ms())) break;
         auto timer = draining_ ? std::nullopt : next_timer_ms();
         if (timer && *timer <= runtime_.monotonic_ms()) break;
         busy_ = false;

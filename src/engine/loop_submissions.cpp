@@ -24,6 +24,10 @@ std::string id_after(std::string id) {
     return id;
 }
 
+/// Whoever sends one event after the other sends the next within this time: then the beginning of the one and the keeping
+/// of the other are one commit, and acknowledgements come twice as fast.
+constexpr std::int64_t company_wait_ms = 1;
+
 std::string dedupe_name(const Submission& submission) { return submission.flow + "\n" + submission.dedupe_id; }
 
 }  // namespace
@@ -104,6 +108,7 @@ void Engine::Impl::accept_events(Round& round) {
     for (auto& fresh : round.events) backlog_.push(fresh.backlog_key, {fresh.run_id, fresh.created_at_ms});
     count_events(round);
     for (auto& waiting : round.waiting) waiting.done(std::move(waiting.accepted));
+    if (!round.events.empty()) company_until_ms_ = runtime_.monotonic_ms() + company_wait_ms;
 }
 
 /// Takes the new events out of a round that cannot be written, and tells who sent them.
