@@ -77,6 +77,73 @@ TEST(AcceptedDeals, AnAmountThatTheLinesDoNotMakeIsRefusedBeforeAnythingIsMade) 
         EXPECT_TRUE(landscape.state(object).empty()) << object;
 }
 
+TEST(AcceptedDeals, AnAddressIsSplitOverSapsFieldsOrRefusedAndNeverCut) {
+    Landscape landscape;
+    (void)load_company(landscape, {.accounts = 1, .deals = 0});
+    landscape.start_serve();
+    const auto run_with = [&](int serial, Map address) {
+        address.set("Id", account_id(1));
+        landscape.load("salesforce/Account", {address});
+        return landscape.wait_for(landscape.close_deal(load_deal(landscape, serial, {{"1", "10", ""}})));
+    };
+    const std::string forty(40, 'x');
+    const Map bad[] = {{{"BillingPostalCode", "12345678901"}},
+                       {{"BillingPostalCode", "50667"}, {"BillingStreet", forty + forty + forty + "x"}},
+                       {{"BillingStreet", "Straße 1"}, {"Name", forty + forty + forty + forty + "x"}}};
+    int serial = 300;
+    for (const Map& address : bad) {
+        const Value run = run_with(++serial, address);
+        EXPECT_EQ(run["step"].text(), "address_fits") << outcome(run);
+    }
+    EXPECT_TRUE(landscape.state("sap/A_BusinessPartner").empty());
+    const Value good = run_with(
+        ++serial,
+        {{"Name", forty + "y"}, {"BillingStreet", "Werk Süd, Tor 113\r\nAm alten Güterbahnhof hinter Halle 17 links\n Postfach 1 "}});
+    EXPECT_EQ(good["status"].text(), "succeeded") << outcome(good);
+    const Value address = landscape.state("sap/A_BusinessPartnerAddress").at(0);
+    EXPECT_EQ(address["StreetName"].text(), "Werk Süd, Tor 113, Am alten Güterbahnhof") << "at most 40 characters, whole words";
+    EXPECT_EQ(address["StreetPrefixName"].text(), "hinter Halle 17 links, Postfach 1");
+    const Value partner = landscape.state("sap/A_BusinessPartner").at(0);
+    EXPECT_EQ(partner["OrganizationBPName1"].text() + "|" + partner["OrganizationBPName2"].text(), forty + "|y");
+}
+
+TEST(AcceptedDeals, TheContactSaysWhereWhoInWhichCurrencyAndOnWhichTerms) {
+    Landscape landscape;
+    const auto deals = load_company(landscape, {.accounts = 1, .deals = 1});
+    landscape.start_serve();
+    const Value run = landscape.wait_for(landscape.close_deal(deals[0]));
+    ASSERT_EQ(run["status"].text(), "succeeded") << outcome(run);
+    const Value contact = landscape.state("zoho_books/contacts").at(0), account = landscape.state("salesforce/Account").at(0);
+    EXPECT_EQ(contact["contact_type"].text(), "customer");
+    EXPECT_EQ(contact["currency_code"].text(), "EUR");
+    EXPECT_EQ(contact["payment_terms"], Value(30));
+    EXPECT_EQ(contact.at_path("billing_address.city"), account["BillingCity"]);
+    EXPECT_EQ(contact.at_path("billing_address.zip"), account["BillingPostalCode"]);
+    EXPECT_EQ(contact.at_path("contact_persons.0.email").text(), "invoices@account-1.example");
+    EXPECT_EQ(contact.at_path("contact_persons.0.is_primary_contact"), Value(true));
+    EXPECT_EQ(landscape.state("zoho_books/emails").at(0).at_path("to_mail_ids.0").text(), "invoices@account-1.example");
+}
+
+TEST(AcceptedDeals, AMaterialIsTheProductsCodeWithoutItsBlanksInCapitalsOrWhatTheTableSays) {
+    const TemporaryFolder folder;
+    const std::string yaml = folder.file("lockstep.yaml");
+    Landscape landscape({.config = yaml});
+    write_file(yaml, connections_with_sap_at(landscape.environment().at("SAP_BASE_URL"), "{}") +
+                         "flows:\n  deal-closed: { config: { materials: { SHOP-7: part-002 } } }\n");
+    (void)load_company(landscape, {.accounts = 1, .deals = 0});
+    landscape.start_serve();
+    int serial = 400;
+    for (auto [code, material] : {std::pair(" part-003 ", "PART-003"), std::pair("SHOP-7", "PART-002")}) {
+        landscape.load("salesforce/Product2", {Map{{"Id", product_id(1)}, {"ProductCode", code}}});
+        const std::string deal = load_deal(landscape, ++serial, {{"1", "10", ""}});
+        const Value run = landscape.wait_for(landscape.close_deal(deal));
+        ASSERT_EQ(run["status"].text(), "succeeded") << outcome(run);
+        const Value order = only(by_key(landscape.state("sap/A_SalesOrder"), "PurchaseOrderByCustomer"), deal, "order");
+        EXPECT_EQ(order.at_path("to_Item.results.0.Material").text() + order.at_path("to_Item.0.Material").text(), material)
+            << json::write(order);
+    }
+}
+
 TEST(AcceptedDeals, EndedTokensAndSessionsOfAllVendorsAreRenewedOnce) {
     Landscape landscape;
     const auto deals = load_company(landscape, {.accounts = 1, .deals = 2});

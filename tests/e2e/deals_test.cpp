@@ -57,6 +57,25 @@ TEST(Deals, ADealThatIsNotWonIsSkipped) {
     EXPECT_EQ(landscape.vendor_writes(), 0);
 }
 
+TEST(Deals, AChangeWhileTheOrderIsMadeDoesNotSetOrderAndInvoiceApart) {
+    Landscape landscape;
+    const auto deals = load_company(landscape, {.accounts = 1, .deals = 1});
+    const Value amount = landscape.state("salesforce/Opportunity").at(0)["Amount"];
+    landscape.set_faults(1, {Map{{"connector", "sap"}, {"kind", "delay"}, {"delay_ms", 400}, {"probability", 1}}});
+    landscape.start_serve();
+    const std::string id = landscape.close_deal(deals[0]);
+    ASSERT_TRUE(wait_until(10'000, [&] { return json::write(landscape.run(id)["journal"]).find("\"partner\"") != std::string::npos; }))
+        << "the deal has been read when the partner is looked for";
+    const Value line = landscape.state("salesforce/OpportunityLineItem").at(0);
+    landscape.load("salesforce/OpportunityLineItem", {Map{{"Id", line["Id"]}, {"Quantity", 99}}});
+    ASSERT_NE(landscape.state("salesforce/Opportunity").at(0)["Amount"], amount);
+    ASSERT_TRUE(landscape.state("sap/A_SalesOrder").empty()) << "too late: the order was made before the change";
+    EXPECT_EQ(landscape.wait_for(id)["status"].text(), "succeeded");
+    const Value order = landscape.state("sap/A_SalesOrder").at(0), invoice = landscape.state("zoho_books/invoices").at(0);
+    EXPECT_EQ(decimal(order["TotalNetAmount"].text()), amount.to_decimal()) << "what was read is what is carried through";
+    EXPECT_EQ(invoice["total"].to_decimal(), amount.to_decimal());
+}
+
 TEST(Deals, EveryOpenDealOfTheMadeUpManufacturerIsSyncedOrParkedForWhatIsWrongWithIt) {
     Landscape landscape({.seed_data = true});
     std::vector<std::string> open;

@@ -183,6 +183,35 @@ TEST(OutboundMessage, OfTheOrganisationItselfArrivesThroughKillsAndMakesEachOrde
     expect_done_once(landscape, deals);
 }
 
+/// What Lockstep writes back is a change too: a rule that sends every change hears of it, and the answer must not be another change.
+TEST(OutboundMessage, AboutWhatLockstepWroteItselfComesToRest) {
+    Landscape landscape;
+    const auto deals = load_company(landscape, {.accounts = 2, .deals = 4, .stage = "Negotiation/Review"});
+    const CompanyOptions without_address{.accounts = 1, .deals = 1, .first = 50, .stage = "Negotiation/Review"};
+    landscape.load("salesforce/Account", {account(50)});
+    landscape.load("salesforce/Opportunity", {deal(50, without_address)});
+    landscape.load("salesforce/OpportunityLineItem", line_items(50));
+    const SalesforceUser user(landscape);
+    landscape.load("salesforce/OutboundMessage", {Map{{"Name", "Every change"},
+                                                      {"EndpointUrl", landscape.base() + std::string(path)},
+                                                      {"When", "every_write"},
+                                                      {"Fields", List{"StageName"}},
+                                                      {"RetryBaseMs", 20},
+                                                      {"RetryCapMs", 200}}});
+    landscape.start_serve();
+    user.win(deals);
+    user.win({deal_id(50)});
+    // A person's change and Lockstep's own: two a deal. If each run wrote again there would soon be many more.
+    ASSERT_TRUE(wait_until(30'000, [&] { return runs_known(landscape) >= 10; })) << runs_known(landscape);
+    EXPECT_FALSE(wait_until(3'000, [&] { return runs_known(landscape) > 10; }, 100)) << runs_known(landscape);
+    ASSERT_TRUE(landscape.wait_until_quiet(30'000));
+    const Value counts = landscape.counts();
+    EXPECT_EQ(counts["succeeded"], Value(4)) << json::write(counts);
+    EXPECT_EQ(counts["skipped"], Value(4)) << json::write(counts);
+    EXPECT_EQ(counts["parked"], Value(2)) << json::write(counts);
+    expect_done_once(landscape, deals);
+}
+
 TEST(OutboundMessage, BadOnesLeaveNothingAndTheServerStands) {
     Landscape landscape;
     const auto deals = load_company(landscape, {.accounts = 1, .deals = 1});

@@ -94,6 +94,33 @@ TEST(Parking, AnOrderWithAnotherTotalIsToldWithBothAmountsAndNothingIsInvoiced) 
     expect_done_once(landscape, deals);
 }
 
+TEST(Parking, ADealThatWasChangedAfterItsOrderIsNotInvoicedByAReplay) {
+    Landscape landscape;
+    const auto deals = load_company(landscape, {.accounts = 1, .deals = 1});
+    landscape.set_faults(1,
+                         {Map{{"connector", "zoho_books"}, {"method", "POST"}, {"kind", "status"}, {"status", 400}, {"probability", 1}}});
+    landscape.start_serve();
+    const std::string id = landscape.close_deal(deals[0]);
+    EXPECT_EQ(landscape.wait_for(id)["status"].text(), "parked");
+    ASSERT_EQ(landscape.state("sap/A_SalesOrder").size(), 1u);
+    (void)landscape.control("DELETE", "/faults");
+
+    const auto deal_says = [&](std::string_view field) { return landscape.state("salesforce/Opportunity").at(0)[field]; };
+    const Value amount = deal_says("Amount");
+    EXPECT_EQ(deal_says("SAP_Order_Number__c"), landscape.state("sap/A_SalesOrder").at(0)["SalesOrder"]) << "what there is, is shown";
+    const Value line = landscape.state("salesforce/OpportunityLineItem").at(0);
+    landscape.load("salesforce/OpportunityLineItem", {Map{{"Id", line["Id"]}, {"Quantity", decimal("99")}}});
+    ASSERT_NE(deal_says("Amount"), amount);
+    EXPECT_EQ(landscape.lockstep({"parked", "replay", id}).exit, 0);
+    const Value again = landscape.wait_for(id);
+    EXPECT_EQ(again["status"].text(), "parked") << json::write(again);
+    EXPECT_EQ(again["step"].text(), "order_total");
+    EXPECT_TRUE(has(again["reason"].text(), "the totals differ: the deal is ") && has(again["reason"].text(), amount.text()));
+    EXPECT_EQ(landscape.state("sap/A_SalesOrder").size(), 1u);
+    EXPECT_TRUE(landscape.state("zoho_books/invoices").empty());
+    EXPECT_TRUE(has(sync_status(landscape, deals[0]), "Parked: the totals differ"));
+}
+
 TEST(Parking, AnInvoiceOfAnotherTotalUnderTheDealsReferenceIsNeitherTakenNorDoubled) {
     Landscape landscape;
     const auto deals = load_company(landscape, {.accounts = 1, .deals = 1});
@@ -112,6 +139,43 @@ TEST(Parking, AnInvoiceOfAnotherTotalUnderTheDealsReferenceIsNeitherTakenNorDoub
     EXPECT_TRUE(has(run["reason"].text(), "12.34")) << run["reason"].text();
     EXPECT_EQ(landscape.state("zoho_books/invoices").size(), 1u);
     EXPECT_TRUE(landscape.state("zoho_books/emails").empty());
+}
+
+TEST(Parking, AnInvoiceInAnotherCurrencyIsNotTakenThoughItsTotalIsTheSame) {
+    Landscape landscape;
+    const auto deals = load_company(landscape, {.accounts = 1, .deals = 1});
+    landscape.load("zoho_books/contacts", {Map{{"contact_id", "460000000000090001"},
+                                               {"contact_name", "Someone"},
+                                               {"contact_type", "customer"},
+                                               {"currency_code", "USD"},
+                                               {"custom_fields", List{Map{{"api_name", "cf_salesforce_id"}, {"value", account_id(1)}}}}}});
+    landscape.load(
+        "zoho_books/invoices",
+        {Map{{"invoice_id", "460000000000090003"},
+             {"customer_id", "460000000000090001"},
+             {"currency_code", "USD"},
+             {"reference_number", "SF-" + deals[0]},
+             {"line_items",
+              List{Map{{"name", "By hand"}, {"rate", landscape.state("salesforce/Opportunity").at(0)["Amount"]}, {"quantity", 1}}}}}});
+    ASSERT_EQ(landscape.state("zoho_books/invoices").at(0)["currency_code"].text(), "USD");
+    landscape.start_serve();
+    const Value run = landscape.wait_for(landscape.close_deal(deals[0]));
+    EXPECT_EQ(run["status"].text(), "parked") << json::write(run);
+    EXPECT_TRUE(has(run["reason"].text(), "USD") && has(run["reason"].text(), "EUR")) << run["reason"].text();
+    EXPECT_EQ(landscape.state("zoho_books/invoices").size(), 1u);
+    EXPECT_TRUE(landscape.state("zoho_books/emails").empty());
+}
+
+TEST(Parking, WhatPeopleTypedMentionsNobodyInSlack) {
+    Landscape landscape;
+    const auto deals = load_company(landscape, {.accounts = 1, .deals = 1});
+    landscape.load("salesforce/Account", {Map{{"Id", account_id(1)}, {"BillingCountry", "<!channel> & <https://evil.example|here>"}}});
+    landscape.start_serve();
+    EXPECT_EQ(landscape.wait_for(landscape.close_deal(deals[0]))["step"].text(), "country_is_known");
+    const auto messages = messages_after_a_while(landscape);
+    ASSERT_EQ(messages.size(), 1u);
+    EXPECT_TRUE(has(messages[0], "&lt;!channel&gt; &amp; &lt;https://evil.example|here&gt;")) << messages[0];
+    EXPECT_FALSE(has(messages[0], "<")) << messages[0];
 }
 
 TEST(Parking, AParkedRunCanBeDroppedOnceAndForAReason) {
