@@ -22,6 +22,14 @@ Result<void> refuse_open_triggers(const config::ServerConfig& server) {
                     server.address));
 }
 
+void warn_of_plain_text(const config::ServerConfig& server) {
+    if (!is_loopback(server.address) && server.certificate_file.empty())
+        log::warning(
+            "listens beyond this machine without TLS: what comes in, the webhooks' secret too, can be read on its way; set "
+            "`server: certificate_file:` and `key_file:`, or listen on 127.0.0.1 behind a proxy",
+            {{"address", server.address}});
+}
+
 /// Blocks SIGTERM and SIGINT for this and all later threads; `sigwait` takes them.
 sigset_t block_stop_signals() {
     sigset_t signals;
@@ -53,6 +61,7 @@ int serve(const ServeOptions& options) {
         for (auto& connection : config->connections) connection.limits.settle_ms = *options.settle_ms;
     log::configure(config->log_level, config->log_format.value_or(isatty(STDERR_FILENO) ? log::Format::text : log::Format::json));
     if (auto open = refuse_open_triggers(config->server); !open) return report(open.error());
+    warn_of_plain_text(config->server);
     sigset_t signals = block_stop_signals();
 
     auto app = config::Application::make(*config);

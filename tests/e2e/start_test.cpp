@@ -119,6 +119,30 @@ TEST(Start, WrongUsageIsTwoAndHelpIsZero) {
     }
 }
 
+TEST(Start, ListensBeyondLoopbackOnlyWithASecretOrIfThatIsSaidInWords) {
+    const std::string everywhere = "server: { address: 0.0.0.0, port: 0",
+                      rest =
+                          " }\nconnections:\n  slack: { webhook_url: \"http://127.0.0.1:9/services/T/B/x\" }\nflows:\n  mine: { file: "
+                          "mine.yaml }\n",
+                      flow =
+                          "flow: mine\non: [ { webhook: /webhook/mine, key: \"${ body.id }\" } ]\nsteps:\n  - { uses: slack.post, "
+                          "with: { text: x } }\n";
+    const Finished refused =
+        run_alone({"serve", "--config", "lockstep.yaml"}, {}, {{"lockstep.yaml", everywhere + rest}, {"mine.yaml", flow}});
+    EXPECT_EQ(refused.exit, 1);
+    EXPECT_TRUE(has(refused.err, "anyone who reaches 0.0.0.0 could start flows")) << refused.err;
+    for (const char* allowed : {", webhook_secret: a-long-secret", ", triggers_are_open_to_everyone: true"}) {
+        const TemporaryFolder folder;
+        write_file(folder.file("lockstep.yaml"), everywhere + allowed + rest);
+        write_file(folder.file("mine.yaml"), flow);
+        Process serve({.arguments = {program(), "serve", "--config", "lockstep.yaml"}, .folder = folder.path()});
+        EXPECT_TRUE(wait_until(20'000, [&] { return has(serve.errors(), "lockstep serves"); })) << allowed << serve.errors();
+        EXPECT_TRUE(has(serve.errors(), "without TLS")) << "what comes in can be read on its way: " << serve.errors();
+        serve.signal(SIGTERM);
+        EXPECT_EQ(serve.wait(30'000), 0) << serve.errors();
+    }
+}
+
 TEST(Start, RunNamesTheNearestFlowAndRefusesABadKey) {
     Landscape landscape;
     const auto deals = load_company(landscape, {.accounts = 1, .deals = 1});

@@ -477,6 +477,14 @@ TEST(BooksToken, AnExpiredTokenIsFetchedOnceMore) {
     EXPECT_EQ(books.http().last().headers.get("Authorization"), "Zoho-oauthtoken 1000.u");
 }
 
+TEST(BooksToken, TheTokensOwnDomainIsUsedWhicheverDataCentreIsConfigured) {
+    Books books;
+    books.http().on("GET", "https://www.zohoapis.eu/books/v3/contacts/1?", contact(acme));
+    EXPECT_TRUE(books.perform("zoho_books.get", {{"entity", "contacts"}, {"id", "1"}}));
+    EXPECT_TRUE(books.http().sent().front().request.url.starts_with("https://accounts.zoho.com/"))
+        << "the token comes from the configured one";
+}
+
 TEST(BooksToken, AConfiguredApiAddressIsKept) {
     Books books({{"api_url", "http://127.0.0.1:4012"}, {"accounts_url", "http://127.0.0.1:4012"}});
     books.http().on("GET", "http://127.0.0.1:4012/books/v3/contacts/1?", contact(acme));
