@@ -22,6 +22,18 @@ std::vector<Value> same_customer(const List& open) {
     return {};
 }
 
+/// Deals with a line whose total has more digits than its currency, which no order in SAP can have: nobody wins such in the
+/// demo.
+std::set<std::string> uneven_deals(const DemoVendors& vendors) {
+    std::set<std::string> uneven;
+    for (const Value& line : vendors.records("salesforce/OpportunityLineItem")) {
+        const Decimal total = number_of(line["TotalPrice"]);
+        auto rounded = total.rounded(currency_decimals(line["CurrencyIsoCode"].text()), Rounding::half_up);
+        if (!rounded || *rounded != total) uneven.insert(line["OpportunityId"].text());
+    }
+    return uneven;
+}
+
 std::string plural(std::int64_t count, const std::string& one, const std::string& many) {
     return fmt::format("{} {}", count, count == 1 ? one : many);
 }
@@ -43,6 +55,7 @@ DemoDay::DemoDay(const Parts& parts)
 DemoDay::Deals DemoDay::choose_deals() const {
     std::map<std::string, std::string> customers;
     for (const Value& account : vendors_.records("salesforce/Account")) customers[account["Id"].text()] = account["Name"].text();
+    const auto uneven = uneven_deals(vendors_);
     Deals deals;
     List open;
     for (const Value& deal : vendors_.records("salesforce/Opportunity")) {
@@ -50,7 +63,7 @@ DemoDay::Deals DemoDay::choose_deals() const {
         const std::string& customer = customers[deal["AccountId"].text()];
         if (std::find(troubled_customers.begin(), troubled_customers.end(), customer) != troubled_customers.end())
             deals.parked.push_back(deal["Id"].text());
-        else if (customer != unmendable_customer)
+        else if (customer != unmendable_customer && !uneven.contains(deal["Id"].text()))
             open.push_back(deal);
     }
     const auto wanted = static_cast<std::size_t>(std::max(options_.deals, demo_deals_min));

@@ -62,8 +62,8 @@ bool all_of(const std::vector<store::RunRow>& runs, const std::vector<std::strin
 bool is_over(const store::RunRow& run) { return run.ended_at_ms != 0; }
 bool is_parked(const store::RunRow& run) { return run.status == store::RunStatus::parked; }
 bool is_synced(const store::RunRow& run) { return run.status == store::RunStatus::succeeded; }
-/// Has begun, was refused, and will be tried again.
-bool is_put_off(const store::RunRow& run) { return run.status == store::RunStatus::running && !run.reason.empty(); }
+/// Has begun and was refused: it will be tried again, or, which the proof would tell, is given up.
+bool was_refused(const store::RunRow& run) { return run.ended_at_ms != 0 || !run.reason.empty(); }
 
 }  // namespace
 
@@ -144,7 +144,7 @@ Result<void> DemoDay::outage() {
     for (const auto& deal : deals_.outage) LS_TRY(win(deal));
     const auto refusals = static_cast<std::int64_t>(refusals_each * deals_.outage.size());
     LS_TRY(wait_until("every deal has met the outage", outage_timeout_ms,
-                      [&] { return vendors_.faults_fired() >= refusals && all_of(runs_of("deal-closed"), deals_.outage, is_put_off); }));
+                      [&] { return vendors_.faults_fired() >= refusals && all_of(runs_of("deal-closed"), deals_.outage, was_refused); }));
     const auto counts = application_.store().status_counts();
     const auto waiting = static_cast<std::int64_t>(counts ? counts->running + counts->waiting : 0);
     screen_.happened(Mark::plain, "waiting",

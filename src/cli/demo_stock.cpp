@@ -1,5 +1,5 @@
 // Stock: the first run of the day, then goods that move in SAP, one run that shows them and one that finds nothing to do.
-#include <optional>
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -10,7 +10,6 @@ namespace lockstep::cli {
 namespace {
 
 constexpr std::int64_t run_timeout_ms = 60'000;
-constexpr std::size_t issues = 3;
 const Decimal low_below = 10;  // as flows/inventory.yaml has it
 
 /// One goods movement in the sales plant.
@@ -18,13 +17,12 @@ struct Movement {
     const char* type;
     std::string material;
     const char* plant;
-    const char* location;
     Decimal quantity;
     Value record() const {
         return Map{{"GoodsMovementType", type},
                    {"Material", material},
                    {"Plant", plant},
-                   {"StorageLocation", location},
+                   {"StorageLocation", std::string_view(plant) == "1010" ? "101A" : "102A"},
                    {"QuantityInBaseUnit", quantity.to_string()}};
     }
 };
@@ -61,33 +59,35 @@ std::map<std::string, Decimal> in_one_place(const DemoVendors& vendors) {
     return places;
 }
 
+/// Takes the first material out that has at least so much and less than that. Errors: there is none.
+Result<std::pair<std::string, Decimal>> take(std::map<std::string, Decimal>& places, const Decimal& least, const Decimal& less_than) {
+    auto found =
+        std::find_if(places.begin(), places.end(), [&](const auto& place) { return place.second >= least && place.second < less_than; });
+    if (found == places.end()) return fail(ErrorCode::internal, "the sandbox's stock is not enough for the demo");
+    std::pair<std::string, Decimal> taken = *found;
+    places.erase(found);
+    return taken;
+}
+
 /// Three deliveries; one delivery of nearly all; a receipt of what was low; goods that are blocked; and a receipt of another
 /// plant, which changes nothing for sales. Errors: the data has no such materials.
 Result<std::vector<Movement>> choose_movements(const DemoVendors& vendors) {
+    auto places = in_one_place(vendors);
+    const Decimal all = 1'000'000, enough = 60, left = 4;
     std::vector<Movement> movements;
-    std::optional<std::string> emptied, refilled, blocked;
-    std::size_t delivered = 0;
-    for (const auto& [material, quantity] : in_one_place(vendors)) {
-        if (quantity < low_below && !quantity.is_zero() && !refilled) {
-            refilled = material;
-            movements.push_back({receipt, material, "1010", "101A", 120});
-        } else if (quantity > Decimal(40) && !emptied) {
-            emptied = material;
-            auto nearly_all = quantity.minus(4);
-            LS_ASSERT(nearly_all.has_value());
-            movements.push_back({delivery, material, "1010", "101A", nearly_all->normalized()});
-        } else if (quantity > Decimal(60) && delivered < issues) {
-            movements.push_back({delivery, material, "1010", "101A", Decimal(static_cast<std::int64_t>(7 + 5 * delivered++))});
-        } else if (quantity > Decimal(60) && !blocked) {
-            blocked = material;
-            movements.push_back({blocking, material, "1010", "101A", 25});
-        } else if (quantity > Decimal(60)) {
-            movements.push_back({receipt, material, "1020", "102A", 40});
-            break;
-        }
+    LS_TRY_ASSIGN(const auto emptied, take(places, low_below, all));
+    LS_TRY_ASSIGN(const auto delivered, emptied.second.minus(left));
+    movements.push_back({delivery, emptied.first, "1010", delivered.normalized()});
+    for (const int quantity : {7, 12, 17}) {
+        LS_TRY_ASSIGN(const auto material, take(places, enough, all));
+        movements.push_back({delivery, material.first, "1010", quantity});
     }
-    if (!emptied || !refilled || !blocked || delivered < issues || movements.size() != issues + 4)
-        return fail(ErrorCode::internal, "the sandbox's stock is not enough for the demo");
+    LS_TRY_ASSIGN(const auto low, take(places, 0, low_below));
+    movements.push_back({receipt, low.first, "1010", 120});
+    LS_TRY_ASSIGN(const auto blocked, take(places, enough, all));
+    movements.push_back({blocking, blocked.first, "1010", 25});
+    LS_TRY_ASSIGN(const auto elsewhere, take(places, enough, all));
+    movements.push_back({receipt, elsewhere.first, "1020", 40});
     return movements;
 }
 
