@@ -162,10 +162,12 @@ class Landscape:
         return found
 
     def close_deals(self, count):
-        """Closes so many deals with a line each, for the made-up manufacturer's accounts; returns their ids."""
+        """Closes so many deals with a line and a contact role each, for the made-up manufacturer's accounts; returns their ids."""
         head = {"Authorization": "Bearer " + self.salesforce_token()}
         models = self.rows(head, "SELECT AccountId, Pricebook2Id FROM Opportunity WHERE IsWon = false AND CurrencyIsoCode = 'EUR' ORDER BY Id")
         models = list({model["AccountId"]: model for model in models[:-3]}.values())  # the last cannot be carried through
+        people = {row["AccountId"]: row["Id"] for row in self.rows(head, "SELECT Id, AccountId FROM Contact WHERE Email != null ORDER BY Id DESC")}
+        models = [model for model in models if model["AccountId"] in people]
         entries = self.rows(head, "SELECT Id, UnitPrice FROM PricebookEntry WHERE CurrencyIsoCode = 'EUR' AND IsActive = true ORDER BY Id LIMIT 50")
         ids = []
         while len(ids) < count:
@@ -180,6 +182,8 @@ class Landscape:
                 lines.append({"attributes": {"type": "OpportunityLineItem"}, "OpportunityId": id, "PricebookEntryId": entry["Id"],
                               "Quantity": 3, "UnitPrice": entry["UnitPrice"]})
             self.create(head, lines)
+            self.create(head, [{"attributes": {"type": "OpportunityContactRole"}, "OpportunityId": id, "ContactId": people[deal["AccountId"]],
+                                "IsPrimary": True} for id, deal in zip(new, deals)])
             ids += new
         return ids
 
