@@ -1,6 +1,7 @@
 #include "engine/call_desk.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace lockstep::engine {
 
@@ -19,6 +20,11 @@ connector::Connection* CallDesk::connection(const std::string& name) {
 const connector::ConnectionLimits* CallDesk::limits(const std::string& name) const {
     auto found = gates_.find(name);
     return found == gates_.end() ? nullptr : &found->second.entry.limits;
+}
+
+int CallDesk::concurrency_max() const {
+    return std::accumulate(gates_.begin(), gates_.end(), 0,
+                           [](int sum, const auto& entry) { return sum + entry.second.entry.limits.concurrency_max; });
 }
 
 CallDesk::Seat& CallDesk::new_seat() {

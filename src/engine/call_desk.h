@@ -43,6 +43,8 @@ public:
 
     connector::Connection* connection(const std::string& name);
     const connector::ConnectionLimits* limits(const std::string& name) const;
+    /// So many calls can be under way at once over all connections.
+    int concurrency_max() const;
 
     /// Where one worker waits; lives as long as the desk.
     class Seat;

@@ -32,7 +32,8 @@ Result<void> Engine::Impl::start() {
     publish_status();
     status_.running = true;
     runtime_.spawn("engine", [this] { run_loop(); });
-    for (int i = 0; i < options_.workers; ++i) runtime_.spawn("worker", [this] { run_worker(); });
+    int workers = std::min(options_.workers, desk_.concurrency_max());  // more could never be busy
+    for (int i = 0; i < workers; ++i) runtime_.spawn("worker", [this] { run_worker(); });
     return {};
 }
 
