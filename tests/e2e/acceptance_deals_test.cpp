@@ -129,18 +129,19 @@ TEST(AcceptedDeals, AMaterialIsTheProductsCodeWithoutItsBlanksInCapitalsOrWhatTh
     const std::string yaml = folder.file("lockstep.yaml");
     Landscape landscape({.config = yaml});
     write_file(yaml, connections_with_sap_at(landscape.environment().at("SAP_BASE_URL"), "{}") +
-                         "flows:\n  deal-closed: { config: { materials: { SHOP-7: part-002 } } }\n");
+                         "flows:\n  deal-closed: { config: { unit: XX, materials: { SHOP-7: part-002 } } }\n");
     (void)load_company(landscape, {.accounts = 1, .deals = 0});
     landscape.start_serve();
     int serial = 400;
     for (auto [code, material] : {std::pair(" part-003 ", "PART-003"), std::pair("SHOP-7", "PART-002")}) {
-        landscape.load("salesforce/Product2", {Map{{"Id", product_id(1)}, {"ProductCode", code}}});
+        landscape.load("salesforce/Product2", {Map{{"Id", product_id(1)}, {"ProductCode", code}, {"QuantityUnitOfMeasure", "Piece"}}});
         const std::string deal = load_deal(landscape, ++serial, {{"1", "10", ""}});
         const Value run = landscape.wait_for(landscape.close_deal(deal));
         ASSERT_EQ(run["status"].text(), "succeeded") << outcome(run);
         const Value order = only(by_key(landscape.state("sap/A_SalesOrder"), "PurchaseOrderByCustomer"), deal, "order");
-        EXPECT_EQ(order.at_path("to_Item.results.0.Material").text() + order.at_path("to_Item.0.Material").text(), material)
-            << json::write(order);
+        const Value item = order.at_path(order["to_Item"].is_list() ? "to_Item.0" : "to_Item.results.0");
+        EXPECT_EQ(item["Material"].text(), material) << json::write(order);
+        EXPECT_EQ(item["RequestedQuantityUnit"].text(), "PC") << "the product's own unit as SAP calls it, not the one for products without";
     }
 }
 

@@ -36,6 +36,26 @@ TEST(Deals, ASecondEventOfASyncedDealWritesNothing) {
     expect_done_once(landscape, deals);
 }
 
+TEST(Deals, AreLoggedAsJsonLinesThatNameRunFlowAndKey) {
+    Landscape landscape;
+    const auto deals = load_company(landscape, {.accounts = 1, .deals = 1});
+    landscape.start_serve();
+    const std::string run = landscape.wait_for(landscape.close_deal(deals[0]))["id"].text();
+    (void)landscape.stop_serve();
+    std::istringstream lines(landscape.serve().errors());
+    Value ended;
+    for (std::string line; std::getline(lines, line);) {
+        const auto said = json::parse(line);
+        ASSERT_TRUE(said.has_value()) << line;
+        EXPECT_FALSE((*said)["time"].text().empty() || (*said)["level"].text().empty() || (*said)["message"].text().empty()) << line;
+        if ((*said)["message"].text() == "run ended") ended = *said;
+    }
+    EXPECT_EQ(ended["run"].text(), run);
+    EXPECT_EQ(ended["flow"].text(), "deal-closed");
+    EXPECT_EQ(ended["key"].text(), deals[0]);
+    EXPECT_EQ(ended["status"].text(), "succeeded");
+}
+
 TEST(Deals, TheShortAndTheLongIdAreTheSameDeal) {
     Landscape landscape;
     const auto deals = load_company(landscape, {.accounts = 1, .deals = 1});
