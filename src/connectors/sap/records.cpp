@@ -114,12 +114,13 @@ Result<List> Records::read_totals(connector::CallContext& context, const ReadInp
     Totals totals(read.totals);
     std::size_t got = 0;
     std::optional<std::int64_t> counted;
-    LS_TRY(read_pages(context, read, [&](Page& page) -> Result<bool> {
+    auto add_page = [&](Page& page) -> Result<bool> {
         for (const Value& row : page.rows) LS_TRY(totals.add(row));
         got += page.rows.size();
         if (page.count) counted = page.count;
         return true;
-    }));
+    };
+    LS_TRY(read_pages(context, read, add_page));
     if (counted && *counted != static_cast<std::int64_t>(got))
         return fail(ErrorCode::vendor_unavailable, "SAP counts other records than it gave: " + read.entity.set + ", " +
                                                        std::to_string(got) + " of " + std::to_string(*counted));
