@@ -130,11 +130,11 @@ void DemoDay::judge_payments() {
     const List deliveries = vendors_.records("zoho_books/webhook_deliveries");
     for (const Value& delivery : deliveries) taken += delivery["status"] == Value(202) ? 1 : 0;
     for (const Value& deal : vendors_.records("salesforce/Opportunity")) received += deal["Payment_Received__c"] == Value(true) ? 1 : 0;
-    proof_.expect("payments in Zoho Books (a fourth was deleted)", 3,
+    proof_.expect(Topic::payments, "payments in Zoho Books (a fourth was deleted)", 3,
                   static_cast<std::int64_t>(vendors_.records("zoho_books/customerpayments").size()));
-    proof_.expect("webhooks of Zoho Books taken", 5, taken);
-    proof_.expect("webhooks of Zoho Books not taken", 0, static_cast<std::int64_t>(deliveries.size()) - taken);
-    proof_.expect("deals shown as paid in full", 3, received);
+    proof_.expect(Topic::payments, "webhooks of Zoho Books taken", 5, taken);
+    proof_.expect(Topic::payments, "webhooks of Zoho Books not taken", 0, static_cast<std::int64_t>(deliveries.size()) - taken);
+    proof_.expect(Topic::payments, "deals shown as paid in full", 3, received);
 }
 
 }  // namespace lockstep::cli

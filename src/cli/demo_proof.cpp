@@ -61,7 +61,16 @@ void DemoProof::begin() {
         known_accounts_.insert(partner["BusinessPartnerIDByExtSystem"].text());
 }
 
-void DemoProof::expect(std::string what, std::int64_t expected, std::int64_t found) { rows_.push_back({std::move(what), expected, found}); }
+void DemoProof::expect(Topic topic, std::string what, std::int64_t expected, std::int64_t found) {
+    rows_.push_back({topic, std::move(what), expected, found});
+}
+
+std::int64_t DemoProof::shown_as_parked() const {
+    std::int64_t parked = 0;
+    for (const Value& deal : vendors_.records("salesforce/Opportunity"))
+        parked += deals_.contains(deal["Id"].text()) && deal["Sync_Status__c"].text().starts_with("Parked: ") ? 1 : 0;
+    return parked;
+}
 
 DemoProof::Found DemoProof::find() const {
     Found found{by_key(vendors_.records("sap/A_SalesOrder"), "PurchaseOrderByCustomer"),
@@ -123,8 +132,8 @@ void DemoProof::judge_customers(const std::set<std::string>& accounts) {
         if (contacts.count(account) != 1) wrong(fmt::format("{}: {} contacts in Zoho Books", account, contacts.count(account)));
     }
     const auto expected = static_cast<std::int64_t>(all.size());
-    expect("customers in SAP", expected, static_cast<std::int64_t>(partners.size()));
-    expect("customers in Zoho Books", expected, static_cast<std::int64_t>(contacts.size()));
+    expect(Topic::deals, "customers in SAP", expected, static_cast<std::int64_t>(partners.size()));
+    expect(Topic::deals, "customers in Zoho Books", expected, static_cast<std::int64_t>(contacts.size()));
 }
 
 void DemoProof::judge_deals() {
@@ -139,10 +148,10 @@ void DemoProof::judge_deals() {
     }
     const auto expected = static_cast<std::int64_t>(deals_.size());
     auto made = [&](const char* object) { return static_cast<std::int64_t>(vendors_.records(object).size()) - before_.at(object); };
-    expect("deals synced in Salesforce", expected, synced);
-    expect("sales orders in SAP", expected, made("sap/A_SalesOrder"));
-    expect("invoices in Zoho Books", expected, made("zoho_books/invoices"));
-    expect("invoices emailed", expected, made("zoho_books/emails"));
+    expect(Topic::deals, "deals synced in Salesforce", expected, synced);
+    expect(Topic::deals, "sales orders in SAP", expected, made("sap/A_SalesOrder"));
+    expect(Topic::deals, "invoices in Zoho Books", expected, made("zoho_books/invoices"));
+    expect(Topic::deals, "invoices emailed", expected, made("zoho_books/emails"));
     judge_customers(accounts);
 }
 
@@ -165,21 +174,13 @@ void DemoProof::judge_products() {
             wrong(fmt::format("{}: SAP has {}, Salesforce shows {}{}", code, wanted ? wanted->to_string() : "?", available.text(),
                               low ? " (low)" : ""));
     }
-    expect("products with SAP's stock", known, right);
+    expect(Topic::stock, "products with SAP's stock", known, right);
 }
 
-bool DemoProof::print(DemoScreen& screen) const {
-    bool good = wrong_.empty();
-    screen.heading("Proof, from the vendors' own records");
-    screen.say(fmt::format("  {:<44} {:>8} {:>8}", "", "expected", "found"));
-    for (const Row& row : rows_) {
-        const bool holds = row.expected == row.found;
-        good = good && holds;
-        screen.say(fmt::format("{} {:<44} {:>8} {:>8}", screen.marked(holds ? Mark::good : Mark::bad, holds ? "=" : "≠"), row.what,
-                               row.expected, row.found));
-    }
-    screen.line();
-    screen.say(fmt::format("       {:>13} {:>13} {:>13} {:>13} {:>13}", "deals won", "SAP orders", "invoices", "paid", "shown as paid"));
+/// Amounts by currency: the first three must be equal, and the last two.
+bool DemoProof::print_sums(DemoScreen& screen) const {
+    bool good = true;
+    screen.say(fmt::format("      {:>13} {:>13} {:>13} {:>13} {:>13}", "deals won", "SAP orders", "invoices", "paid", "shown as paid"));
     for (const auto& [currency, sums] : sums_) {
         const bool equal = sums[won] == sums[ordered] && sums[won] == sums[invoiced] && sums[paid] == sums[shown];
         good = good && equal;
@@ -188,8 +189,25 @@ bool DemoProof::print(DemoScreen& screen) const {
             const std::string amount = money_text(sum, currency);
             text += fmt::format(" {:>13}", amount.substr(0, amount.find(' ')));
         }
-        screen.say(fmt::format("{} {}  {}", screen.marked(equal ? Mark::good : Mark::bad, equal ? "=" : "≠"), currency, text));
+        screen.say(fmt::format("{} {}{}", screen.marked(equal ? Mark::good : Mark::bad, equal ? "=" : "≠"), currency, text));
     }
+    return good;
+}
+
+bool DemoProof::print(DemoScreen& screen) const {
+    bool good = wrong_.empty();
+    std::vector<Row> rows = rows_;
+    std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.topic < b.topic; });
+    screen.heading("Proof, from the vendors' own records");
+    screen.say(fmt::format("  {:<44} {:>8} {:>8}", "", "expected", "found"));
+    for (const Row& row : rows) {
+        const bool holds = row.expected == row.found;
+        good = good && holds;
+        screen.say(fmt::format("{} {:<44} {:>8} {:>8}", screen.marked(holds ? Mark::good : Mark::bad, holds ? "=" : "≠"), row.what,
+                               row.expected, row.found));
+    }
+    screen.line();
+    good = print_sums(screen) && good;
     for (const std::string& message : wrong_) screen.say(screen.marked(Mark::bad, "wrong: ") + message);
     return good;
 }

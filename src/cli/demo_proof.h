@@ -12,6 +12,9 @@
 
 namespace lockstep::cli {
 
+/// What a figure is about; the table is in this order.
+enum class Topic : std::uint8_t { deals, stock, payments, outage, parked };
+
 /// The promises of the day against the vendors' own records. Lockstep's word counts for nothing here.
 class DemoProof {
 public:
@@ -19,10 +22,11 @@ public:
     /// Remembers what the vendors have before the day.
     void begin();
     void closed(const std::string& deal) { deals_.insert(deal); }
-    const std::set<std::string>& deals() const { return deals_; }
+    /// How many of the closed deals Salesforce shows as parked now.
+    std::int64_t shown_as_parked() const;
 
     /// Holds a figure against what it must be; it becomes a row of the table.
-    void expect(std::string what, std::int64_t expected, std::int64_t found);
+    void expect(Topic topic, std::string what, std::int64_t expected, std::int64_t found);
     /// Something that is not as it should be, in words.
     void wrong(std::string what) { wrong_.push_back(std::move(what)); }
     /// Holds every closed deal against SAP, Zoho Books and what Salesforce shows; each once, each to the cent.
@@ -35,11 +39,13 @@ public:
 private:
     using Sums = std::array<Decimal, 5>;  // deals, orders, invoices, paid in Zoho Books, paid as Salesforce shows
     struct Row {
+        Topic topic;
         std::string what;
         std::int64_t expected, found;
     };
     struct Found;
 
+    bool print_sums(DemoScreen& screen) const;
     Found find() const;
     void judge_deal(const Value& deal, const Found& found);
     void judge_payment(const Value& deal, const Value& invoice, const Found& found, Sums& sums);

@@ -13,6 +13,8 @@ constexpr const char* green = "\033[32m";
 constexpr const char* yellow = "\033[33m";
 constexpr const char* strong = "\033[1m";
 constexpr const char* end = "\033[0m";
+constexpr std::size_t detail_indent = 19;
+constexpr std::size_t detail_width = 90;
 
 }  // namespace
 
@@ -32,7 +34,17 @@ void DemoScreen::line(const std::string& text) {
 
 void DemoScreen::heading(const std::string& text) { line("\n" + bold(text)); }
 void DemoScreen::say(const std::string& text) { line("  " + text); }
-void DemoScreen::detail(const std::string& text) { line("                   " + text); }
+
+void DemoScreen::detail(const std::string& text) {
+    std::size_t from = 0;
+    while (text.size() - from > detail_width) {
+        const std::size_t space = text.rfind(' ', from + detail_width);
+        if (space == std::string::npos || space <= from) break;
+        line(std::string(detail_indent, ' ') + text.substr(from, space - from));
+        from = space + 1;
+    }
+    line(std::string(detail_indent, ' ') + text.substr(from));
+}
 
 void DemoScreen::happened(Mark mark, const std::string& word, const std::string& rest) {
     line(fmt::format("{:6.1f}s  {}  {}", static_cast<double>(elapsed_ms()) / 1000, marked(mark, fmt::format("{:<8}", word)), rest));

@@ -20,7 +20,7 @@ public:
     void say(const std::string& text);
     /// Something happened now: the time since the start, a word and the rest.
     void happened(Mark mark, const std::string& word, const std::string& rest);
-    /// A line that belongs to the one before.
+    /// What belongs to the line before, in as many lines as it takes.
     void detail(const std::string& text);
     void line(const std::string& text = {});
     std::string marked(Mark mark, const std::string& text) const;

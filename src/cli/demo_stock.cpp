@@ -162,8 +162,8 @@ Result<void> DemoDay::stock_hour() {
     const auto said = said_since(vendors_, messages);
     for (const auto& text : said) screen_.happened(Mark::plain, "Slack", on_one_line(text));
     const auto expected = static_cast<std::int64_t>(movements.size()) - 1;
-    proof_.expect("products changed by goods movements", expected, of_the_movements);
-    proof_.expect("other products changed in that hour", 0, changed - of_the_movements);
+    proof_.expect(Topic::stock, "products changed by goods movements", expected, of_the_movements);
+    proof_.expect(Topic::stock, "other products changed in that hour", 0, changed - of_the_movements);
 
     const auto writes = vendors_.writes_of("salesforce");
     LS_TRY_ASSIGN(auto again, run_inventory());
@@ -171,8 +171,8 @@ Result<void> DemoDay::stock_hour() {
     screen_.happened(
         Mark::good, "again",
         fmt::format("a second run looks at {} products and writes {}", again["products"].text(), written == 0 ? "nothing" : "AGAIN"));
-    proof_.expect("writes of a stock run without changes", 0, written);
-    proof_.expect("Slack messages of that hour", 1, static_cast<std::int64_t>(said_since(vendors_, messages).size()));
+    proof_.expect(Topic::stock, "writes of a stock run without changes", 0, written);
+    proof_.expect(Topic::stock, "Slack messages of that hour", 1, static_cast<std::int64_t>(said_since(vendors_, messages).size()));
     return {};
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -25,8 +26,8 @@ int report(const Error& error) {
 }
 
 bool wants_colour() {
-    const char* none = std::getenv("NO_COLOR");
-    return isatty(STDOUT_FILENO) && !(none && *none);
+    const char *none = std::getenv("NO_COLOR"), *terminal = std::getenv("TERM");
+    return isatty(STDOUT_FILENO) && !(none && *none) && !(terminal && std::string_view(terminal) == "dumb");
 }
 
 }  // namespace lockstep::cli

@@ -31,7 +31,7 @@ TEST(Demo, ShowsEveryFlowAndProvesItFromTheVendorsRecords) {
         EXPECT_TRUE(says(day.out, part)) << part << " is not in\n" << day.out;
     for (const char* made : {"deals synced in Salesforce", "sales orders in SAP", "invoices in Zoho Books", "invoices emailed"})
         EXPECT_TRUE(proves(day.out, made, 8)) << made << "\n" << day.out;
-    EXPECT_TRUE(proves(day.out, "deals parked for a person", 2)) << day.out;
+    EXPECT_TRUE(proves(day.out, "deals parked for a person, with the reason", 2)) << day.out;
     EXPECT_TRUE(proves(day.out, "deals parked by the outage", 0)) << day.out;
     EXPECT_TRUE(proves(day.out, "deals shown as paid in full", 3)) << day.out;
     EXPECT_TRUE(proves(day.out, "products with SAP's stock", 300)) << day.out;
