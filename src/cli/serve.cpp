@@ -22,6 +22,16 @@ Result<void> refuse_open_triggers(const config::ServerConfig& server) {
                     server.address));
 }
 
+/// Addresses are not repeated: Slack's is a credential.
+void warn_of_plain_text(const config::ConnectionConfig& connection) {
+    for (const auto& [setting, value] : connection.settings) {
+        auto url = value.is_string() ? net::parse_url(value.as_string()) : fail(ErrorCode::url_invalid, "");
+        if (url && url->scheme == "http" && !is_loopback(url->host))
+            log::warning("a vendor on another machine is spoken to by plain http: credentials and records can be read on their way",
+                         {{"connection", connection.name}, {"setting", setting}});
+    }
+}
+
 void warn_of_plain_text(const config::ServerConfig& server) {
     if (!is_loopback(server.address) && server.certificate_file.empty())
         log::warning(
@@ -62,6 +72,7 @@ int serve(const ServeOptions& options) {
     log::configure(config->log_level, config->log_format.value_or(isatty(STDERR_FILENO) ? log::Format::text : log::Format::json));
     if (auto open = refuse_open_triggers(config->server); !open) return report(open.error());
     warn_of_plain_text(config->server);
+    for (const auto& connection : config->connections) warn_of_plain_text(connection);
     sigset_t signals = block_stop_signals();
 
     auto app = config::Application::make(*config);

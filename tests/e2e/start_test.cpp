@@ -143,6 +143,22 @@ TEST(Start, ListensBeyondLoopbackOnlyWithASecretOrIfThatIsSaidInWords) {
     }
 }
 
+TEST(Start, SaysWhichVendorIsSpokenToByPlainHttpOnAnotherMachine) {
+    for (auto [address, warned] :
+         {std::pair("http://hooks.invalid/services/T/B/x", true), std::pair("http://127.0.0.1:9/services/T/B/x", false),
+          std::pair("https://hooks.invalid/services/T/B/x", false)}) {
+        const TemporaryFolder folder;
+        write_file(folder.file("lockstep.yaml"), "server: { port: 0 }\nconnections:\n  slack: { webhook_url: \"" + std::string(address) +
+                                                     "\" }\nflows:\n  mine: { file: mine.yaml }\n");
+        write_file(folder.file("mine.yaml"),
+                   "flow: mine\non: [ { webhook: /webhook/mine, key: a } ]\nsteps:\n  - { uses: slack.post, with: { text: x } }\n");
+        Process serve({.arguments = {program(), "serve", "--config", "lockstep.yaml"}, .folder = folder.path()});
+        EXPECT_TRUE(wait_until(20'000, [&] { return has(serve.errors(), "lockstep serves"); })) << serve.errors();
+        EXPECT_EQ(has(serve.errors(), "by plain http"), warned) << serve.errors();
+        EXPECT_FALSE(has(serve.errors(), "/services/T")) << serve.errors();
+    }
+}
+
 TEST(Start, RunNamesTheNearestFlowAndRefusesABadKey) {
     Landscape landscape;
     const auto deals = load_company(landscape, {.accounts = 1, .deals = 1});
