@@ -107,6 +107,32 @@ TEST(AcceptedDeals, AnAddressIsSplitOverSapsFieldsOrRefusedAndNeverCut) {
     EXPECT_EQ(partner["OrganizationBPName1"].text() + "|" + partner["OrganizationBPName2"].text(), forty + "|y");
 }
 
+TEST(AcceptedDeals, TaxesOnTheInvoiceAreNoDifferenceToTheDealIfTheyComeOnTopOfIt) {
+    Landscape landscape;
+    const auto deals = load_company(landscape, {.accounts = 1, .deals = 2});
+    landscape.load("zoho_books/contacts", {Map{{"contact_id", "460000000000090001"},
+                                               {"contact_name", "Someone"},
+                                               {"contact_type", "customer"},
+                                               {"custom_fields", List{Map{{"api_name", "cf_salesforce_id"}, {"value", account_id(1)}}}}}});
+    const Value tax = landscape.state("zoho_books/taxes").at(0)["tax_id"];
+    const auto amounts = by_key(landscape.state("salesforce/Opportunity"), "Id");
+    for (int i : {0, 1})
+        landscape.load("zoho_books/invoices",
+                       {Map{{"invoice_id", "46000000000009000" + std::to_string(3 + i)},
+                            {"customer_id", "460000000000090001"},
+                            {"reference_number", "SF-" + deals[static_cast<std::size_t>(i)]},
+                            {"is_inclusive_tax", i == 1},
+                            {"line_items", List{Map{{"name", "By hand"},
+                                                    {"rate", amounts.find(deals[static_cast<std::size_t>(i)])->second["Amount"]},
+                                                    {"quantity", 1},
+                                                    {"tax_id", tax}}}}}});
+    landscape.start_serve();
+    const Value on_top = landscape.wait_for(landscape.close_deal(deals[0])), within = landscape.wait_for(landscape.close_deal(deals[1]));
+    EXPECT_EQ(on_top["status"].text(), "succeeded") << outcome(on_top);
+    EXPECT_EQ(within["step"].text(), "invoice_total") << outcome(within);
+    EXPECT_EQ(landscape.state("zoho_books/emails").size(), 1u);
+}
+
 TEST(AcceptedDeals, TheContactSaysWhereWhoInWhichCurrencyAndOnWhichTerms) {
     Landscape landscape;
     const auto deals = load_company(landscape, {.accounts = 1, .deals = 1});
