@@ -19,7 +19,7 @@ namespace lockstep::cli {
 namespace {
 
 /// A wait of a minute becomes one of a second; the retries are as many as an outage of minutes takes.
-constexpr std::int64_t demo_retry_base_ms = 200;
+constexpr std::int64_t demo_retry_base_ms = 150;
 constexpr int demo_retries_max = 12;
 
 /// A folder that is gone when the demo is.

@@ -14,7 +14,7 @@
 namespace lockstep::cli {
 
 /// How long the demo's vendors may still apply a request whose answer was lost.
-inline constexpr std::int64_t demo_settle_ms = 1'500;
+inline constexpr std::int64_t demo_settle_ms = 1'200;
 /// The least number of deals that shows everything: some paid, some in the outage, some parked.
 inline constexpr int demo_deals_min = 8;
 
