@@ -42,6 +42,10 @@ private:
         std::string deal, currency, invoice_id, number, customer_id;
         Decimal total;
     };
+    struct Payers {
+        Billed in_parts, mistaken;
+        std::vector<Billed> pair;  // of one customer
+    };
 
     // demo_day.cpp
     Deals choose_deals() const;
@@ -61,6 +65,7 @@ private:
     Result<void> end_tokens();
     Result<void> report_again();
     Result<void> outage();
+    void tell_outage(std::int64_t began_ms, std::size_t orders);
     Result<void> parked_deals();
     Result<void> wait_for_alerts(const std::vector<store::RunRow>& runs);
     Result<void> mend(const std::string& deal);
@@ -75,6 +80,9 @@ private:
     // demo_payments.cpp
     Result<void> payments();
     std::vector<Billed> billed_deals() const;
+    Result<Payers> choose_payers() const;
+    Result<void> pay_in_parts(const Billed& invoice);
+    Result<void> pay_by_mistake(const Billed& invoice);
     Result<std::string> pay(const std::vector<std::pair<Billed, Decimal>>& parts, const std::string& mode);
     Result<void> expect_shown(const Billed& deal, const Decimal& amount, bool received);
     void judge_payments();

@@ -129,6 +129,18 @@ Result<void> DemoDay::report_again() {
     });
 }
 
+/// What waits while SAP is down, and what has come of it.
+void DemoDay::tell_outage(std::int64_t began_ms, std::size_t orders) {
+    const auto counts = application_.store().status_counts();
+    const auto waiting = static_cast<std::int64_t>(counts ? counts->running + counts->waiting : 0);
+    screen_.happened(Mark::plain, "waiting",
+                     fmt::format("{} deals, after {} requests that SAP refused in {:.1f} s", waiting, vendors_.faults_fired(),
+                                 static_cast<double>(screen_.elapsed_ms() - began_ms) / 1000));
+    proof_.expect(Topic::outage, "deals parked by the outage", 0, proof_.shown_as_parked());
+    proof_.expect(Topic::outage, "orders made while SAP was down", 0,
+                  static_cast<std::int64_t>(vendors_.records("sap/A_SalesOrder").size() - orders));
+}
+
 /// SAP is down until every deal has felt it; nothing may park, and all go through when it is back.
 Result<void> DemoDay::outage() {
     // From now on a record-triggered flow's callout reports deals: JSON, sent once.
@@ -145,14 +157,7 @@ Result<void> DemoDay::outage() {
     const auto refusals = static_cast<std::int64_t>(refusals_each * deals_.outage.size());
     LS_TRY(wait_until("every deal has met the outage", outage_timeout_ms,
                       [&] { return vendors_.faults_fired() >= refusals && all_of(runs_of("deal-closed"), deals_.outage, was_refused); }));
-    const auto counts = application_.store().status_counts();
-    const auto waiting = static_cast<std::int64_t>(counts ? counts->running + counts->waiting : 0);
-    screen_.happened(Mark::plain, "waiting",
-                     fmt::format("{} deals, after {} requests that SAP refused in {:.1f} s", waiting, vendors_.faults_fired(),
-                                 static_cast<double>(screen_.elapsed_ms() - began_ms) / 1000));
-    proof_.expect(Topic::outage, "deals parked by the outage", 0, proof_.shown_as_parked());
-    proof_.expect(Topic::outage, "orders made while SAP was down", 0,
-                  static_cast<std::int64_t>(vendors_.records("sap/A_SalesOrder").size() - orders));
+    tell_outage(began_ms, orders);
     LS_TRY(show_flaws({}));
     screen_.happened(Mark::plain, "back", "SAP answers again");
     lines_left_ = lines_max;

@@ -87,6 +87,21 @@ Result<void> DemoDay::expect_shown(const Billed& deal, const Decimal& amount, bo
     return {};
 }
 
+/// Two invoices of one customer, the dearest of the others, and one that somebody takes by mistake.
+Result<DemoDay::Payers> DemoDay::choose_payers() const {
+    auto all = billed_deals();
+    Payers payers;
+    for (std::size_t i = 0; i < all.size() && payers.pair.empty(); ++i)
+        for (std::size_t j = i + 1; j < all.size() && payers.pair.empty(); ++j)
+            if (all[i].customer_id == all[j].customer_id) payers.pair = {all[i], all[j]};
+    if (payers.pair.empty()) return fail(ErrorCode::internal, "no customer has two invoices");
+    std::erase_if(all, [&](const Billed& its) { return its.customer_id == payers.pair[0].customer_id; });
+    if (all.size() < 2) return fail(ErrorCode::internal, "too few customers have invoices");
+    payers.in_parts = all[0];
+    payers.mistaken = all[1];
+    return payers;
+}
+
 Result<void> DemoDay::payments() {
     screen_.heading("Payments in Zoho Books, told by its own signed webhooks");
     LS_TRY(vendors_.zoho("POST", "settings/webhooks",
@@ -95,34 +110,29 @@ Result<void> DemoDay::payments() {
                              {"url", address_ + "/webhook/zoho/payment"},
                              {"secret", webhook_secret_}}));
     LS_TRY(show_flaws(flaws_of_finance()));
-    auto all = billed_deals();
-    if (all.size() < 4) return fail(ErrorCode::internal, "too few deals have their invoices");
-    // Two of one customer for the payment over two invoices, two others.
-    std::vector<Billed> pair;
-    for (std::size_t i = 0; i < all.size() && pair.empty(); ++i)
-        for (std::size_t j = i + 1; j < all.size() && pair.empty(); ++j)
-            if (all[i].customer_id == all[j].customer_id) pair = {all[i], all[j]};
-    if (pair.empty()) return fail(ErrorCode::internal, "no customer has two invoices");
-    std::erase_if(all, [&](const Billed& its) { return its.customer_id == pair[0].customer_id; });
-    if (all.size() < 2) return fail(ErrorCode::internal, "too few customers have invoices");
-    const Billed &dear = all[0], &mistaken = all[1];
-
-    const Decimal first = first_part(dear.total);
-    LS_TRY(pay({{dear, first}}, "banktransfer"));
-    LS_TRY(expect_shown(dear, first, false));
-    LS_TRY(pay({{dear, minus(dear.total, first)}}, "check"));
-    LS_TRY(expect_shown(dear, dear.total, true));
-
-    screen_.say(fmt::format("One payment for {} and {}:", pair[0].number, pair[1].number));
-    LS_TRY(pay({{pair[0], pair[0].total}, {pair[1], pair[1].total}}, "banktransfer"));
-    for (const auto& its : pair) LS_TRY(expect_shown(its, its.total, true));
-
-    screen_.say(fmt::format("A payment for {} is entered, and deleted again:", mistaken.number));
-    LS_TRY_ASSIGN(auto payment, pay({{mistaken, mistaken.total}}, "cash"));
-    LS_TRY(expect_shown(mistaken, mistaken.total, true));
-    LS_TRY(vendors_.zoho("DELETE", "customerpayments/" + payment, {}));
-    LS_TRY(expect_shown(mistaken, Decimal(), false));
+    LS_TRY_ASSIGN(const auto payers, choose_payers());
+    LS_TRY(pay_in_parts(payers.in_parts));
+    screen_.say(fmt::format("One payment for {} and {}:", payers.pair[0].number, payers.pair[1].number));
+    LS_TRY(pay({{payers.pair[0], payers.pair[0].total}, {payers.pair[1], payers.pair[1].total}}, "banktransfer"));
+    for (const auto& its : payers.pair) LS_TRY(expect_shown(its, its.total, true));
+    LS_TRY(pay_by_mistake(payers.mistaken));
     return show_flaws({});
+}
+
+Result<void> DemoDay::pay_in_parts(const Billed& invoice) {
+    const Decimal first = first_part(invoice.total);
+    LS_TRY(pay({{invoice, first}}, "banktransfer"));
+    LS_TRY(expect_shown(invoice, first, false));
+    LS_TRY(pay({{invoice, minus(invoice.total, first)}}, "check"));
+    return expect_shown(invoice, invoice.total, true);
+}
+
+Result<void> DemoDay::pay_by_mistake(const Billed& invoice) {
+    screen_.say(fmt::format("A payment for {} is entered, and deleted again:", invoice.number));
+    LS_TRY_ASSIGN(const auto payment, pay({{invoice, invoice.total}}, "cash"));
+    LS_TRY(expect_shown(invoice, invoice.total, true));
+    LS_TRY(vendors_.zoho("DELETE", "customerpayments/" + payment, {}));
+    return expect_shown(invoice, Decimal(), false);
 }
 
 void DemoDay::judge_payments() {
