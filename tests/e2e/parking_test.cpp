@@ -121,6 +121,35 @@ TEST(Parking, ADealThatWasChangedAfterItsOrderIsNotInvoicedByAReplay) {
     EXPECT_TRUE(has(sync_status(landscape, deals[0]), "Parked: the totals differ"));
 }
 
+TEST(Parking, ADealThatWasChangedAfterItWasSyncedParksUntilOrderAndInvoiceAgreeWithItAgain) {
+    Landscape landscape;
+    const auto deals = load_company(landscape, {.accounts = 1, .deals = 1});
+    landscape.start_serve();
+    EXPECT_EQ(landscape.wait_for(landscape.close_deal(deals[0]))["status"].text(), "succeeded");
+    const Value line = landscape.state("salesforce/OpportunityLineItem").at(0);
+    const Value quantity = line["Quantity"];
+    const auto sell = [&](const Value& pieces) {
+        landscape.load("salesforce/OpportunityLineItem", {Map{{"Id", line["Id"]}, {"Quantity", pieces}}});
+    };
+    const Value amount = landscape.state("salesforce/Opportunity").at(0)["Amount"];
+
+    sell(decimal("99"));
+    const std::string id = landscape.close_deal(deals[0]);
+    const Value parked = landscape.wait_for(id);
+    EXPECT_EQ(parked["step"].text(), "amended") << json::write(parked);
+    EXPECT_TRUE(has(parked["reason"].text(), "it was " + amount.text())) << parked["reason"].text();
+    EXPECT_TRUE(has(sync_status(landscape, deals[0]), "Parked: the deal was changed after it was synced"));
+    EXPECT_EQ(landscape.lockstep({"parked", "replay", id}).exit, 0);
+    EXPECT_EQ(landscape.wait_for(id)["status"].text(), "parked") << "nothing was amended";
+
+    sell(quantity);
+    EXPECT_EQ(landscape.lockstep({"parked", "replay", id}).exit, 0);
+    EXPECT_EQ(landscape.wait_for(id)["status"].text(), "skipped");
+    EXPECT_EQ(sync_status(landscape, deals[0]), "Synced");
+    EXPECT_EQ(landscape.state("sap/A_SalesOrder").size(), 1u);
+    EXPECT_EQ(landscape.state("zoho_books/invoices").size(), 1u);
+}
+
 TEST(Parking, AnInvoiceOfAnotherTotalUnderTheDealsReferenceIsNeitherTakenNorDoubled) {
     Landscape landscape;
     const auto deals = load_company(landscape, {.accounts = 1, .deals = 1});
