@@ -88,7 +88,9 @@ TEST_F(ZohoPlan, ScopesOfTheTokenDecideWhatIsAllowed) {
     for (const Row& row : rows) {
         send(row.method, row.target);
         EXPECT_EQ(last.status, row.status) << row.method << row.target << last.body;
-        if (row.status == 401) EXPECT_EQ(code(), 57) << row.target;
+        if (row.status == 401) {
+            EXPECT_EQ(code(), 57) << row.target;
+        }
     }
 }
 

@@ -9,7 +9,7 @@ namespace lockstep::limits {
 /// A webhook is an id or a small record; 1 MiB is a hundred times the largest seen.
 inline constexpr std::size_t request_body_bytes_max = 1u << 20;
 /// Request line and headers together; Salesforce itself stops at 16 384.
-inline constexpr std::size_t request_header_bytes_max = 32u << 10;
+inline constexpr std::size_t request_header_bytes_max = 16u << 10;
 /// An answer of a vendor (2000 rows with line items stay under 10 MiB).
 inline constexpr std::size_t response_body_bytes_max = 64u << 20;
 /// JSON, YAML, XML and expression nesting: deeper is an attack, and the parsers recurse.

@@ -10,7 +10,12 @@ protected:
     AlertDeskTest() : desk(runtime, 2'000, 600'000) {}
 
     static Happening happening(const std::string& subject, const std::string& cause = "cause") {
-        return {.cause = cause, .title = "parked", .subject = subject, .reason = "because", .advice = "mend it", .advice_for_many = "mend them"};
+        return {.cause = cause,
+                .title = "parked",
+                .subject = subject,
+                .reason = "because",
+                .advice = "mend it",
+                .advice_for_many = "mend them"};
     }
     /// The texts that are due when the next alert is.
     std::vector<store::AlertRow> next() {

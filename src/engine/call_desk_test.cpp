@@ -14,9 +14,7 @@ protected:
         for (const char* name : {"a", "b"}) all.push_back({name, nullptr, {.concurrency_max = 2}});
         return all;
     }
-    void put(const std::string& connection, const std::string& run) {
-        EXPECT_TRUE(desk.put({job(connection, run)}).empty());
-    }
+    void put(const std::string& connection, const std::string& run) { EXPECT_TRUE(desk.put({job(connection, run)}).empty()); }
     static Job job(const std::string& connection, const std::string& run) {
         return {.id = {run, 0, -1}, .connection = connection, .action = {}, .input = {}, .request_id = {}, .first_sent = {}};
     }

@@ -173,8 +173,8 @@ private:
     std::unordered_map<std::string, ActiveRun> active_;
     std::unordered_map<std::string, std::pair<std::string, Job>> waiting_for_lock_;  // "run/step/element" → lock and job
     std::multimap<std::int64_t, std::string> timers_;                                // monotonic ms → run id; stale ones are skipped
-    std::int64_t company_until_ms_ = 0;  // monotonic; what has just come may begin in the commit of what comes next
-    std::int64_t claim_not_before_ms_ = 0;                                           // monotonic; after a run could not be read
+    std::int64_t company_until_ms_ = 0;     // monotonic; what has just come may begin in the commit of what comes next
+    std::int64_t claim_not_before_ms_ = 0;  // monotonic; after a run could not be read
 
     // shared
     mutable std::mutex mutex_;

@@ -223,8 +223,9 @@ TEST(Advance, WhatWasRefusedIsSetAnewByAReplayThoughItsValuesAreTheSame) {
 }
 
 TEST(Advance, WhatWasSetOnlyInPartIsSetAnewByAReplay) {
-    Driver run(flow_text(
-        "  - { id: set, uses: a.set, with: { x: 1 } }\n  - { uses: require, with: { that: \"${ set.failed == [] }\", because: refused } }\n"));
+    Driver run(
+        flow_text("  - { id: set, uses: a.set, with: { x: 1 } }\n  - { uses: require, with: { that: \"${ set.failed == [] }\", because: "
+                  "refused } }\n"));
     run.start();
     run.answer("set", Value(Map{{"failed", List{"this one"}}}));
     ASSERT_TRUE(run.end);

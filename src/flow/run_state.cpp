@@ -92,7 +92,8 @@ StepState kept_values(StepState&& before) {
     StepState step;
     step.kept = std::move(before.kept);
     for (auto& element : before.elements)
-        if (element.phase == Phase::done && !names_failures(element.output)) step.kept.emplace_back(std::move(element.input), std::move(element.output));
+        if (element.phase == Phase::done && !names_failures(element.output))
+            step.kept.emplace_back(std::move(element.input), std::move(element.output));
     return step;
 }
 
