@@ -24,7 +24,7 @@ std::optional<std::string> unknown_command(const CLI::App& app, int argc, char**
 }  // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app{"Lockstep keeps Salesforce, SAP S/4HANA, Zoho CRM and Zoho Books in step."};
+    CLI::App app{"Lockstep keeps Salesforce, SAP S/4HANA and Zoho Books in step."};
     app.name("lockstep");
     app.set_version_flag("--version", std::string("lockstep ") + "0.1.0");
     app.require_subcommand(1);
