@@ -26,10 +26,10 @@ Map fault(std::string_view kind, std::string_view probability) {
 /// Of all calls to all vendors 2 % fail, 2 % are applied and lose their answer (on reused connections too), and 1 % are
 /// applied only after their connection is gone. Half of them take their time, so that a kill finds calls under way.
 List bad_weather() {
-    Map failed = fault("status", "0.02"), late = fault("late_apply", "0.01"), slow = fault("delay", "0.5");
+    Map failed = fault("status", "0.02"), late = fault("late_apply", "0.01"), slow = fault("delay", "0.8");
     failed.set("status", 500);
     late.set("delay_ms", 300);
-    slow.set("delay_ms", 30);
+    slow.set("delay_ms", 60);
     return {failed, fault("drop_after", "0.02"), late, slow};
 }
 
