@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { customer, destination, partnerService, partners, plain, path, productService, products } from "./services.mjs";
+import { cookies, customer, destination, partnerService, partners, path, plain, productService, products } from "./services.mjs";
 
 const { businessPartnerApi } = partnerService;
 const { productApi, productDescriptionApi } = productService;
@@ -66,7 +66,7 @@ test("line ends may be LF alone", async () => {
   const address = `${path("API_PRODUCT_SRV")}/$batch`;
   const body = ["--b", "Content-Type: application/http", "Content-Transfer-Encoding: binary", "", "GET /A_Product?$top=1 HTTP/1.1", "Accept: application/json", "", "", "--b--", ""].join("\n");
   const head = await plain(`${address}/`, { method: "HEAD", headers: { "x-csrf-token": "Fetch" } });
-  const session = { "x-csrf-token": head.headers.get("x-csrf-token"), cookie: head.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ") };
+  const session = { "x-csrf-token": head.headers.get("x-csrf-token"), cookie: cookies(head) };
   const answer = await plain(address, { method: "POST", body, headers: { "content-type": "multipart/mixed; boundary=b", ...session } });
   assert.equal(answer.status, 202);
   assert.match(await answer.text(), /HTTP\/1\.1 200 OK/);

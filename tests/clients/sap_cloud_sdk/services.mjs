@@ -137,3 +137,7 @@ export function customer(values = {}) {
   made.toCustomer = customerApi.entityBuilder().toCustomerSalesArea([area.customerPaymentTerms("0004").build()]).toCustomerCompany([company]).build();
   return made;
 }
+
+// What a browser would send back. Node 18 joins several cookies in one text.
+const setCookies = (headers) => headers.getSetCookie?.() ?? (headers.get("set-cookie") ?? "").split(/, (?=[^;, ]+=)/);
+export const cookies = (answer) => setCookies(answer.headers).map((one) => one.split(";")[0]).join("; ");

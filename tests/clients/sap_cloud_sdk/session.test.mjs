@@ -2,11 +2,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { executeHttpRequest } from "@sap-cloud-sdk/http-client";
-import { destination, path, plain } from "./services.mjs";
+import { cookies, destination, path, plain } from "./services.mjs";
 
 const service = path("API_BUSINESS_PARTNER");
 const fetchToken = (address, method = "HEAD") => plain(address, { method, headers: { "x-csrf-token": "Fetch" } });
-const cookies = (answer) => answer.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ");
 const body = JSON.stringify({ BusinessPartnerCategory: "2", BusinessPartnerGrouping: "BP02", OrganizationBPName1: "Token GmbH" });
 const post = (headers) => plain(`${service}/A_BusinessPartner`, { method: "POST", body, headers: { "content-type": "application/json", ...headers } });
 
