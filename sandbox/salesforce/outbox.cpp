@@ -239,6 +239,10 @@ void Outbox::settle_one(std::uint64_t number, Delivery& delivery, const Outbound
         delivery.state = rule == nullptr ? Delivery::State::dropped : Delivery::State::failed;
         return;
     }
+    if (options_.clock().ms() - delivery.created.ms() >= life_ms) {
+        delivery.state = Delivery::State::dropped;
+        return;
+    }
     std::int64_t wait_ms = rule->retry_base_ms;
     for (int i = 1; i < delivery.attempts && wait_ms < rule->retry_cap_ms; ++i) wait_ms *= 2;
     delivery.next = options_.clock().plus_ms(std::min(wait_ms, rule->retry_cap_ms));

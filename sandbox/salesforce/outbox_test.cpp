@@ -112,6 +112,16 @@ TEST_F(OutboxTest, AfterADayANotificationIsDropped) {
     EXPECT_EQ(state(0), "dropped");
 }
 
+TEST_F(OutboxTest, ADayThatEndsWhileTheAnswerIsAwaitedDropsItToo) {
+    rule();
+    create("Closed Won");
+    const auto outgoing = outbox.take();
+    ASSERT_TRUE(outgoing);
+    now = now.plus_ms(24LL * 3600 * 1000);
+    outbox.settle(outgoing->id, answer_of("false"));
+    EXPECT_EQ(state(0), "dropped");
+}
+
 TEST_F(OutboxTest, ContentsAreThoseOfTheMomentOfSending) {
     rule();
     const std::string id = create("Closed Won");
