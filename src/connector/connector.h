@@ -67,6 +67,9 @@ public:
 /// How many calls the vendor allows; the engine's scheduler holds to it.
 struct ConnectionLimits {
     int concurrency_max = 8;          ///< actions of this connection under way at once
+    int actions_per_minute = 0;       ///< begun within any 60 s; 0: no bound
+    int daily_reserve_percent = 10;   ///< of the vendor's daily allowance, left to people and other programs
+    std::int64_t joint_wait_ms = 20;  ///< so long a call waits for others that can be made together with it
     std::int64_t settle_ms = 10'000;  ///< after a lost answer the vendor may still be applying the request this long
     int retries_max = 3;
     std::int64_t retry_base_ms = 2'000;     ///< waits of about 1, 2, 4 … times this, full jitter
@@ -90,6 +93,12 @@ struct Notification {
 /// What one request of a vendor brings, never empty. It is taken as a whole or not at all.
 using Delivery = std::vector<Notification>;
 
+/// One of several calls that are made together.
+struct JointCall {
+    const Value& input;
+    CallContext& context;
+};
+
 /// A configured account of a vendor. Threads: any, many calls at once; waits only through `context`.
 class Connection {
 public:
@@ -100,7 +109,27 @@ public:
     /// lock of the link key. Errors keep the engine's contract: `in_doubt` class only when a write may have arrived;
     /// `transient`, `limited`, `rejected` … only when it surely has had no effect.
     virtual Result<Value> perform(std::string_view action, const Value& input, CallContext& context) = 0;
-    /// Makes one cheap read with a valid token, for `/readyz` and `check --online`.
+    /// Names what the call can be made together with: calls of one action and one name, at most `joint_max` and of
+    /// different records, may be given to `perform_jointly`. Empty: it is made alone. Cheap and pure.
+    virtual std::string joint_name(std::string_view action, const Value& input) const {
+        (void)action, (void)input;
+        return {};
+    }
+    /// What tells two calls of one joint name apart: calls of the same record are never made together.
+    virtual std::string joint_record(std::string_view action, const Value& input) const {
+        (void)action, (void)input;
+        return {};
+    }
+    virtual std::size_t joint_max() const { return 200; }
+    /// Performs several calls in as few requests as the vendor allows. Returns a result for each, in order; each is what
+    /// `perform` would have returned: one that the vendor refuses does not touch the others. Every call's trace shows the
+    /// exchange as far as it is about it. Requires one joint name, different records, 2 … `joint_max` calls.
+    virtual std::vector<Result<Value>> perform_jointly(std::string_view action, const std::vector<JointCall>& calls) {
+        std::vector<Result<Value>> all;
+        for (const auto& call : calls) all.push_back(perform(action, call.input, call.context));
+        return all;
+    }
+    /// Makes one cheap read with a valid token, for `/readyz`, `check --online`, and to learn that a vendor is back.
     virtual Result<void> probe(CallContext& context) = 0;
     /// The newest word of the vendor on its allowance; nullopt if it says nothing.
     virtual std::optional<CallBudget> budget() const { return std::nullopt; }

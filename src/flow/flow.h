@@ -30,6 +30,12 @@ enum class Section : std::uint8_t {
 /// Stands for the engine itself where a call names its connection.
 inline constexpr std::string_view own_connection = "own store";
 
+/// What becomes of an untraceable effect whose answer was lost.
+enum class Delivery : std::uint8_t {
+    at_most_once,   ///< it is not made again: it may be missing
+    at_least_once,  ///< it is made again: it may be there twice
+};
+
 enum class StepKind : std::uint8_t {
     action,     ///< performed by a connection
     require,    ///< goes on only if `that` is true; else parks or skips the run
@@ -54,7 +60,8 @@ struct Step {
     std::string as = "item";
     RetryPolicy retry;
     std::optional<std::int64_t> timeout_ms;
-    bool continue_on_error = false;  ///< `on_error: continue`: a failure makes the step's value null
+    std::optional<Delivery> delivery;  ///< of an untraceable effect, which must name it
+    bool continue_on_error = false;    ///< `on_error: continue`: a failure makes the step's value null
 };
 
 struct Trigger {

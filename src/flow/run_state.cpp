@@ -9,8 +9,9 @@ namespace lockstep::flow {
 namespace {
 
 constexpr std::array<std::string_view, 7> phase_names = {"ready", "intended", "retrying", "in_doubt", "done", "skipped", "failed"};
-constexpr std::array<std::string_view, 12> fact_names = {"started",  "opened", "skipped", "intended", "done",  "retry",
-                                                         "in_doubt", "failed", "parking", "waiting",  "ended", "replayed"};
+constexpr std::array<std::string_view, 15> fact_names = {"started", "opened", "skipped",   "intended", "done",
+                                                         "held",    "retry",  "in_doubt",  "failed",   "parking",
+                                                         "waiting", "ended",  "corrected", "waived",   "replayed"};
 
 StepState& step_of(RunState& state, const Fact& fact) {
     LS_ASSERT(fact.step >= 0 && static_cast<std::size_t>(fact.step) < state.steps.size());
@@ -52,11 +53,19 @@ void apply_intended(RunState& state, const Fact& fact) {
     LS_ASSERT(element.phase == Phase::ready || element.phase == Phase::retrying || element.phase == Phase::in_doubt);
     element.phase = Phase::intended;
     element.attempt = fact.attempt;
-    if (const Value* input = fact.data.find("input")) {
-        element.input = *input;
-        element.first_intended_ms = fact.at_ms;
-    }
+    if (const Value* input = fact.data.find("input")) element.input = *input;
+    if (element.first_intended_ms == 0) element.first_intended_ms = fact.at_ms;
     element.last_intended_ms = fact.at_ms;
+}
+
+void apply_held(const Flow& flow, RunState& state, const Fact& fact) {
+    ElementState& element = element_of(state, fact);
+    LS_ASSERT(element.phase == Phase::ready);
+    element.phase = Phase::retrying;
+    element.input = fact.data["input"];
+    element.error = error_from_value(fact.data["error"]);
+    element.wake_at_ms = fact.data["wake_at_ms"].as_int();
+    note_trouble(flow, state, fact);
 }
 
 void apply_retry(const Flow& flow, RunState& state, const Fact& fact) {
@@ -168,6 +177,9 @@ void apply(const Flow& flow, RunState& state, const Fact& fact) {
             settle_trouble(flow, state);
             break;
         }
+        case Fact::Kind::held:
+            apply_held(flow, state, fact);
+            break;
         case Fact::Kind::retry:
             apply_retry(flow, state, fact);
             break;
@@ -194,6 +206,9 @@ void apply(const Flow& flow, RunState& state, const Fact& fact) {
             break;
         case Fact::Kind::ended:
             state.ended = true;
+            break;
+        case Fact::Kind::corrected:
+        case Fact::Kind::waived:
             break;
         case Fact::Kind::replayed:
             apply_replayed(flow, state, fact);

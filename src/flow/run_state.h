@@ -18,6 +18,7 @@ namespace lockstep::flow {
 ///                      → in_doubt (may have happened; at wake_at_ms look and adopt, or send again) → intended
 ///                      → failed
 ///     ready → skipped
+///     ready → retrying (held: its connection is down)
 enum class Phase : std::uint8_t { ready, intended, retrying, in_doubt, done, skipped, failed };
 std::string_view to_string(Phase phase);
 
@@ -49,18 +50,21 @@ struct StepState {
 /// loaded: there is no other way to change a RunState.
 struct Fact {
     enum class Kind : std::uint8_t {
-        started,   ///< {now}
-        opened,    ///< {elements, list}: the step begins with this many elements
-        skipped,   ///< {because}: the step's `if` is false
-        intended,  ///< {input} on the first attempt: the call may be sent once this is durable
-        done,      ///< {output}; of what is kept over a replay {input, output}
-        retry,     ///< {error, wake_at_ms, counted}
-        in_doubt,  ///< {error, wake_at_ms}
-        failed,    ///< {error}
-        parking,   ///< {reason, code, step}: no new main steps; what is under way is brought to an end
-        waiting,   ///< {reason}: the run has been retrying for long; on_waiting begins
-        ended,     ///< {status, reason}
-        replayed,  ///< {from_start, actor}
+        started,    ///< {now}
+        opened,     ///< {elements, list}: the step begins with this many elements
+        skipped,    ///< {because}: the step's `if` is false
+        intended,   ///< {input} on the first attempt: the call may be sent once this is durable
+        done,       ///< {output}; of what is kept over a replay {input, output}
+        held,       ///< {input, error, wake_at_ms}: not called, because its connection is down; later as after a retry
+        retry,      ///< {error, wake_at_ms, counted}
+        in_doubt,   ///< {error, wake_at_ms}
+        failed,     ///< {error}
+        parking,    ///< {reason, code, step}: no new main steps; what is under way is brought to an end
+        waiting,    ///< {reason}: the run has been retrying for long; on_waiting begins
+        ended,      ///< {status, reason}
+        corrected,  ///< {input} of a step (element), or {body} of the event, as a person gave it; a replay follows
+        waived,     ///< {output, reason}: a person decided that the step is done as it is; a replay follows
+        replayed,   ///< {from_start, actor}
     };
     Kind kind = Kind::started;
     std::int64_t at_ms = 0;

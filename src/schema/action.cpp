@@ -16,6 +16,8 @@ std::string_view to_string(ActionEffect effect) {
             return "unique";
         case ActionEffect::stateful:
             return "stateful";
+        case ActionEffect::untraceable:
+            return "untraceable";
     }
     return "unknown";
 }

@@ -8,10 +8,11 @@ namespace lockstep::schema {
 
 /// What performing an action may change, and so what the engine does when it cannot know whether it happened.
 enum class ActionEffect : unsigned char {
-    read,        ///< changes nothing: simply do it again
-    idempotent,  ///< setting the same fields again is harmless: do it again after the settle time
-    unique,      ///< looks for its effect by `unique` before it makes it: do it again after the settle time
-    stateful,    ///< the vendor's own state says whether it happened (an invoice's `is_emailed`): as `unique`
+    read,         ///< changes nothing: simply do it again
+    idempotent,   ///< setting the same fields again is harmless: do it again after the settle time
+    unique,       ///< looks for its effect by `unique` before it makes it: do it again after the settle time
+    stateful,     ///< the vendor's own state says whether it happened (an invoice's `is_emailed`): as `unique`
+    untraceable,  ///< nobody can look whether it happened (a chat message): the step's `delivery:` decides
 };
 std::string_view to_string(ActionEffect effect);
 
