@@ -67,7 +67,6 @@ public:
 /// How many calls the vendor allows; the engine's scheduler holds to it.
 struct ConnectionLimits {
     int concurrency_max = 8;          ///< actions of this connection under way at once
-    int actions_per_minute = 0;       ///< begun within any 60 s; 0: no bound
     int daily_reserve_percent = 10;   ///< of the vendor's daily allowance, left to people and other programs
     std::int64_t joint_wait_ms = 20;  ///< so long a call waits for others that can be made together with it
     std::int64_t settle_ms = 10'000;  ///< after a lost answer the vendor may still be applying the request this long
