@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 
+#include "base/log_sink.h"
 #include "base/time.h"
 #include "base/utf8.h"
 
@@ -18,6 +19,11 @@ constexpr std::array<std::string_view, 4> level_names = {"debug", "info", "warni
 
 std::atomic<Level> chosen_level = Level::info;
 std::atomic<Format> chosen_format = isatty(STDERR_FILENO) ? Format::text : Format::json;
+
+std::function<void(std::string_view)>& sink() {
+    static std::function<void(std::string_view)> its;
+    return its;
+}
 
 std::string_view name_of(Level level) { return level_names.at(static_cast<std::size_t>(level)); }
 
@@ -81,6 +87,7 @@ std::string text_line(Level level, std::string_view message, std::initializer_li
 
 /// One write a line, so that lines of several threads do not mix.
 void write_all(std::string_view line) {
+    if (sink()) return sink()(line);
     while (!line.empty()) {
         auto written = ::write(STDERR_FILENO, line.data(), line.size());
         if (written <= 0) return;
@@ -96,6 +103,7 @@ void configure(Level least, Format format) {
 }
 
 Level least_level() { return chosen_level; }
+void set_sink(std::function<void(std::string_view)> given) { sink() = std::move(given); }
 
 void write(Level level, std::string_view message, std::initializer_list<Field> fields) {
     if (level < chosen_level.load()) return;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/log_sink.h"
+
 namespace lockstep {
 namespace {
 
@@ -34,6 +36,15 @@ TEST(Log, LinesBelowTheLevelAreNotWritten) {
     EXPECT_EQ(captured(log::Level::warning, log::Format::text, [] { log::info("quiet"); }), "");
     EXPECT_EQ(captured(log::Level::info, log::Format::text, [] { log::debug("quiet"); }), "");
     EXPECT_NE(captured(log::Level::debug, log::Format::text, [] { log::debug("loud"); }), "");
+}
+
+TEST(Log, ASinkGetsTheLinesUntilItIsTakenAway) {
+    std::string seen;
+    log::set_sink([&](std::string_view line) { seen += line; });
+    EXPECT_EQ(captured(log::Level::info, log::Format::text, [] { log::info("to the sink"); }), "");
+    EXPECT_TRUE(seen.ends_with(" to the sink\n")) << seen;
+    log::set_sink({});
+    EXPECT_NE(captured(log::Level::info, log::Format::text, [] { log::info("to stderr"); }), "");
 }
 
 }  // namespace
