@@ -24,6 +24,11 @@ public:
         return real_.load_run(id);
     }
 
+    Result<std::vector<store::LoadedRun>> load_runs(const std::vector<std::string>& ids) override {
+        for (const auto& id : ids) LS_TRY(before_load(id));
+        return real_.load_runs(ids);
+    }
+
     Result<std::optional<store::EventRow>> event_by_dedupe_id(const std::string& flow, const std::string& id) override {
         return real_.event_by_dedupe_id(flow, id);
     }
@@ -32,6 +37,11 @@ public:
     }
     Result<std::vector<store::RunRow>> list_runs(const store::RunFilter& filter) override { return real_.list_runs(filter); }
     Result<store::StatusCounts> status_counts() override { return real_.status_counts(); }
+    Result<std::vector<store::ParkedCause>> parked_causes(const std::string& flow, int limit) override {
+        return real_.parked_causes(flow, limit);
+    }
+    Result<std::int64_t> trim(const store::TrimLimits& limits) override { return real_.trim(limits); }
+    Result<store::StoreSize> size() override { return real_.size(); }
     Result<std::optional<store::LinkRow>> find_link(const std::string& connection, const std::string& entity,
                                                     const std::string& key) override {
         return real_.find_link(connection, entity, key);

@@ -131,7 +131,20 @@ struct RunFilter {
     std::string key;        ///< empty: any
     std::string before_id;  ///< only runs older than this id
     bool ended_only = false;
-    int limit = 50;  ///< newest first
+    int limit = 50;
+    std::string step;           ///< empty: any
+    std::string reason_code;    ///< empty: any
+    std::string after_id;       ///< only runs newer than this id
+    bool oldest_first = false;  ///< else newest first
+};
+
+/// Parked runs that one thing holds up: those of one flow that parked at one step for one reason.
+struct ParkedCause {
+    std::string flow, step, reason_code;
+    std::int64_t count = 0;
+    std::int64_t first_parked_ms = 0, last_parked_ms = 0;
+    std::string newest_run_id;
+    std::string reason;  ///< the newest one's
 };
 
 struct LoadedRun {
@@ -145,6 +158,20 @@ struct OpenRun {
 };
 struct StatusCounts {
     std::int64_t waiting = 0, running = 0, succeeded = 0, skipped = 0, parked = 0, dropped = 0;
+};
+
+/// What may go. 0: nothing for this reason.
+struct TrimLimits {
+    std::int64_t ended_before_ms = 0;    ///< runs that ended before go whole, and so do alerts that are done with
+    std::int64_t journal_before_ms = 0;  ///< runs that ended before lose their journal; run and event stay
+    int runs_max = 200;                  ///< at most so many runs in one go, and of alerts and audit entries as many again
+    std::int64_t audit_before_ms = 0;    ///< audit entries before go
+};
+
+struct StoreSize {
+    std::int64_t bytes = 0;       ///< the database
+    std::int64_t free_bytes = 0;  ///< of those: freed, used again by what comes next
+    std::int64_t log_bytes = 0;   ///< the write-ahead log beside it
 };
 
 /// One store for one engine. Reads may run beside the one writer.
@@ -164,8 +191,13 @@ public:
     /// Waiting and running runs in order of id, after `after_id`.
     virtual Result<std::vector<OpenRun>> open_runs(const std::string& after_id, int limit) = 0;
     virtual Result<std::optional<LoadedRun>> load_run(const std::string& id) = 0;
+    /// Many runs from one state, in the order of `ids`, without those that are gone. Their journals are without traces,
+    /// which are large and only for people.
+    virtual Result<std::vector<LoadedRun>> load_runs(const std::vector<std::string>& ids) = 0;
     virtual Result<std::vector<RunRow>> list_runs(const RunFilter& filter) = 0;
     virtual Result<StatusCounts> status_counts() = 0;
+    /// Most frequent first; an empty `flow` means all.
+    virtual Result<std::vector<ParkedCause>> parked_causes(const std::string& flow, int limit) = 0;
     virtual Result<std::optional<LinkRow>> find_link(const std::string& connection, const std::string& entity, const std::string& key) = 0;
     virtual Result<std::vector<ScheduleRow>> schedules() = 0;
     virtual Result<std::optional<CursorRow>> cursor(const std::string& name) = 0;
@@ -174,6 +206,11 @@ public:
     virtual Result<std::optional<TokenRow>> token(const std::string& connection) = 0;
     /// What was done to the subject, newest first.
     virtual Result<std::vector<AuditRow>> audit(const std::string& subject, int limit) = 0;
+    /// Deletes, in one transaction, what the limits let go: runs that succeeded, were skipped or dropped, oldest end first,
+    /// with journal and event. What waits, runs or is parked stays, and so do links, tokens, schedules and cursors.
+    /// Returns how many runs it touched; 0: nothing is left to do.
+    virtual Result<std::int64_t> trim(const TrimLimits& limits) = 0;
+    virtual Result<StoreSize> size() = 0;
     /// Whether the database answers, for /readyz.
     virtual Result<void> ping() = 0;
 };

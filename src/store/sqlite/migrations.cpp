@@ -12,6 +12,8 @@ constexpr std::int64_t application_id = 0x4c737470;
 /// The file `migrations/000N_….sql` brings a database from version N - 1 to N. A released file is never changed.
 constexpr std::array migrations = {
 #include "store/sqlite/migrations/0001_initial.sql"
+    ,
+#include "store/sqlite/migrations/0002_retention.sql"
 };
 
 struct Identity {

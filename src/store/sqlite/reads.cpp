@@ -13,6 +13,10 @@ namespace {
 #define LS_RUN_COLUMNS                                                                                         \
     "r.id, r.event_id, r.flow, r.key, r.status, r.reason, r.reason_code, r.step, r.retries, r.created_at_ms, " \
     "r.updated_at_ms, r.ended_at_ms, r.summary_json"
+#define LS_JOURNAL_SQL(trace)                                                    \
+    "SELECT run_id, seq, at_ms, kind, step, element, attempt, data_json, " trace \
+    " FROM journal"                                                              \
+    " WHERE run_id = ?1 ORDER BY seq"
 constexpr int run_columns = 13;
 
 EventRow event_from(const Query& row, int first) {
@@ -123,6 +127,27 @@ LoadedRun run_and_event_from(const Query& row) {
     return LoadedRun{.run = run_from(row), .event = event_from(row, run_columns), .journal = {}};
 }
 
+/// The caller holds the transaction.
+Result<std::optional<LoadedRun>> read_run_within(Database& database, const std::string& id, std::string_view journal_sql) {
+    constexpr auto sql =
+        "SELECT " LS_RUN_COLUMNS ", " LS_EVENT_COLUMNS " FROM runs AS r JOIN events AS e ON e.id = r.event_id WHERE r.id = ?1";
+    LS_TRY_ASSIGN(auto loaded, first(database.query(sql, id), run_and_event_from));
+    if (!loaded) return loaded;
+    LS_TRY_ASSIGN(loaded->journal, every(database.query(journal_sql, id), journal_from));
+    return loaded;
+}
+
+ParkedCause cause_from(const Query& row) {
+    return ParkedCause{.flow = row.text(0),
+                       .step = row.text(1),
+                       .reason_code = row.text(2),
+                       .count = row.integer(3),
+                       .first_parked_ms = row.integer(4),
+                       .last_parked_ms = row.integer(5),
+                       .newest_run_id = row.text(6),
+                       .reason = row.text(7)};
+}
+
 int at_least_zero(int limit) { return std::max(limit, 0); }
 
 /// The index is named, so that the plan never depends on statistics. The order is that of selectivity: a key has few
@@ -143,9 +168,12 @@ std::string list_sql(const RunFilter& filter) {
     if (!filter.flow.empty()) sql += " AND r.flow = ?2";
     if (!filter.key.empty()) sql += " AND r.key = ?3";
     if (!filter.before_id.empty()) sql += " AND r.id < ?4";
+    if (!filter.after_id.empty()) sql += " AND r.id > ?5";
+    if (!filter.step.empty()) sql += " AND r.step = ?6";
+    if (!filter.reason_code.empty()) sql += " AND r.reason_code = ?7";
     if (filter.ended_only) sql += " AND r.ended_at_ms > 0";
-    sql += " ORDER BY r.id DESC LIMIT ?5";
-    return sql;
+    sql += filter.oldest_first ? " ORDER BY r.id" : " ORDER BY r.id DESC";
+    return sql + " LIMIT ?8";
 }
 
 std::int64_t* count_of(StatusCounts& counts, RunStatus status) {
@@ -188,20 +216,25 @@ Result<std::vector<OpenRun>> read_open_runs(Database& database, const std::strin
 
 Result<std::optional<LoadedRun>> read_run(Database& database, const std::string& id) {
     LS_TRY_ASSIGN(Transaction snapshot, Transaction::begin(database, Transaction::Kind::read));
-    constexpr auto sql =
-        "SELECT " LS_RUN_COLUMNS ", " LS_EVENT_COLUMNS " FROM runs AS r JOIN events AS e ON e.id = r.event_id WHERE r.id = ?1";
-    LS_TRY_ASSIGN(auto loaded, first(database.query(sql, id), run_and_event_from));
-    if (!loaded) return loaded;
-    LS_TRY_ASSIGN(loaded->journal, every(database.query("SELECT run_id, seq, at_ms, kind, step, element, attempt, data_json, trace_json"
-                                                        " FROM journal WHERE run_id = ?1 ORDER BY seq",
-                                                        id),
-                                         journal_from));
-    return loaded;
+    return read_run_within(database, id, LS_JOURNAL_SQL("trace_json"));
+}
+
+Result<std::vector<LoadedRun>> read_whole_runs(Database& database, const std::vector<std::string>& ids) {
+    // Statements that stay prepared cost less here than one with a list: no list is made, parsed or sorted by.
+    LS_TRY_ASSIGN(Transaction snapshot, Transaction::begin(database, Transaction::Kind::read));
+    std::vector<LoadedRun> all;
+    all.reserve(ids.size());
+    for (const std::string& id : ids) {
+        LS_TRY_ASSIGN(auto loaded, read_run_within(database, id, LS_JOURNAL_SQL("''")));
+        if (loaded) all.push_back(*std::move(loaded));
+    }
+    return all;
 }
 
 Result<std::vector<RunRow>> read_runs(Database& database, const RunFilter& filter) {
     const std::string_view status = filter.status ? to_string(*filter.status) : std::string_view();
-    return every(database.query(list_sql(filter), status, filter.flow, filter.key, filter.before_id, at_least_zero(filter.limit)),
+    return every(database.query(list_sql(filter), status, filter.flow, filter.key, filter.before_id, filter.after_id, filter.step,
+                                filter.reason_code, at_least_zero(filter.limit)),
                  run_from);
 }
 
@@ -213,6 +246,27 @@ Result<StatusCounts> read_status_counts(Database& database) {
         if (!more) return counts;
         *count_of(counts, status_from(query, 0)) += query.integer(1);
     }
+}
+
+Result<std::vector<ParkedCause>> read_parked_causes(Database& database, const std::string& flow, int limit) {
+    // Only parked runs are walked, and those wait for a person: there are few.
+    return every(
+        database.query("WITH causes AS ("
+                       "SELECT flow, step, reason_code, count(*) AS runs, min(ended_at_ms) AS first_ms, max(ended_at_ms) AS last_ms,"
+                       " max(id) AS newest FROM runs INDEXED BY runs_by_status WHERE status = 'parked' AND (?1 = '' OR flow = ?1)"
+                       " GROUP BY flow, step, reason_code)"
+                       "SELECT c.flow, c.step, c.reason_code, c.runs, c.first_ms, c.last_ms, c.newest, r.reason"
+                       " FROM causes AS c CROSS JOIN runs AS r ON r.id = c.newest"
+                       " ORDER BY c.runs DESC, c.newest DESC LIMIT ?2",
+                       flow, at_least_zero(limit)),
+        cause_from);
+}
+
+Result<StoreSize> read_size(Database& database) {
+    LS_TRY_ASSIGN(const std::int64_t page_bytes, database.number("PRAGMA page_size"));
+    LS_TRY_ASSIGN(const std::int64_t pages, database.number("PRAGMA page_count"));
+    LS_TRY_ASSIGN(const std::int64_t free_pages, database.number("PRAGMA freelist_count"));
+    return StoreSize{.bytes = pages * page_bytes, .free_bytes = free_pages * page_bytes};
 }
 
 Result<std::optional<LinkRow>> read_link(Database& database, const std::string& connection, const std::string& entity,

@@ -1,10 +1,13 @@
+#include <filesystem>
 #include <mutex>
+#include <system_error>
 #include <utility>
 
 #include "store/sqlite/file_lock.h"
 #include "store/sqlite/opening.h"
 #include "store/sqlite/reader_pool.h"
 #include "store/sqlite/reads.h"
+#include "store/sqlite/trim.h"
 #include "store/sqlite/writes.h"
 #include "store/store.h"
 
@@ -27,7 +30,7 @@ public:
     }
 
     Result<void> commit(const Batch& batch) override {
-        if (writer_ == nullptr) return fail(store_error(ErrorCode::store_read_only, path_, "opened for reading only"));
+        if (writer_ == nullptr) return fail(opened_for_reading());
         if (batch.empty()) return {};
         const std::lock_guard lock(mutex_);
         LS_TRY_ASSIGN(Transaction transaction, Transaction::begin(*writer_, Transaction::Kind::write));
@@ -44,11 +47,17 @@ public:
     Result<std::optional<LoadedRun>> load_run(const std::string& id) override {
         return reading([&](Database& database) { return read_run(database, id); });
     }
+    Result<std::vector<LoadedRun>> load_runs(const std::vector<std::string>& ids) override {
+        return reading([&](Database& database) { return read_whole_runs(database, ids); });
+    }
     Result<std::vector<RunRow>> list_runs(const RunFilter& filter) override {
         return reading([&](Database& database) { return read_runs(database, filter); });
     }
     Result<StatusCounts> status_counts() override {
         return reading([](Database& database) { return read_status_counts(database); });
+    }
+    Result<std::vector<ParkedCause>> parked_causes(const std::string& flow, int limit) override {
+        return reading([&](Database& database) { return read_parked_causes(database, flow, limit); });
     }
     Result<std::optional<LinkRow>> find_link(const std::string& connection, const std::string& entity, const std::string& key) override {
         return reading([&](Database& database) { return read_link(database, connection, entity, key); });
@@ -68,6 +77,18 @@ public:
     Result<std::vector<AuditRow>> audit(const std::string& subject, int limit) override {
         return reading([&](Database& database) { return read_audit(database, subject, limit); });
     }
+    Result<std::int64_t> trim(const TrimLimits& limits) override {
+        if (writer_ == nullptr) return fail(opened_for_reading());
+        const std::lock_guard lock(mutex_);
+        return sqlite::trim(*writer_, limits);
+    }
+    Result<StoreSize> size() override {
+        LS_TRY_ASSIGN(StoreSize size, reading([](Database& database) { return read_size(database); }));
+        std::error_code none;
+        const auto log = std::filesystem::file_size(path_ + "-wal", none);
+        if (!none) size.log_bytes = static_cast<std::int64_t>(log);
+        return size;
+    }
     Result<void> ping() override {
         return reading([](Database& database) -> Result<void> {
             LS_TRY(database.number("SELECT count(*) FROM sqlite_schema"));
@@ -76,6 +97,8 @@ public:
     }
 
 private:
+    Error opened_for_reading() const { return store_error(ErrorCode::store_read_only, path_, "opened for reading only"); }
+
     template <class Read>
     auto reading(Read&& read) -> decltype(read(std::declval<Database&>())) {
         if (path_ != ":memory:") return readers_.with(read);
