@@ -2,26 +2,33 @@
 
 #include <algorithm>
 
-#include <boost/context/fiber.hpp>
-#include <boost/context/fixedsize_stack.hpp>
-
 #include "base/assert.h"
+#include "sim/fiber_context.h"
 
 namespace lockstep::sim {
 namespace {
 
-/// Enough for the deepest expression and a connector's call beneath it.
-constexpr std::size_t stack_bytes = 512 * 1024;
 constexpr std::int64_t never_ms = INT64_MAX;
+
+/// Thrown through a task that is abandoned: nobody but its first function catches it.
+struct Abandoned {};
 
 }  // namespace
 
 struct FiberRuntime::Fiber {
+    Fiber(std::string its_name, std::function<void()> its_task)
+        : name(std::move(its_name)), task(std::move(its_task)), context([this] { run(); }) {}
+
+    void run() {
+        try {
+            task();
+        } catch (const Abandoned&) {}
+    }
+
     std::string name;
-    boost::context::fiber context;
-    boost::context::fiber scheduler;
+    std::function<void()> task;
+    FiberContext context;
     bool timed_out = false;
-    bool ended = false;
 };
 
 /// A condition whose waiters are fibers. Outside of fibers (the test's own thread) waiting runs the fibers meanwhile.
@@ -72,7 +79,7 @@ FiberRuntime::FiberRuntime(std::uint64_t seed, Timestamp start)
     for (int i = 0; i < 16; ++i) (void)random();
 }
 
-FiberRuntime::~FiberRuntime() = default;
+FiberRuntime::~FiberRuntime() { abandon(); }
 
 Timestamp FiberRuntime::now() { return Timestamp::from_ms(wall_start_ms_ + wall_offset_ms_ + now_ms_); }
 std::int64_t FiberRuntime::monotonic_ms() { return now_ms_; }
@@ -88,18 +95,8 @@ std::uint64_t FiberRuntime::random() {
 }
 
 void FiberRuntime::spawn(std::string name, std::function<void()> task) {
-    auto fiber = std::make_unique<Fiber>();
-    fiber->name = std::move(name);
-    Fiber* its = fiber.get();
-    fiber->context = boost::context::fiber(std::allocator_arg, boost::context::fixedsize_stack(stack_bytes),
-                                           [its, task = std::move(task)](boost::context::fiber&& scheduler) {
-                                               its->scheduler = std::move(scheduler);
-                                               task();
-                                               its->ended = true;
-                                               return std::move(its->scheduler);
-                                           });
-    ready_.push_back(its);
-    fibers_.push_back(std::move(fiber));
+    fibers_.push_back(std::make_unique<Fiber>(std::move(name), std::move(task)));
+    ready_.push_back(fibers_.back().get());
 }
 
 std::unique_ptr<Condition> FiberRuntime::make_condition() { return std::make_unique<FiberCondition>(*this); }
@@ -107,17 +104,18 @@ std::unique_ptr<Condition> FiberRuntime::make_condition() { return std::make_uni
 void FiberRuntime::run(Fiber* fiber) {
     ++switches_;
     current_ = fiber;
-    fiber->context = std::move(fiber->context).resume();
+    fiber->context.enter();
     current_ = nullptr;
-    if (fiber->ended) std::erase_if(fibers_, [&](const auto& its) { return its.get() == fiber; });
+    if (fiber->context.has_ended()) std::erase_if(fibers_, [&](const auto& its) { return its.get() == fiber; });
 }
 
 bool FiberRuntime::wait_current(std::uint64_t ticket, std::int64_t until_ms) {
     Fiber* fiber = current_;
-    LS_ASSERT(fiber);
+    LS_ASSERT(fiber && !abandoning_);
     waiting_.emplace(ticket, fiber);
     if (until_ms != never_ms) timers_.emplace(until_ms, ticket);
-    fiber->scheduler = std::move(fiber->scheduler).resume();
+    fiber->context.leave();
+    if (abandoning_) throw Abandoned();
     return !fiber->timed_out;
 }
 
@@ -137,7 +135,20 @@ void FiberRuntime::abandon() {
     ready_.clear();
     waiting_.clear();
     timers_.clear();
-    fibers_.clear();  // a suspended context that is destroyed unwinds its stack
+    abandoning_ = true;
+    for (auto& fiber : fibers_) {
+        current_ = fiber.get();
+        if (fiber->context.has_begun()) fiber->context.enter();
+    }
+    current_ = nullptr;
+    abandoning_ = false;
+    fibers_.clear();
+    ready_.clear();
+}
+
+bool FiberRuntime::stop_here() {
+    if (!current_) return false;
+    for (;;) (void)wait_current(take_ticket(), never_ms);
 }
 
 void FiberRuntime::sleep_ms(std::int64_t ms) {

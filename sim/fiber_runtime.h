@@ -36,6 +36,8 @@ public:
     void call_at(std::int64_t at_ms, std::function<void()> what);
     /// Ends every task where it waits, as the death of a process does: only destructors still run, and they must not wait.
     void abandon();
+    /// The task that calls it goes no further until it is abandoned. Returns false, at once, outside of the tasks.
+    bool stop_here();
     /// Moves the wall clock without the passing of time.
     void jump_wall_clock(std::int64_t delta_ms) { wall_offset_ms_ += delta_ms; }
     std::uint64_t switches() const { return switches_; }
@@ -64,6 +66,7 @@ private:
     std::multimap<std::int64_t, std::uint64_t> timers_;  ///< time → ticket; stale ones are skipped
     std::multimap<std::int64_t, std::function<void()>> calls_;
     Fiber* current_ = nullptr;
+    bool abandoning_ = false;
 };
 
 }  // namespace lockstep::sim
