@@ -18,50 +18,10 @@ import statistics
 import sys
 import time
 
-from landscape import API, DEAL_PATH, Failed, Landscape, ask, call
-
-# Targets: (comparison, bound). They are shown beside the figures.
-AT_LEAST, AT_MOST = "≥", "≤"
-
-
-class Report:
-    """Prints figures as they come, and keeps them."""
-
-    def __init__(self):
-        self.figures = []
-
-    def figure(self, scenario, name, value, unit, target=None, digits=None):
-        if digits is None:
-            digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
-        reached = None
-        text = ""
-        if target:
-            reached = value >= target[1] if target[0] == AT_LEAST else value <= target[1]
-            text = f"target {target[0]} {target[1]:,} {'reached' if reached else 'MISSED'}"
-        self.figures.append({"scenario": scenario, "name": name, "value": round(value, 4), "shown": f"{value:,.{digits}f}", "unit": unit,
-                             "target": f"{target[0]} {target[1]:,}" if target else None, "reached": reached})
-        print(f"  {name:<46}{value:>12,.{digits}f} {unit:<12}{text}", flush=True)
-
-    def table(self):
-        """The figures as a table of Markdown."""
-        lines = ["| scenario | figure | measured | target |", "| --- | --- | ---: | --- |"]
-        for figure in self.figures:
-            target = "" if figure["target"] is None else figure["target"] + ("" if figure["reached"] else ": missed")
-            lines.append(f"| `{figure['scenario']}` | {figure['name']} | {figure['shown']} {figure['unit']} | {target} |")
-        return "\n".join(lines)
-
-    def command(self, *lines):
-        for line in lines:
-            print(f"    $ {line}", flush=True)
-
-    def note(self, text):
-        print(f"    {text}", flush=True)
-
-
-def serve_lines(land, pins=("", "")):
-    return [f"{pins[0]}lockstep sandbox --port {land.env['SF_LOGIN_URL'].rsplit(':', 1)[1]} --env-file env",
-            f"{pins[1]}lockstep serve --env-file env --port {land.address.rsplit(':', 1)[1]} --store bench.db"]
-
+from burst import burst, idle
+from figures import AT_LEAST, AT_MOST, Report
+from landscape import API, Failed, Landscape, ask, opportunity_id, serve_lines
+from recovery import recovery
 
 # ---- scenarios
 
@@ -116,15 +76,6 @@ def acknowledge(land, report, quick):
         for name in os.listdir(land.folder):
             if name.startswith("bench.db"):
                 os.unlink(f"{land.folder}/{name}")
-
-
-def opportunity_id(number):
-    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-    text = ""
-    for _ in range(7):
-        number, digit = divmod(number, 62)
-        text = letters[digit] + text
-    return "006Hs000" + text
 
 
 def slow_vendors(land, report, quick):
@@ -302,7 +253,8 @@ def simple_calls(land):
     ]
 
 
-SCENARIOS = {"deals": deals, "acknowledge": acknowledge, "slow-vendors": slow_vendors, "inventory": inventory, "size": size, "sandbox": sandbox}
+SCENARIOS = {"deals": deals, "burst": burst, "idle": idle, "acknowledge": acknowledge, "slow-vendors": slow_vendors, "recovery": recovery,
+             "inventory": inventory, "size": size, "sandbox": sandbox}
 
 
 def machine():
@@ -317,7 +269,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="less of everything: under 40 s, and coarser")
     parser.add_argument("--json", metavar="FILE", help="also writes the figures there")
     parser.add_argument("--page", metavar="FILE", help="also replaces the table between `<!-- figures -->` and `<!-- end -->` of that page")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     for name in options.scenarios:
         if name not in SCENARIOS:
             parser.error(f"there is no scenario `{name}`; there are {', '.join(SCENARIOS)}")

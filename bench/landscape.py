@@ -72,6 +72,20 @@ def free_ports(count):
     raise Failed("no free ports")
 
 
+def opportunity_id(number):
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+    text = ""
+    for _ in range(7):
+        number, digit = divmod(number, 62)
+        text = letters[digit] + text
+    return "006Hs000" + text
+
+
+def serve_lines(land, pins=("", "")):
+    return [f"{pins[0]}lockstep sandbox --port {land.env['SF_LOGIN_URL'].rsplit(':', 1)[1]} --env-file env",
+            f"{pins[1]}lockstep serve --env-file env --port {land.address.rsplit(':', 1)[1]} --store bench.db"]
+
+
 class Process:
     """A started program."""
 
@@ -86,19 +100,30 @@ class Process:
         fields = open(f"/proc/{self.pid}/stat").read().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def written_bytes(self):
+        """What the process caused to be written to the disk."""
+        for line in open(f"/proc/{self.pid}/io"):
+            if line.startswith("write_bytes:"):
+                return int(line.split()[1])
+        raise Failed("a process has ended while it was measured")
+
     def memory_mib(self):
         for line in open(f"/proc/{self.pid}/status"):
             if line.startswith("VmRSS:"):
                 return int(line.split()[1]) / 1024
         raise Failed("a process has ended while it was measured")
 
-    def first_answer_ms(self, port, path):
-        """How long after its start it answers `path` with 200."""
+    def first_answer_ms(self, port, path, body=None, status=200):
+        """How long after its start it answers `path` with this status; with a body, it is posted."""
+        request = f"{'GET' if body is None else 'POST'} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        if body is not None:
+            request += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        request = f"{request}\r\n{body or ''}".encode()
         while time.monotonic() < self.began + 30:
             try:
                 with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
-                    connection.sendall(f"GET {path} HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n".encode())
-                    if b" 200 " in connection.recv(4096)[:16]:
+                    connection.sendall(request)
+                    if f" {status} ".encode() in connection.recv(4096)[:16]:
                         return 1000 * (time.monotonic() - self.began)
             except OSError:
                 pass
@@ -130,6 +155,14 @@ class Landscape:
             if process:
                 process.stop(signal.SIGKILL)
         self.kept.cleanup()
+
+    def forget(self):
+        """Ends both, and leaves the folder as it was."""
+        for process in (self.engine, self.sandbox):
+            process.stop(signal.SIGKILL)
+        for name in os.listdir(self.folder):
+            os.unlink(f"{self.folder}/{name}")
+        self.engine = self.sandbox = None
 
     # ---- sandbox
 
@@ -202,14 +235,35 @@ class Landscape:
 
     # ---- engine
 
-    def start_engine(self, cpu=None, path="/livez"):
+    def launch_engine(self, cpu=None, options=()):
+        """Starts the engine on a free port and does not wait for it. Returns the port."""
         port = free_port()
         self.engine = Process([self.program, "serve", "--env-file", self.folder + "/env", "--port", str(port),
-                               "--store", self.folder + "/bench.db"], cpu)
+                               "--store", self.folder + "/bench.db", *options], cpu)
         self.address = f"http://127.0.0.1:{port}"
+        return port
+
+    def start_engine(self, cpu=None, path="/livez", options=()):
+        return self.engine_is_there(self.launch_engine(cpu, options), path)
+
+    def engine_is_there(self, port, path="/livez"):
         first = self.engine.first_answer_ms(port, path)
         wait_for(lambda: call(self.address, "GET", "/readyz")[0] == 200, 30, "the engine is not ready")
         return first
+
+    def metrics(self):
+        """The engine's metrics: name → {labels: value}; the labels as they stand in the text, '' for none."""
+        found = {}
+        for line in ask(self.address, "GET", "/metrics").splitlines():
+            if line.startswith("#"):
+                continue
+            name, _, value = line.rpartition(" ")
+            name, _, labels = name.partition("{")
+            found.setdefault(name, {})[labels.rstrip("}")] = float(value)
+        return found
+
+    def commits(self):
+        return self.metrics()["lockstep_store_commits_total"][""]
 
     def runs(self):
         return ask(self.address, "GET", "/health")["runs"]
