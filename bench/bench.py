@@ -12,7 +12,6 @@ import itertools
 import json
 import math
 import os
-import platform
 import re
 import statistics
 import sys
@@ -20,7 +19,7 @@ import time
 
 from burst import burst, idle
 from figures import AT_LEAST, AT_MOST, Report
-from landscape import API, Failed, Landscape, ask, opportunity_id, serve_lines
+from landscape import API, Failed, Landscape, ask, machine, opportunity_id, serve_lines
 from recovery import recovery
 
 # ---- scenarios
@@ -255,11 +254,6 @@ def simple_calls(land):
 
 SCENARIOS = {"deals": deals, "burst": burst, "idle": idle, "acknowledge": acknowledge, "slow-vendors": slow_vendors, "recovery": recovery,
              "inventory": inventory, "size": size, "sandbox": sandbox}
-
-
-def machine():
-    model = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
-    return f"{os.cpu_count()} cores of {model}, Linux {platform.release().split('-')[0]}"
 
 
 def main():

@@ -2,6 +2,7 @@
 import http.client
 import json
 import os
+import platform
 import shlex
 import signal
 import socket
@@ -18,23 +19,28 @@ class Failed(Exception):
     """A scenario could not be measured, or what was measured was not right."""
 
 
-def call(address, method, path, body=None, headers=None, timeout=60):
-    """One request; returns the status and the body, read if it is JSON."""
+def call(address, method, path, body=None, headers=None, timeout=60, raw=False):
+    """One request; returns the status and the body, read if it is JSON and not to be left as it is."""
     connection = http.client.HTTPConnection(urllib.parse.urlparse(address).netloc, timeout=timeout)
     data = None if body is None else (body if isinstance(body, str) else json.dumps(body))
     connection.request(method, path, data, {"Content-Type": "application/json", **(headers or {})})
     answer = connection.getresponse()
     text = answer.read().decode()
     connection.close()
-    return answer.status, json.loads(text) if text.startswith(("{", "[")) else text
+    return answer.status, json.loads(text) if text.startswith(("{", "[")) and not raw else text
 
 
-def ask(address, method, path, body=None, headers=None, timeout=60):
+def ask(address, method, path, body=None, headers=None, timeout=60, raw=False):
     """The same, where anything but success ends the scenario."""
-    status, answer = call(address, method, path, body, headers, timeout)
+    status, answer = call(address, method, path, body, headers, timeout, raw)
     if status >= 300:
         raise Failed(f"{method} {path}: {status} {str(answer)[:300]}")
     return answer
+
+
+def machine():
+    model = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
+    return f"{os.cpu_count()} cores of {model}, Linux {platform.release().split('-')[0]}"
 
 
 def wait_for(what, seconds, said):
@@ -134,6 +140,7 @@ class Process:
         if self.process.poll() is None:
             self.process.send_signal(how)
             self.process.wait(timeout=60)
+        return self.process.returncode
 
 
 class Landscape:
