@@ -17,6 +17,8 @@ constexpr int attempts_max = 10;
 constexpr std::int64_t retry_base_ms = 2'000;
 /// Slack gives no way to find a message again: after a lost answer it is sent once more, not oftener.
 constexpr int lost_answers_max = 1;
+/// What the row of an alert says that may have arrived and is not sent again.
+constexpr std::string_view unsure = "unsure whether it arrived, and not sent again: ";
 
 std::string text_of(const store::AlertRow& row, const std::vector<Happening>& shown) {
     const Happening& first = shown.front();
@@ -29,8 +31,20 @@ std::string text_of(const store::AlertRow& row, const std::vector<Happening>& sh
 
 }  // namespace
 
-void AlertDesk::restore(std::vector<store::AlertRow> rows) {
+int AlertDesk::lost_answers_most() const {
+    if (!delivery_) return lost_answers_max;
+    return *delivery_ == flow::Delivery::at_most_once ? 0 : attempts_max;
+}
+
+std::vector<store::AlertRow> AlertDesk::restore(std::vector<store::AlertRow> rows) {
+    std::vector<store::AlertRow> given_up;
     for (auto& row : rows) {
+        if (row.state == store::AlertState::sending && lost_answers_most() == 0) {
+            row.state = store::AlertState::failed;
+            row.error = std::string(unsure) + "the process ended while it was being sent";
+            given_up.push_back(std::move(row));
+            continue;
+        }
         Open open{.row = std::move(row), .shown = {}, .lost = 0};
         if (open.row.state == store::AlertState::sending) {
             open.row.state = store::AlertState::pending;
@@ -39,6 +53,7 @@ void AlertDesk::restore(std::vector<store::AlertRow> rows) {
         std::string id = open.row.id;
         open_.emplace(std::move(id), std::move(open));
     }
+    return given_up;
 }
 
 store::AlertRow AlertDesk::note(const Happening& happening, std::int64_t now_ms) {
@@ -95,7 +110,9 @@ store::AlertRow AlertDesk::settle(const std::string& id, const Result<void>& out
     open.row.error = error.to_text();
     bool lost = error.cls() == ErrorClass::in_doubt;
     bool hopeless = error.cls() == ErrorClass::rejected || error.cls() == ErrorClass::bug;
-    if (hopeless || open.row.attempts >= attempts_max || (lost && open.lost >= lost_answers_max)) return close(store::AlertState::failed);
+    bool too_often = lost && open.lost >= lost_answers_most();
+    if (lost && (too_often || open.row.attempts >= attempts_max)) open.row.error = std::string(unsure) + open.row.error;
+    if (hopeless || open.row.attempts >= attempts_max || too_often) return close(store::AlertState::failed);
     open.lost += lost ? 1 : 0;
     open.row.state = store::AlertState::pending;
     open.row.due_at_ms =

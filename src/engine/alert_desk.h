@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "base/runtime.h"
+#include "flow/flow.h"
 #include "store/store.h"
 
 namespace lockstep::engine {
@@ -27,11 +28,13 @@ struct Happening {
 /// Pure but for the clock it is given; used by the engine's loop only.
 class AlertDesk {
 public:
-    AlertDesk(Runtime& runtime, std::int64_t delay_ms, std::int64_t window_ms)
-        : runtime_(runtime), delay_ms_(delay_ms), window_ms_(window_ms) {}
+    /// `delivery` says what a lost answer means; none: the message is sent once more, not oftener.
+    AlertDesk(Runtime& runtime, std::int64_t delay_ms, std::int64_t window_ms, std::optional<flow::Delivery> delivery = {})
+        : runtime_(runtime), delay_ms_(delay_ms), window_ms_(window_ms), delivery_(delivery) {}
 
-    /// Takes up what an earlier process left unsent. One that was being sent counts as sent once already.
-    void restore(std::vector<store::AlertRow> rows);
+    /// Takes up what an earlier process left unsent. One that was being sent counts as sent once already. Returns those that
+    /// are not sent any more, to be stored.
+    [[nodiscard]] std::vector<store::AlertRow> restore(std::vector<store::AlertRow> rows);
     /// Notes a happening; the row is to be stored.
     store::AlertRow note(const Happening& happening, std::int64_t now_ms);
     /// The alerts to send now, marked `sending`; to be stored before they are sent.
@@ -49,7 +52,10 @@ private:
         int lost = 0;
     };
     Runtime& runtime_;
+    int lost_answers_most() const;
+
     std::int64_t delay_ms_, window_ms_;
+    std::optional<flow::Delivery> delivery_;
     std::map<std::string, Open> open_;                     // by alert id
     std::map<std::string, std::string> pending_by_cause_;  // cause → id of the alert that still gathers
     std::map<std::string, std::int64_t> last_sent_ms_;     // by cause

@@ -84,6 +84,32 @@ TEST_F(AlertDeskTest, AfterALostAnswerItIsSentOnceMoreAndNotOftener) {
     EXPECT_EQ(desk.open(), 0u);
 }
 
+TEST_F(AlertDeskTest, AtMostOnceIsNotSentAgainAfterALostAnswerAndSaysSo) {
+    AlertDesk careful(runtime, 0, 600'000, flow::Delivery::at_most_once);
+    (void)careful.note(happening("one"), now);
+    auto due = careful.take_due(now);
+    ASSERT_EQ(due.size(), 1u);
+    auto row = careful.settle(due[0].id, fail(ErrorCode::answer_lost, "lost"), now);
+    EXPECT_EQ(row.state, store::AlertState::failed);
+    EXPECT_NE(row.error.find("unsure whether it arrived"), std::string::npos) << row.error;
+    auto given_up = careful.restore({{.id = "001", .cause = "c", .text = "t", .count = 1, .state = store::AlertState::sending, .attempts = 1}});
+    ASSERT_EQ(given_up.size(), 1u);
+    EXPECT_EQ(given_up[0].state, store::AlertState::failed);
+    EXPECT_NE(given_up[0].error.find("unsure"), std::string::npos);
+    EXPECT_EQ(careful.open(), 0u);
+}
+
+TEST_F(AlertDeskTest, AtLeastOnceIsSentUntilAnAnswerComes) {
+    AlertDesk eager(runtime, 0, 600'000, flow::Delivery::at_least_once);
+    (void)eager.note(happening("one"), now);
+    for (int i = 0; i < 5; ++i) {
+        now = std::max(now, *eager.next_due_ms());
+        auto due = eager.take_due(now);
+        ASSERT_EQ(due.size(), 1u);
+        EXPECT_EQ(eager.settle(due[0].id, fail(ErrorCode::answer_lost, "lost"), now).state, store::AlertState::pending);
+    }
+}
+
 TEST_F(AlertDeskTest, ARefusedMessageIsGivenUp) {
     (void)desk.note(happening("one"), now);
     EXPECT_EQ(desk.settle(next()[0].id, fail(ErrorCode::vendor_rejected, "no such channel"), now).state, store::AlertState::failed);
@@ -107,7 +133,7 @@ TEST_F(AlertDeskTest, WhatAnEarlierProcessLeftIsSentAsItWas) {
                             .state = store::AlertState::sending,
                             .attempts = 1,
                             .due_at_ms = now};
-    desk.restore({unsent, sending});
+    EXPECT_TRUE(desk.restore({unsent, sending}).empty());
     EXPECT_EQ(desk.open(), 2u);
     (void)desk.note(happening("fresh"), now);
     now += 2'000;

@@ -10,33 +10,17 @@
 #include <vector>
 
 #include "connector/connector.h"
+#include "engine/breaker.h"
+#include "engine/call_queue.h"
 #include "engine/engine.h"
-#include "engine/lock_table.h"
-#include "flow/advance.h"
+#include "engine/job.h"
 
 namespace lockstep::engine {
 
-/// One call for a worker.
-struct Job {
-    CallId id;
-    int attempt = 0;
-    std::string connection, action;
-    Value input;
-    std::int64_t timeout_ms = 0;
-    std::string request_id;
-    Timestamp first_sent;
-};
-
-/// What came of a job.
-struct JobOutcome {
-    Job job;
-    Result<Value> result;
-    std::string trace_json;  ///< what was said to the vendor, redacted
-};
-
-/// Hands calls to the workers: as many at once as each connection allows, none to a connection that is paused.
+/// Hands calls to the workers: as many at once as each connection allows, together what can be made together, and none to
+/// a connection that is paused, which gets a probe now and then instead.
 ///
-/// The loop puts and settles, the workers take. Threads: any.
+/// The loop puts, the workers take and settle. Threads: any.
 class CallDesk {
 public:
     CallDesk(Runtime& runtime, std::vector<ConnectionEntry> connections);
@@ -50,14 +34,35 @@ public:
     class Seat;
     Seat& new_seat();
 
-    /// Takes jobs for the workers. Returns them if the desk is closed: they were surely not sent.
-    [[nodiscard]] std::vector<Job> put(std::vector<Job> jobs);
-    /// Waits for a call that may be made; nullopt: the desk is closed.
-    std::optional<Job> take(Seat& seat);
-    /// A job taken has ended. The worker takes its next one right after, so nobody else is woken.
-    void settle(const std::string& connection);
-    /// Nothing is handed out for this connection for so long.
-    void pause(const std::string& connection, std::int64_t ms, const std::string& because);
+    /// What a worker is to do.
+    struct Task {
+        std::string connection;
+        std::vector<Job> jobs;  ///< empty: a probe; several: to be made together
+        std::string joint_name;
+    };
+    /// What an outcome has changed for the connection, and the jobs that are not made because of it.
+    struct Effect {
+        Breaker::Change change = Breaker::Change::none;
+        Error because{ErrorCode::connection_paused, ""};
+        std::vector<Job> recalled;
+    };
+    /// Why calls of a priority are not made now.
+    struct Pause {
+        Error because;             ///< `connection_paused`
+        std::int64_t ends_ms = 0;  ///< monotonic; 0: when the vendor answers again
+        bool needs_a_person = false;
+    };
+
+    /// Takes jobs for the workers. Returns those that are surely not made, each with why.
+    [[nodiscard]] std::vector<JobOutcome> put(std::vector<Job> jobs);
+    /// Waits for something to do; nullopt: the desk is closed.
+    std::optional<Task> take(Seat& seat);
+    /// A task's calls have ended. The worker takes its next one right after, so nobody else is woken.
+    [[nodiscard]] Effect settle(const Task& task, const std::vector<Result<Value>>& results);
+    [[nodiscard]] Effect settle_probe(const std::string& connection, const Result<void>& result);
+    /// nullopt: calls of this priority are made. Rests shorter than `short_rest_ms` do not count: their calls wait here.
+    std::optional<Pause> pause_of(const std::string& connection, Priority priority);
+    static constexpr std::int64_t short_rest_ms = 2'000;
     /// Hands out nothing more and returns what was not handed out; `take` returns nullopt from now on.
     std::vector<Job> close();
 
@@ -67,15 +72,27 @@ public:
 private:
     struct Gate {
         ConnectionEntry entry;
-        std::deque<Job> queue;
+        CallQueue queue;
+        Breaker breaker;
         int under_way = 0;
-        std::int64_t paused_until_ms = 0;  // monotonic
-        std::string paused_because;
-        bool could_serve() const { return !queue.empty() && under_way < entry.limits.concurrency_max; }
+        struct Joint {
+            int under_way = 0;
+            std::int64_t begun_ms = INT64_MIN / 2;
+        };
+        std::map<std::string, Joint> joint;      ///< by joint name; kept small
+        Priority lowest = Priority::background;  ///< what the day's allowance still lets through
+        std::int64_t look_at_ms = 0;             ///< when the allowance is looked at again
+        bool has_room() const { return under_way < entry.limits.concurrency_max; }
     };
-    bool has_more() const;
+    bool has_more(std::int64_t now_ms);
     Seat* call_idle();
-    Gate* next_gate(std::int64_t now_ms, std::optional<std::int64_t>& earliest_pause);
+    std::optional<Task> next_task(std::int64_t now_ms, std::optional<std::int64_t>& next_ms);
+    std::optional<Task> task_of(Gate& gate, std::int64_t now_ms, std::optional<std::int64_t>& next_ms);
+    bool needs_probe(const Gate& gate, std::int64_t now_ms) const;
+    void queue(Gate& gate, Job job, std::int64_t now_ms);
+    std::optional<Pause> pause_of(Gate& gate, Priority priority, std::int64_t now_ms);
+    Effect effect_of(Gate& gate, Breaker::Change change, std::int64_t now_ms);
+    bool look_at_allowance(Gate& gate, std::int64_t now_ms);
 
     Runtime& runtime_;
     mutable std::mutex mutex_;

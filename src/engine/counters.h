@@ -40,6 +40,7 @@ struct Counters {
     By<std::uint64_t> doubts_settled;                              ///< by connection and what became of it
     std::uint64_t alerts_sent = 0, alerts_retried = 0, alerts_failed = 0;
     std::uint64_t commits = 0, commit_failures = 0, rows = 0;
+    std::uint64_t trimmed_runs = 0;  ///< a run whose journal goes before it counts twice
 };
 
 }  // namespace lockstep::engine

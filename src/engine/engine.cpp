@@ -15,9 +15,17 @@ void Engine::submit(Submission submission, Done done) {
     });
 }
 void Engine::submit_all(std::vector<Submission> submissions, AllDone done) { impl_->submit(std::move(submissions), std::move(done)); }
-void Engine::replay(std::string run_id, ReplayMode mode, std::string actor, std::function<void(Result<void>)> done) {
-    impl_->replay(std::move(run_id), mode, std::move(actor), std::move(done));
+void Engine::replay(std::string run_id, Replay how, std::function<void(Result<void>)> done) {
+    impl_->replay(std::move(run_id), std::move(how), std::move(done));
 }
+void Engine::replay_all(ParkedSelection which, Replay how, ManyDone done) {
+    impl_->replay_all(std::move(which), std::move(how), std::move(done));
+}
+void Engine::drop_all(ParkedSelection which, std::string reason, std::string actor, ManyDone done) {
+    impl_->drop_all(std::move(which), std::move(reason), std::move(actor), std::move(done));
+}
+void Engine::sweep(std::string flow, std::function<void(Result<void>)> done) { impl_->sweep(std::move(flow), std::move(done)); }
+
 void Engine::drop(std::string run_id, std::string reason, std::string actor, std::function<void(Result<void>)> done) {
     impl_->drop(std::move(run_id), std::move(reason), std::move(actor), std::move(done));
 }

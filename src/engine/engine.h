@@ -11,7 +11,10 @@
 #include "base/runtime.h"
 #include "connector/connector.h"
 #include "engine/counters.h"
+#include "engine/retention.h"
+#include "engine/sweep_status.h"
 #include "flow/flow.h"
+#include "flow/mending.h"
 #include "net/client.h"
 #include "store/store.h"
 
@@ -28,6 +31,8 @@ struct Options {
     std::int64_t alert_delay_ms = 2'000;     ///< a flood of one cause is gathered this long before its first message
     std::int64_t alert_window_ms = 600'000;  ///< further alerts of one cause within it become one more message
     std::string alert_connection = "slack";  ///< empty: no alerts are sent
+    std::optional<flow::Delivery> alert_delivery = {};  ///< of alerts whose answer was lost; none: sent once more, not oftener
+    KeepFor keep = {};                       ///< all for ever, unless the configuration says otherwise
 };
 
 /// A configured connection and how the engine treats it.
@@ -74,11 +79,38 @@ struct Status {
     std::int64_t oldest_waiting_ms = 0;  ///< age of the oldest waiting run
     std::size_t alerts_open = 0;
     std::string alert_error;  ///< why the last alert could not be sent; empty: all is well
+    std::vector<SweepStatus> sweeps;
     std::vector<ConnectionStatus> connections;
     Counters counters;
 };
 
 enum class ReplayMode : std::uint8_t { from_failed, from_start };
+
+/// How a parked run is taken up again, and what a person has decided about it before.
+struct Replay {
+    ReplayMode mode = ReplayMode::from_failed;
+    std::string actor;          ///< who; kept in the audit trail
+    std::string note = {};      ///< why; kept in the audit trail
+    std::optional<Value> body = {};  ///< the event's body as the run sees it from now on; the stored event stays
+    std::vector<flow::Correction> corrections = {};
+    std::vector<flow::Waiver> waivers = {};
+
+    bool mends() const { return body || !corrections.empty() || !waivers.empty(); }
+};
+
+/// Which parked runs are meant: all, of a flow, of a cause.
+struct ParkedSelection {
+    std::string flow;                                      ///< empty: of any
+    std::optional<std::string> step = {}, reason_code = {};  ///< absent: of any
+};
+
+/// What became of many parked runs.
+struct ManyOperated {
+    std::int64_t done = 0;
+    std::int64_t refused = 0;  ///< they stay parked
+    std::string why_refused;   ///< of the first that was
+    bool more = false;         ///< the backlog is full: there are more, for later
+};
 
 struct Parts {
     Runtime& runtime;
@@ -106,10 +138,19 @@ public:
     /// for each, in their order; an event whose dedupe id is known, also from one before it, is a `duplicate`.
     /// Errors: as `Done`. Threads: any; never blocks.
     void submit_all(std::vector<Submission> submissions, AllDone done);
-    /// Takes a parked run up again. Errors: `not_found`, `request_invalid` if it is not parked.
-    void replay(std::string run_id, ReplayMode mode, std::string actor, std::function<void(Result<void>)> done);
+    /// Makes the sweeps of a flow now instead of when they are due. Errors: `not_found` if it has none.
+    void sweep(std::string flow, std::function<void(Result<void>)> done);
+    /// Takes a parked run up again. Errors: `not_found`; `request_invalid` if it is not parked, or if something cannot be
+    /// corrected or skipped: then nothing is changed; `gone_from_flow`.
+    void replay(std::string run_id, Replay how, std::function<void(Result<void>)> done);
     /// Ends a parked run for good. Errors: as `replay`.
     void drop(std::string run_id, std::string reason, std::string actor, std::function<void(Result<void>)> done);
+    using ManyDone = std::function<void(Result<ManyOperated>)>;
+    /// Takes up all runs that are meant and parked now, oldest first, in commits of a bounded size; nothing is corrected.
+    /// An error after some commits leaves those as they are.
+    void replay_all(ParkedSelection which, Replay how, ManyDone done);
+    /// Ends all runs that are meant and parked now.
+    void drop_all(ParkedSelection which, std::string reason, std::string actor, ManyDone done);
 
     /// Takes nothing new and lets the calls under way come to their end, up to `timeout_ms`; runs that are not over go
     /// on with the next start.

@@ -5,11 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "base/defect.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/random_id.h"
 #include "engine/loop_parts.h"
-#include "engine/operator_actions.h"
 #include "engine/run_codec.h"
 #include "value/json.h"
 
@@ -18,9 +18,6 @@ namespace {
 
 /// A commit that failed is tried again this often.
 constexpr std::int64_t commit_retry_ms = 500;
-/// A limit without a time; a configuration that a person must mend first.
-constexpr std::int64_t limited_pause_ms = 5'000;
-constexpr std::int64_t misconfigured_pause_ms = 60'000;
 constexpr std::string_view alert_action = "slack.post";
 constexpr std::int64_t alert_timeout_ms = 20'000;
 
@@ -36,10 +33,6 @@ std::string request_id(const CallId& id) {
     return fmt::format("{:016x}{:016x}", hash(14695981039346656037ull), hash(0x9e3779b97f4a7c15ull));
 }
 
-Error taken_up_already(const std::string& run_id) {
-    return {ErrorCode::request_invalid, "the run has just been replayed or dropped: " + run_id};
-}
-
 }  // namespace
 Engine::Impl::Impl(Parts parts)
     : flows(std::move(parts.flows)),
@@ -48,62 +41,129 @@ Engine::Impl::Impl(Parts parts)
       http_(parts.http),
       options_(parts.options),
       desk_(parts.runtime, std::move(parts.connections)),
-      alerts_(parts.runtime, options_.alert_delay_ms, options_.alert_window_ms),
+      alerts_(parts.runtime, options_.alert_delay_ms, options_.alert_window_ms, options_.alert_delivery),
       inbox_changed_(parts.runtime.make_condition()),
       quiet_changed_(parts.runtime.make_condition()) {}
 
 // ---- workers ----
 
-void Engine::Impl::pause_if_told(const std::string& connection, const Error& error) {
-    if (error.cls() == ErrorClass::limited) desk_.pause(connection, error.retry_after_ms.value_or(limited_pause_ms), error.message);
-    if (error.cls() == ErrorClass::misconfigured || error.cls() == ErrorClass::unauthorized)
-        desk_.pause(connection, error.retry_after_ms.value_or(misconfigured_pause_ms), error.message);
-}
-
 void Engine::Impl::run_worker() {
     CallDesk::Seat& seat = desk_.new_seat();
-    while (auto job = desk_.take(seat)) {
-        connector::Trace trace;
-        connector::CallContext call{.runtime = runtime_,
-                                    .http = http_,
-                                    .trace = trace,
-                                    .deadline_ms = runtime_.monotonic_ms() + job->timeout_ms,
-                                    .request_id = job->request_id,
-                                    .first_sent = job->first_sent,
-                                    .first_attempt = job->attempt == 1};
-        const std::int64_t began_ms = runtime_.monotonic_ms();
-        auto result = desk_.connection(job->connection)->perform(job->action, job->input, call);
-        const std::int64_t duration_ms = runtime_.monotonic_ms() - began_ms;
-        if (!result) pause_if_told(job->connection, result.error());
-        std::string trace_json = trace.to_json();
-        std::unique_lock lock(mutex_);
-        count_call(*job, result, trace, duration_ms);
-        desk_.settle(job->connection);
-        if (job->id.run_id == alert_run_id) {
-            Result<void> outcome = result ? Result<void>() : Result<void>(fail(result.error()));
-            inbox_.emplace_back(AlertOutcome{job->request_id, std::move(outcome)});
-        } else {
-            inbox_.emplace_back(JobOutcome{std::move(*job), std::move(result), std::move(trace_json)});
-        }
-        lock.unlock();
+    while (auto task = desk_.take(seat)) {
+        if (task->jobs.empty())
+            probe(task->connection);
+        else
+            make_calls(*std::move(task));
         inbox_changed_->notify_one();
     }
 }
 
+void Engine::Impl::make_calls(CallDesk::Task task) {
+    std::deque<connector::Trace> traces(task.jobs.size());
+    std::deque<connector::CallContext> contexts;
+    std::vector<connector::JointCall> calls;
+    for (std::size_t i = 0; i < task.jobs.size(); ++i) {
+        const Job& job = task.jobs[i];
+        contexts.push_back({.runtime = runtime_,
+                            .http = http_,
+                            .trace = traces[i],
+                            .deadline_ms = runtime_.monotonic_ms() + job.timeout_ms,
+                            .request_id = job.request_id,
+                            .first_sent = job.first_sent,
+                            .first_attempt = job.attempt == 1 || LS_DEFECT("journal: an earlier attempt is forgotten")});
+        calls.push_back({job.input, contexts.back()});
+    }
+    connector::Connection& connection = *desk_.connection(task.connection);
+    const std::string& action = task.jobs.front().action;
+    const std::int64_t began_ms = runtime_.monotonic_ms();
+    std::vector<Result<Value>> results;
+    if (calls.size() == 1)
+        results.push_back(connection.perform(action, calls[0].input, calls[0].context));
+    else
+        results = connection.perform_jointly(action, calls);
+    LS_ASSERT(results.size() == calls.size());
+    if (LS_DEFECT("joint calls: answers go to the wrong runs")) std::reverse(results.begin(), results.end());
+    const std::int64_t duration_ms = runtime_.monotonic_ms() - began_ms;
+    std::vector<std::string> told;
+    for (const auto& trace : traces) told.push_back(trace.to_json());
+
+    std::lock_guard lock(mutex_);
+    auto effect = desk_.settle(task, results);
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        Job& job = task.jobs[i];
+        count_call(job, results[i], traces[i], duration_ms);
+        if (job.id.run_id == alert_run_id) {
+            Result<void> outcome = results[i] ? Result<void>() : Result<void>(fail(results[i].error()));
+            inbox_.emplace_back(AlertOutcome{job.request_id, std::move(outcome)});
+        } else if (job.id.run_id == sweep_run_id) {
+            inbox_.emplace_back(SweepOutcome{static_cast<std::size_t>(job.id.step), std::move(results[i])});
+        } else {
+            inbox_.emplace_back(JobOutcome{std::move(job), std::move(results[i]), std::move(told[i])});
+        }
+    }
+    note_effect(task.connection, std::move(effect));
+}
+
+/// One cheap read, to learn whether the vendor is back.
+void Engine::Impl::probe(const std::string& connection) {
+    connector::Trace trace;
+    connector::CallContext call{.runtime = runtime_,
+                                .http = http_,
+                                .trace = trace,
+                                .deadline_ms = runtime_.monotonic_ms() + probe_timeout_ms,
+                                .request_id = {},
+                                .first_sent = runtime_.now()};
+    auto result = desk_.connection(connection)->probe(call);
+    std::lock_guard lock(mutex_);
+    note_effect(connection, desk_.settle_probe(connection, result));
+}
+
+/// Requires that `mutex_` is held.
+void Engine::Impl::note_effect(const std::string& connection, CallDesk::Effect effect) {
+    Error unsent{ErrorCode::connection_paused, fmt::format("{} is paused: {}", connection, effect.because.message)};
+    for (Job& job : effect.recalled) report_unsent(std::move(job), unsent);
+    if (effect.change != Breaker::Change::none) inbox_.emplace_back(ConnectionChange{connection, effect.change, std::move(effect.because)});
+}
+
 // ---- the loop ----
 
-std::optional<std::int64_t> Engine::Impl::next_timer_ms() const {
+std::optional<std::int64_t> Engine::Impl::next_timer_ms() {
     std::optional<std::int64_t> next;
     auto consider = [&](std::int64_t at) { next = next ? std::min(*next, at) : at; };
     if (!timers_.empty()) consider(timers_.begin()->first);
     if (auto due = schedules_->next_ms()) consider(to_monotonic(*due));
+    if (auto due = sweeps_->next_ms()) consider(*due);
     if (auto due = alerts_.next_due_ms()) consider(to_monotonic(*due));
+    if (auto due = retention_.next_ms()) consider(*due);
+    if (auto opening = next_opening_ms()) consider(*opening);
+    bool room = active_.size() < static_cast<std::size_t>(options_.active_runs_max);
+    if (!postponed_.empty() || (!waking_.empty() && room)) consider(claim_not_before_ms_);
     if (may_claim(claim_not_before_ms_)) consider(std::max(claim_not_before_ms_, company_until_ms_));
     return next;
 }
 
 bool Engine::Impl::may_claim(std::int64_t now_ms) const {
-    return backlog_.has_ready() && active_.size() < static_cast<std::size_t>(options_.active_runs_max) && claim_not_before_ms_ <= now_ms;
+    return claim_not_before_ms_ <= now_ms && backlog_.has_ready([this](const std::string& flow) { return has_room(flow); });
+}
+
+/// Whether another run of the flow may begin: some places are always left to other flows.
+bool Engine::Impl::has_room(const std::string& flow) const {
+    auto places = static_cast<std::size_t>(options_.active_runs_max);
+    auto its = active_of_flow_.find(flow);
+    std::size_t reserved = flows.size() > 1 ? places / 4 : 0;
+    return active_.size() < places && (its == active_of_flow_.end() || its->second < places - reserved);
+}
+
+Engine::Impl::ActiveRun& Engine::Impl::add_active(const std::string& run_id, ActiveRun run) {
+    ++active_of_flow_[run.row.flow];
+    return active_.emplace(run_id, std::move(run)).first->second;
+}
+
+void Engine::Impl::drop_active(const std::string& run_id) {
+    auto found = active_.find(run_id);
+    LS_ASSERT(found != active_.end());
+    --active_of_flow_.at(found->second.row.flow);
+    active_.erase(found);
 }
 
 std::int64_t Engine::Impl::to_monotonic(std::int64_t wall_ms) const {
@@ -140,6 +200,8 @@ void Engine::Impl::run_loop() {
     std::deque<Message> messages;
     while (wait_for_work(messages)) {
         Round round;
+        if (runtime_.monotonic_ms() >= claim_not_before_ms_)
+            for (; !postponed_.empty(); postponed_.pop_back()) messages.push_front(std::move(postponed_.back()));
         for (auto& message : messages) std::visit([&](auto& what) { take(round, std::move(what)); }, message);
         messages.clear();
         bool draining;
@@ -152,9 +214,16 @@ void Engine::Impl::run_loop() {
         else {
             take_timers(round);
             take_schedules(round);
+            take_sweeps(round);
+            take_awaited_connections();
+            take_woken(round);
             claim_runs(round);
         }
+        if (LS_DEFECT("loop: calls go out before they are written")) hand_out(std::exchange(round.jobs, {}));
+        if (LS_DEFECT("loop: events are acknowledged before they are written"))
+            accept_events(round), round.events.clear(), round.waiting.clear();
         if (commit(round)) act(round);
+        if (!draining) trim_store();
     }
     std::deque<Message> left;
     {
@@ -169,14 +238,15 @@ void Engine::Impl::run_loop() {
 }
 
 void Engine::Impl::take(Round& round, JobOutcome outcome) {
-    auto found = active_.find(outcome.job.id.run_id);
-    LS_ASSERT(found != active_.end());
+    ActiveRun* run = awake(outcome.job.id.run_id);
+    if (!run) return postponed_.emplace_back(std::move(outcome)), void();
     CallId id = outcome.job.id;
-    if (found->second.flow->steps[static_cast<std::size_t>(id.step)].kind == flow::StepKind::lock) end_wait_for_names(round, found->second);
-    decide(round, found->second, flow::input::Outcome{id.step, id.element, outcome.job.attempt, std::move(outcome.result)},
+    if (--handed_out_[id.run_id] == 0) handed_out_.erase(id.run_id);
+    if (run->flow->steps[static_cast<std::size_t>(id.step)].kind == flow::StepKind::lock) end_wait_for_names(round, *run);
+    decide(round, *run, flow::input::Outcome{id.step, id.element, outcome.job.attempt, std::move(outcome.result)},
            std::move(outcome.trace_json));
-    count_step(found->second, id);
-    const auto& step = found->second.state.steps[static_cast<std::size_t>(id.step)];
+    count_step(*run, id);
+    const auto& step = run->state.steps[static_cast<std::size_t>(id.step)];
     auto phase = step.elements[static_cast<std::size_t>(std::max(id.element, 0))].phase;
     if (phase != flow::Phase::in_doubt && phase != flow::Phase::intended) release_lock(round, id);
 }
@@ -194,29 +264,6 @@ void Engine::Impl::take(Round& round, AlertOutcome outcome) {
     if (row.state == store::AlertState::failed) log::error("an alert was given up", {{"alert", row.id}, {"error", row.error}});
 }
 
-void Engine::Impl::take(Round& round, ReplayMessage message) {
-    auto loaded = load_parked(store_, message.run_id);
-    if (!loaded) return message.done(fail(loaded.error()));
-    if (!find_flow(loaded->run.flow))
-        return message.done(fail(ErrorCode::gone_from_flow, "there is no such flow any more: " + loaded->run.flow));
-    if (!round.operated.insert(message.run_id).second) return message.done(fail(taken_up_already(message.run_id)));
-    std::int64_t now = runtime_.now().ms();
-    round.batch.append(replay_batch(*loaded, message.mode, message.actor, now));
-    round.after.push_back(
-        [this, key = backlog_key(loaded->run), id = loaded->run.id, now, done = std::move(message.done)](const Result<void>& written) {
-            if (written) backlog_.push(key, {id, now});
-            done(written);
-        });
-}
-
-void Engine::Impl::take(Round& round, DropMessage message) {
-    auto loaded = load_parked(store_, message.run_id);
-    if (!loaded) return message.done(fail(loaded.error()));
-    if (!round.operated.insert(message.run_id).second) return message.done(fail(taken_up_already(message.run_id)));
-    round.batch.append(drop_batch(*loaded, message.reason, message.actor, runtime_.now().ms()));
-    round.after.push_back(std::move(message.done));
-}
-
 void Engine::Impl::take_timers(Round& round) {
     std::int64_t now = runtime_.monotonic_ms();
     while (!timers_.empty() && timers_.begin()->first <= now) {
@@ -224,6 +271,8 @@ void Engine::Impl::take_timers(Round& round) {
         timers_.erase(timers_.begin());
         auto found = active_.find(run_id);
         if (found != active_.end() && found->second.timer_ms == at) decide(round, found->second, flow::input::Wake{});
+        auto sleeper = asleep_.find(run_id);
+        if (sleeper != asleep_.end() && sleeper->second.timer_ms == at) waking_.push_back(run_id);
     }
     auto due = alerts_.take_due(runtime_.now().ms());
     for (auto& row : due) {
@@ -256,13 +305,15 @@ void Engine::Impl::give_back_locked_calls(Round& round) {
     for (auto& [name, entry] : waiting) {
         auto& [lock, job] = entry;
         (void)locks_.release(lock, job.id);
-        decide(round, active_.at(job.id.run_id), flow::input::Outcome{job.id.step, job.id.element, job.attempt, fail(stopping_error())});
+        ActiveRun* run = awake(job.id.run_id);
+        if (!run) continue;  // the next start doubts it
+        decide(round, *run, flow::input::Outcome{job.id.step, job.id.element, job.attempt, fail(stopping_error())});
     }
 }
 
 void Engine::Impl::claim_runs(Round& round) {
     for (std::size_t claimed = 0; claimed < options_.round_inputs_max && may_claim(runtime_.monotonic_ms()); ++claimed)
-        if (!claim(round, *backlog_.take())) return;
+        if (!claim(round, *backlog_.take([this](const std::string& flow) { return has_room(flow); }))) return;
 }
 
 /// Returns false if the store cannot be read now; the run keeps its place.
@@ -288,15 +339,16 @@ bool Engine::Impl::claim(Round& round, const Backlog::Taken& taken) {
     auto state = restore(*flow, run);
     if (!state) return park_unreadable(round, std::move(run), state.error(), taken.key), true;
     std::int64_t next_seq = run.journal.empty() ? 1 : run.journal.back().seq + 1;
-    ActiveRun& active =
-        active_
-            .emplace(run.run.id,
-                     ActiveRun{.row = run.run, .flow = flow, .state = *std::move(state), .next_seq = next_seq, .backlog_key = taken.key})
-            .first->second;
+    ActiveRun& active = add_active(run.run.id, ActiveRun{.row = run.run,
+                                                         .flow = flow,
+                                                         .state = *std::move(state),
+                                                         .next_seq = next_seq,
+                                                         .backlog_key = taken.key,
+                                                         .priority = priority_of(run.event.trigger)});
     take_locks(active.row.id, *flow, active.state);
     take_run_locks(active.row.id, *flow, active.state);
     if (active.state.begun)
-        decide(round, active, flow::input::Interrupted{});
+        decide(round, active, flow::input::Interrupted{}), LS_DEFECT("restart: timers are lost") ? timers_.clear() : void();
     else
         decide(round, active, flow::input::Start{});
     return true;
@@ -311,13 +363,14 @@ void Engine::Impl::park_unreadable(Round& round, store::LoadedRun loaded, const 
     round.batch.runs.push_back(run);
     raise(round, run,
           {.kind = flow::Notice::Kind::parked, .step = run.step, .connection = {}, .reason = run.reason, .code = run.reason_code});
+    parked_keys_.note(run.flow, run.key);
     count_end(run);
     round.after.push_back([this, key](const Result<void>&) { backlog_.release(key); });
 }
 
 // ---- deciding ----
 
-flow::DecisionContext Engine::Impl::context(std::int64_t now_ms) {
+flow::DecisionContext Engine::Impl::context(const ActiveRun& run, std::int64_t now_ms) {
     bool hold;
     {
         std::lock_guard lock(mutex_);
@@ -331,14 +384,15 @@ flow::DecisionContext Engine::Impl::context(std::int64_t now_ms) {
                     if (!limits) return flow::Policy{};
                     return flow::Policy{limits->retries_max, limits->retry_base_ms, limits->settle_ms, limits->call_timeout_ms};
                 },
-            .hold = hold};
+            .hold = hold,
+            .pause_of = pause_of(run.priority)};
 }
 
 void Engine::Impl::decide(Round& round, ActiveRun& run, const flow::Input& input, std::string trace_json) {
     std::int64_t now = runtime_.now().ms();
     // A timer that has rung counts as due, even if the wall clock was set back meanwhile.
     if (std::holds_alternative<flow::input::Wake>(input)) now = std::max(now, run.wake_at_ms);
-    auto decision = flow::advance(*run.flow, run.state, input, context(now));
+    auto decision = flow::advance(*run.flow, run.state, input, context(run, now));
     const auto* outcome = std::get_if<flow::input::Outcome>(&input);
     for (const auto& fact : decision.facts) {
         auto row = to_row(*run.flow, run.row.id, run.next_seq++, fact);
@@ -349,10 +403,12 @@ void Engine::Impl::decide(Round& round, ActiveRun& run, const flow::Input& input
     keep_row(round, run, decision);
     for (const auto& notice : decision.notices) raise(round, run.row, notice);
     for (auto& call : decision.calls) plan_call(round, run, std::move(call));
-    if (decision.end)
+    if (decision.end) {
+        settle_older(round, run);
         round.ended.push_back(run.row.id);
-    else
+    } else
         set_timer(run);
+    round.decided.insert(run.row.id);
 }
 
 /// Writes the run's row where people would see a difference.
@@ -361,7 +417,7 @@ void Engine::Impl::keep_row(Round& round, ActiveRun& run, const flow::Decision& 
     for (const auto& fact : decision.facts) {
         using Kind = flow::Fact::Kind;
         changed |= fact.kind == Kind::started || fact.kind == Kind::parking || fact.kind == Kind::ended;
-        if (fact.kind == Kind::retry || fact.kind == Kind::in_doubt) {
+        if (fact.kind == Kind::retry || fact.kind == Kind::in_doubt || fact.kind == Kind::held) {
             changed = true;
             run.row.reason = fact.data["error"]["message"].text();
             count_trouble(run, fact);
@@ -398,12 +454,28 @@ void Engine::Impl::raise(Round& round, const store::RunRow& run, const flow::Not
     happening.cause =
         parked ? fmt::format("{}|{}|{}", run.flow, notice.step, notice.code) : fmt::format("paused|{}|{}", notice.connection, notice.code);
     happening.title = parked ? fmt::format("{}: parked at step `{}`", run.flow, notice.step)
-                             : fmt::format("The connection {} is paused", notice.connection);
+                             : fmt::format("{}: refused by {} at step `{}`", run.flow, notice.connection, notice.step);
     happening.subject = fmt::format("{} (run {})", run.key, run.id);
     happening.reason = notice.reason;
-    happening.advice = parked ? "Mend the cause, then: lockstep parked replay " + run.id
+    happening.advice = parked ? fmt::format("Look: lockstep parked show {0}. Mend the cause, then: lockstep parked replay {0}", run.id)
                               : "Mend the configuration or the vendor's permissions; the runs go on by themselves.";
-    happening.advice_for_many = parked ? "Mend the cause, then: lockstep parked replay --all --flow " + run.flow : happening.advice;
+    happening.advice_for_many =
+        parked ? fmt::format("Look: lockstep parked. Mend the cause, then: lockstep parked replay --cause {}/{}/{}", run.flow, notice.step,
+                             notice.code)
+               : happening.advice;
+    round.batch.alerts.push_back(alerts_.note(happening, runtime_.now().ms()));
+}
+
+/// A vendor that cannot be reached, or refuses the credentials. Joined with what the runs say that met it.
+void Engine::Impl::raise_down(Round& round, const std::string& connection, const Error& because) {
+    if (options_.alert_connection.empty() || !desk_.limits(options_.alert_connection) || connection == options_.alert_connection) return;
+    Happening happening;
+    happening.cause = fmt::format("paused|{}|{}", connection, to_string(because.code));
+    happening.title = fmt::format("The connection {} is paused", connection);
+    happening.subject = "all runs that need it wait";
+    happening.reason = because.message;
+    happening.advice = "Mend the configuration, or wait for the vendor; the runs go on by themselves.";
+    happening.advice_for_many = happening.advice;
     round.batch.alerts.push_back(alerts_.note(happening, runtime_.now().ms()));
 }
 
@@ -416,9 +488,11 @@ void Engine::Impl::plan_call(Round& round, ActiveRun& run, flow::Call call) {
             .input = std::move(call.input),
             .timeout_ms = call.timeout_ms,
             .request_id = request_id(id),
-            .first_sent = Timestamp::from_ms(call.first_intended_ms)};
+            .first_sent = Timestamp::from_ms(call.first_intended_ms),
+            .flow = run.row.flow,
+            .priority = run.priority};
     if (job.connection == flow::own_connection) return plan_own_call(round, run, std::move(job));
-    if (!call.lock_key.empty() && !locks_.acquire(call.lock_key, id)) {
+    if (!call.lock_key.empty() && !LS_DEFECT("locks: two calls of one link at once") && !locks_.acquire(call.lock_key, id)) {
         waiting_for_lock_.insert_or_assign(call_name(id), std::pair(call.lock_key, std::move(job)));
         return;
     }
@@ -440,7 +514,9 @@ void Engine::Impl::release_lock(Round& round, const CallId& id) {
 }
 
 void Engine::Impl::set_timer(ActiveRun& run) {
-    auto wake = flow::next_wake_ms(*run.flow, run.state);
+    auto wake = flow::next_wake_ms(*run.flow, run.state, pause_of(run.priority));
+    for (const auto& connection : flow::awaited_connections(*run.flow, run.state, pause_of(run.priority)))
+        held_[connection].insert_or_assign(run.row.id, run.priority);
     run.wake_at_ms = wake.value_or(0);
     run.timer_ms = wake ? to_monotonic(*wake) : 0;
     if (wake) timers_.emplace(run.timer_ms, run.row.id);
@@ -466,7 +542,7 @@ Result<void> Engine::Impl::commit_once(Round& round) {
 bool Engine::Impl::commit(Round& round) {
     while (true) {
         auto written = commit_once(round);
-        if (written) return true;
+        if (written || LS_DEFECT("store: a commit that failed passes for done")) return true;
         bool stopping;
         {
             std::lock_guard lock(mutex_);
@@ -487,25 +563,30 @@ void Engine::Impl::act(Round& round) {
     for (const auto& row : round.alerts_to_send) round.jobs.push_back(alert_job(row));
     hand_out(std::move(round.jobs));
     for (const auto& run_id : round.ended) end_run(run_id);
+    let_sleep(round);
     publish_status();
 }
 
 /// Gives jobs to the workers; while the process stops, reports at once that they were not sent.
 void Engine::Impl::hand_out(std::vector<Job> jobs) {
+    for (const Job& job : jobs)
+        if (job.id.run_id != alert_run_id && job.id.run_id != sweep_run_id) ++handed_out_[job.id.run_id];
     auto own = std::stable_partition(jobs.begin(), jobs.end(), [](const Job& job) { return job.connection != flow::own_connection; });
     for (auto job = own; job != jobs.end(); ++job) answer_own_call(std::move(*job));
     jobs.erase(own, jobs.end());
     auto back = desk_.put(std::move(jobs));
     std::lock_guard lock(mutex_);
-    for (Job& job : back) report_unsent(std::move(job));
+    for (auto& unsent : back) report_unsent(std::move(unsent.job), unsent.result.error());
 }
 
 /// Requires that `mutex_` is held.
-void Engine::Impl::report_unsent(Job job) {
+void Engine::Impl::report_unsent(Job job, const Error& error) {
     if (job.id.run_id == alert_run_id)
-        inbox_.emplace_back(AlertOutcome{job.request_id, fail(stopping_error())});
+        inbox_.emplace_back(AlertOutcome{job.request_id, fail(error)});
+    else if (job.id.run_id == sweep_run_id)
+        inbox_.emplace_back(SweepOutcome{static_cast<std::size_t>(job.id.step), fail(error)});
     else
-        inbox_.emplace_back(JobOutcome{std::move(job), fail(stopping_error()), {}});
+        inbox_.emplace_back(JobOutcome{std::move(job), fail(error), {}});
 }
 
 void Engine::Impl::end_run(const std::string& run_id) {
@@ -517,7 +598,7 @@ void Engine::Impl::end_run(const std::string& run_id) {
                             {"status", std::string(store::to_string(found->second.row.status))},
                             {"reason", found->second.row.reason}});
     backlog_.release(found->second.backlog_key);
-    active_.erase(found);
+    drop_active(run_id);
     release_run_locks(run_id);
 }
 

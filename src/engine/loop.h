@@ -13,8 +13,11 @@
 #include "engine/call_desk.h"
 #include "engine/engine.h"
 #include "engine/lock_table.h"
+#include "engine/parked_keys.h"
+#include "engine/retention.h"
 #include "engine/run_locks.h"
 #include "engine/schedules.h"
+#include "engine/sweeps.h"
 #include "flow/advance.h"
 
 namespace lockstep::engine {
@@ -29,7 +32,10 @@ public:
     explicit Impl(Parts parts);
     Result<void> start();
     void submit(std::vector<Submission> submissions, AllDone done);
-    void replay(std::string run_id, ReplayMode mode, std::string actor, std::function<void(Result<void>)> done);
+    void sweep(std::string flow, std::function<void(Result<void>)> done);
+    void replay(std::string run_id, Replay how, std::function<void(Result<void>)> done);
+    void replay_all(ParkedSelection which, Replay how, ManyDone done);
+    void drop_all(ParkedSelection which, std::string reason, std::string actor, ManyDone done);
     void drop(std::string run_id, std::string reason, std::string actor, std::function<void(Result<void>)> done);
     void drain(std::int64_t timeout_ms);
     void stop();
@@ -44,21 +50,43 @@ private:
         std::vector<Submission> submissions;
         AllDone done;
     };
+    /// What a call or a probe has changed for a connection.
+    struct ConnectionChange {
+        std::string connection;
+        Breaker::Change change;
+        Error because;
+    };
     struct AlertOutcome {
         std::string id;
         Result<void> result;
     };
     struct ReplayMessage {
         std::string run_id;
-        ReplayMode mode;
-        std::string actor;
+        Replay replay;
         std::function<void(Result<void>)> done;
     };
     struct DropMessage {
         std::string run_id, reason, actor;
         std::function<void(Result<void>)> done;
     };
-    using Message = std::variant<SubmitMessage, JobOutcome, AlertOutcome, ReplayMessage, DropMessage>;
+    struct ManyMessage {
+        ParkedSelection which;
+        std::optional<Replay> replay = {};  ///< absent: they are dropped
+        std::string reason = {}, actor = {};
+        ManyDone done;
+        std::int64_t until_ms = 0;  ///< what parks after this is not meant
+        std::string after_id = {};
+        ManyOperated so_far = {};
+    };
+    struct SweepOutcome {
+        std::size_t sweep = 0;
+        Result<Value> result;
+    };
+    struct HurryMessage {
+        std::string flow;
+        std::function<void(Result<void>)> done;
+    };
+    using Message = std::variant<SubmitMessage, JobOutcome, ConnectionChange, AlertOutcome, ReplayMessage, DropMessage, ManyMessage, SweepOutcome, HurryMessage>;
 
     struct ActiveRun {
         store::RunRow row;
@@ -68,11 +96,19 @@ private:
         std::int64_t wake_at_ms = 0;  ///< wall clock; 0: no timer
         std::int64_t timer_ms = 0;    ///< monotonic; the entry of `timers_` that counts
         std::string backlog_key;
+        Priority priority = Priority::normal;
+    };
+    /// A run that only waits: for its time, a connection, a lock. It is a row in the store and this; the lighter, the more
+    /// of them there may be.
+    struct Sleeper {
+        std::string flow, backlog_key;
+        std::int64_t timer_ms = 0;  ///< monotonic; the entry of `timers_` that counts; 0: none
     };
 
     struct NewEvent {
         std::string event_id, run_id, backlog_key;
         std::int64_t created_at_ms = 0;
+        Priority priority = Priority::normal;
         bool own = false;  ///< made by a schedule: nobody could send it again, so it is never refused
     };
     /// Whoever waits for the round: what it sent is new, or a duplicate of what is new, and as durable as the round.
@@ -92,13 +128,16 @@ private:
         std::vector<Job> jobs;
         std::vector<store::AlertRow> alerts_to_send;
         std::vector<std::string> ended;
+        std::set<std::string> decided;  ///< runs that may have nothing to do any more but wait
     };
 
     void run_loop();
     void run_worker();
-    void pause_if_told(const std::string& connection, const Error& error);
+    void make_calls(CallDesk::Task task);
+    void probe(const std::string& connection);
+    void note_effect(const std::string& connection, CallDesk::Effect effect);
     bool wait_for_work(std::deque<Message>& messages);
-    std::optional<std::int64_t> next_timer_ms() const;
+    std::optional<std::int64_t> next_timer_ms();
 
     std::string next_run_id();
     void take(Round& round, SubmitMessage message, bool own = false);
@@ -106,10 +145,28 @@ private:
     void accept_events(Round& round);
     void take(Round& round, JobOutcome outcome);
     void take(Round& round, AlertOutcome outcome);
+    void take(Round& round, ConnectionChange change);
     void take(Round& round, ReplayMessage message);
     void take(Round& round, DropMessage message);
+    void take(Round& round, ManyMessage message);
+    template <class What>
+    void ask(What message);
+    Result<void> take_up(Round& round, const store::LoadedRun& loaded, const Replay& how);
+    void operate(Round& round, const store::LoadedRun& loaded, ManyMessage& message);
+    Result<void> read_parked_keys();
+    void settle_older(Round& round, const ActiveRun& run);
     void take_timers(Round& round);
     void take_schedules(Round& round);
+
+    SweepClock sweep_clock() const;
+    void take_sweeps(Round& round);
+    void take(Round& round, SweepOutcome outcome);
+    void take(Round& round, HurryMessage message);
+    void call_for_sweep(Round& round, std::size_t sweep);
+    void take_page(Round& round, std::size_t sweep, const Sweeps::Page& page);
+    Result<bool> is_news(const Round& round, const flow::Flow& flow, const Sweeps::Found& found);
+    void fail_sweep(Round& round, std::size_t sweep, const Error& error);
+    void tell_of_sweep(Round& round, std::size_t sweep, const std::string& title, const std::string& reason);
     void claim_runs(Round& round);
     void give_back_locked_calls(Round& round);
     bool claim(Round& round, const Backlog::Taken& taken);
@@ -117,9 +174,18 @@ private:
 
     void decide(Round& round, ActiveRun& run, const flow::Input& input, std::string trace_json = {});
     void keep_row(Round& round, ActiveRun& run, const flow::Decision& decision);
+    void raise_down(Round& round, const std::string& connection, const Error& because);
     void raise(Round& round, const store::RunRow& run, const flow::Notice& notice);
     void plan_call(Round& round, ActiveRun& run, flow::Call call);
     void release_lock(Round& round, const CallId& id);
+
+    ActiveRun* awake(const std::string& run_id);
+    void take_awaited_connections();
+    void take_woken(Round& round);
+    void let_sleep(const Round& round);
+    bool may_sleep(const ActiveRun& run) const;
+    std::optional<std::int64_t> next_opening_ms();
+    flow::PauseOf pause_of(Priority priority);
 
     store::LinkRow link_row(const flow::Link& link, const std::string& run_id, std::int64_t at_ms) const;
     void plan_own_call(Round& round, ActiveRun& run, Job job);
@@ -141,16 +207,21 @@ private:
     void refuse_waiting_events(const Error& error);
     void refuse_messages(std::deque<Message>& messages, const Error& error);
     Result<void> read_open_runs();
-    Result<bool> was_in_work(const std::string& run_id);
+    Result<std::unordered_set<std::string>> find_in_work(const std::vector<store::OpenRun>& open);
+    bool was_in_work(const store::LoadedRun& loaded);
     void take_locks(const std::string& run_id, const flow::Flow& flow, const flow::RunState& state);
     void hand_out(std::vector<Job> jobs);
-    void report_unsent(Job job);
+    void report_unsent(Job job, const Error& error);
     bool may_claim(std::int64_t now_ms) const;
+    bool has_room(const std::string& flow) const;
+    ActiveRun& add_active(const std::string& run_id, ActiveRun run);
+    void drop_active(const std::string& run_id);
     void refuse_events(Round& round, const Error& error);
     void act(Round& round);
+    void trim_store();
     void end_run(const std::string& run_id);
     Job alert_job(const store::AlertRow& row) const;
-    flow::DecisionContext context(std::int64_t now_ms);
+    flow::DecisionContext context(const ActiveRun& run, std::int64_t now_ms);
     std::string backlog_key(const store::RunRow& run) const { return run.flow + "\n" + run.key; }
     const flow::Flow* find_flow(std::string_view name) const;
     void publish_status();
@@ -162,15 +233,24 @@ private:
     Options options_;
     CallDesk desk_;
     AlertDesk alerts_;
+    Retention retention_{runtime_, store_, options_.keep};
     std::optional<Schedules> schedules_;
+    std::optional<Sweeps> sweeps_;
 
     // the loop's own
     Backlog backlog_;
     LockTable locks_;
+    ParkedKeys parked_keys_;
     RunLocks run_locks_;
     std::unordered_map<std::string, Job> waiting_for_names_;  // by run
     std::string last_run_id_;
     std::unordered_map<std::string, ActiveRun> active_;
+    std::map<std::string, std::size_t> active_of_flow_;
+    std::unordered_map<std::string, Sleeper> asleep_;
+    std::unordered_map<std::string, int> handed_out_;              // by run: calls that come back as an outcome
+    std::map<std::string, std::map<std::string, Priority>> held_;  // by connection: the runs that wait for it, oldest first
+    std::deque<std::string> waking_;                               // runs whose time has come
+    std::deque<Message> postponed_;                                // outcomes of runs that cannot be read now
     std::unordered_map<std::string, std::pair<std::string, Job>> waiting_for_lock_;  // "run/step/element" → lock and job
     std::multimap<std::int64_t, std::string> timers_;                                // monotonic ms → run id; stale ones are skipped
     std::int64_t company_until_ms_ = 0;     // monotonic; what has just come may begin in the commit of what comes next

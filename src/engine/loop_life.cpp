@@ -5,15 +5,15 @@
 #include <fmt/format.h>
 
 #include "engine/loop.h"
+#include "base/defect.h"
 #include "engine/loop_parts.h"
 #include "engine/run_codec.h"
 
 namespace lockstep::engine {
 namespace {
 
-/// Open runs are read from the store in pages of this size at start.
-constexpr int open_runs_page = 5000;
-constexpr std::int64_t probe_timeout_ms = 15'000;
+/// Open runs are read from the store in pages of this size at start: some 10 MB with their journals.
+constexpr int open_runs_page = 1000;
 
 bool is_at_a_vendor(const flow::ElementState& element) {
     return element.phase == flow::Phase::intended || element.phase == flow::Phase::in_doubt;
@@ -26,9 +26,15 @@ Result<void> Engine::Impl::start() {
     LS_TRY_ASSIGN(auto schedules, Schedules::make(flows, rows, runtime_.now()));
     schedules_ = std::move(schedules);
     if (store::Batch first{.schedules = schedules_->fresh()}; !first.empty()) LS_TRY(store_.commit(first));
+    LS_TRY_ASSIGN(auto sweeps, Sweeps::make(
+                                   flows, [this](const std::string& name) { return store_.cursor(name); }, sweep_clock(),
+                                   [this] { return runtime_.random(); }));
+    sweeps_ = std::move(sweeps);
+    if (store::Batch first{.cursors = sweeps_->fresh()}; !first.empty()) LS_TRY(store_.commit(first));
     LS_TRY_ASSIGN(auto alerts, store_.open_alerts(10'000));
-    alerts_.restore(std::move(alerts));
+    if (store::Batch unsure{.alerts = alerts_.restore(std::move(alerts))}; !unsure.empty()) LS_TRY(store_.commit(unsure));
     LS_TRY(read_open_runs());
+    LS_TRY(read_parked_keys());
     publish_status();
     status_.running = true;
     runtime_.spawn("engine", [this] { run_loop(); });
@@ -46,61 +52,52 @@ Result<void> Engine::Impl::read_open_runs() {
     std::string after;
     while (true) {
         LS_TRY_ASSIGN(auto open, store_.open_runs(after, open_runs_page));
-        for (auto& run : open) {
-            bool in_work = false;
-            if (run.status == store::RunStatus::running) { LS_TRY_ASSIGN(in_work, was_in_work(run.id)); }
-            if (in_work)
+        LS_TRY_ASSIGN(auto in_work, find_in_work(open));
+        for (auto& run : open)
+            if (in_work.contains(run.id))
                 push(run);
             else
                 later.push_back(run);
-        }
         if (open.size() < static_cast<std::size_t>(open_runs_page)) break;
         after = open.back().id;
     }
+    if (LS_DEFECT("restart: an open run is overlooked") && !later.empty()) later.pop_back();
     for (const auto& run : later) push(run);
     return {};
 }
 
+/// The runs of a page that were in the middle. Errors: of the store, for another run could get their locks.
+Result<std::unordered_set<std::string>> Engine::Impl::find_in_work(const std::vector<store::OpenRun>& open) {
+    std::vector<std::string> running;
+    for (const auto& run : open)
+        if (run.status == store::RunStatus::running) running.push_back(run.id);
+    LS_TRY_ASSIGN(auto loaded, store_.load_runs(running));
+    std::unordered_set<std::string> in_work;
+    for (const auto& run : loaded)
+        if (was_in_work(run)) in_work.insert(run.run.id);
+    return in_work;
+}
+
 /// Whether the run was in the middle, rather than waiting or about to be taken up again; takes its locks and those of its
-/// calls. What does not fit its flow is parked when it is claimed. Errors: of the store, for another could get the locks.
-Result<bool> Engine::Impl::was_in_work(const std::string& run_id) {
-    LS_TRY_ASSIGN(auto loaded, store_.load_run(run_id));
-    const flow::Flow* flow = loaded ? find_flow(loaded->run.flow) : nullptr;
-    if (!flow) return false;
-    auto state = restore(*flow, *loaded);
+/// calls. What does not fit its flow is parked when it is claimed.
+bool Engine::Impl::was_in_work(const store::LoadedRun& loaded) {
+    const flow::Flow* flow = find_flow(loaded.run.flow);
+    if (!flow || loaded.journal.empty()) return false;
+    auto state = restore(*flow, loaded);
     if (!state) return false;
-    take_locks(run_id, *flow, *state);
-    take_run_locks(run_id, *flow, *state);
-    return state->begun && loaded->journal.back().kind != flow::to_string(flow::Fact::Kind::replayed);
+    take_locks(loaded.run.id, *flow, *state);
+    take_run_locks(loaded.run.id, *flow, *state);
+    return state->begun && loaded.journal.back().kind != flow::to_string(flow::Fact::Kind::replayed);
 }
 
 void Engine::Impl::take_locks(const std::string& run_id, const flow::Flow& flow, const flow::RunState& state) {
+    if (LS_DEFECT("restart: locks of calls are not taken again")) return;
     for (std::size_t s = 0; s < state.steps.size(); ++s)
         for (std::size_t e = 0; e < state.steps[s].elements.size(); ++e) {
             const auto& element = state.steps[s].elements[e];
             std::string name = is_at_a_vendor(element) ? flow::lock_key(flow.steps[s], element.input) : "";
             if (!name.empty()) (void)locks_.acquire(name, {run_id, static_cast<int>(s), state.steps[s].is_list ? static_cast<int>(e) : -1});
         }
-}
-
-void Engine::Impl::replay(std::string run_id, ReplayMode mode, std::string actor, std::function<void(Result<void>)> done) {
-    std::unique_lock lock(mutex_);
-    if (draining_ || stopping_) {
-        lock.unlock();
-        return done(fail(stopping_error()));
-    }
-    inbox_.emplace_back(ReplayMessage{std::move(run_id), mode, std::move(actor), std::move(done)});
-    inbox_changed_->notify_one();
-}
-
-void Engine::Impl::drop(std::string run_id, std::string reason, std::string actor, std::function<void(Result<void>)> done) {
-    std::unique_lock lock(mutex_);
-    if (draining_ || stopping_) {
-        lock.unlock();
-        return done(fail(stopping_error()));
-    }
-    inbox_.emplace_back(DropMessage{std::move(run_id), std::move(reason), std::move(actor), std::move(done)});
-    inbox_changed_->notify_one();
 }
 
 std::vector<std::pair<std::string, Result<void>>> Engine::Impl::probe_connections() {
@@ -118,13 +115,21 @@ std::vector<std::pair<std::string, Result<void>>> Engine::Impl::probe_connection
     return all;
 }
 
+void Engine::Impl::trim_store() {
+    const std::int64_t runs = retention_.trim_if_due();
+    if (runs == 0) return;
+    std::lock_guard lock(mutex_);
+    status_.counters.trimmed_runs += static_cast<std::uint64_t>(runs);
+}
+
 void Engine::Impl::publish_status() {
     std::lock_guard lock(mutex_);
     backlog_size_ = backlog_.size();
     status_.waiting = backlog_.size();
-    status_.active = active_.size();
+    status_.active = active_.size() + asleep_.size();
     status_.waiting_for_locks = waiting_for_names_.size();
     status_.alerts_open = alerts_.open();
+    status_.sweeps = sweeps_->status();
     std::int64_t since = backlog_.oldest_since_ms();
     status_.oldest_waiting_ms = since == 0 ? 0 : std::max<std::int64_t>(0, runtime_.now().ms() - since);
 }
@@ -151,7 +156,7 @@ void Engine::Impl::drain(std::int64_t timeout_ms) {
     std::int64_t until = runtime_.monotonic_ms() + timeout_ms;
     std::unique_lock lock(mutex_);
     draining_ = true;
-    for (auto& job : desk_.close()) report_unsent(std::move(job));  // under the same lock: the loop must not end before
+    for (auto& job : desk_.close()) report_unsent(std::move(job), stopping_error());  // under the same lock: the loop must not end before
     inbox_changed_->notify_all();
     while (!loop_ended_ && status_.running)
         if (!quiet_changed_->wait_until(lock, until)) break;

@@ -78,6 +78,7 @@ void Engine::Impl::release_run_locks(const std::string& run_id) {
     for (const auto& next : run_locks_.release(run_id)) {
         auto waiting = waiting_for_names_.find(next.run_id);
         if (waiting == waiting_for_names_.end()) continue;  // it went on without
+        ++handed_out_[next.run_id];
         answer_own_call(std::move(waiting->second));
         waiting_for_names_.erase(waiting);
     }

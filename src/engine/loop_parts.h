@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "base/error.h"
@@ -9,6 +10,11 @@ namespace lockstep::engine {
 
 /// How alerts appear among the jobs: as the calls of a run of this id.
 constexpr std::string_view alert_run_id = "alert";
+/// How calls of sweeps appear among them; their step is the sweep's number.
+constexpr std::string_view sweep_run_id = "sweep";
+
+/// A vendor that does not answer one cheap read within this time is not there.
+constexpr std::int64_t probe_timeout_ms = 15'000;
 
 /// What whoever waits is told when the process stops.
 inline Error stopping_error() {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "base/defect.h"
 #include "base/random_id.h"
 #include "engine/loop.h"
 #include "engine/loop_parts.h"
@@ -70,7 +71,7 @@ void Engine::Impl::take(Round& round, SubmitMessage message, bool own) {
         if (submission.dedupe_id.empty() || round.event_by_dedupe.contains(dedupe_name(submission))) continue;
         auto known = store_.event_by_dedupe_id(submission.flow, submission.dedupe_id);
         if (!known) return message.done(fail(known.error()));
-        if (*known) in_store[i] = (*known)->id;
+        if (*known && !LS_DEFECT("events: a known dedupe id is overlooked")) in_store[i] = (*known)->id;
     }
     Waiting waiting{.accepted = {}, .done = std::move(message.done), .own = own};
     for (std::size_t i = 0; i < in_store.size(); ++i)
@@ -87,6 +88,7 @@ Accepted Engine::Impl::add_event(Round& round, Submission submission, bool own) 
         auto [known, fresh] = round.event_by_dedupe.try_emplace(dedupe_name(submission), id);
         if (!fresh) return {known->second, "", true};
     }
+    const Priority priority = priority_of(submission.trigger);
     store::EventRow event{.id = std::move(id),
                           .flow = std::move(submission.flow),
                           .key = std::move(submission.key),
@@ -96,7 +98,7 @@ Accepted Engine::Impl::add_event(Round& round, Submission submission, bool own) 
                           .received_at_ms = now};
     store::RunRow run{
         .id = next_run_id(), .event_id = event.id, .flow = event.flow, .key = event.key, .created_at_ms = now, .updated_at_ms = now};
-    round.events.push_back({event.id, run.id, backlog_key(run), now, own});
+    round.events.push_back({event.id, run.id, backlog_key(run), now, priority, own});
     Accepted accepted{event.id, run.id, false};
     round.batch.events.push_back(std::move(event));
     round.batch.runs.push_back(std::move(run));
@@ -105,7 +107,7 @@ Accepted Engine::Impl::add_event(Round& round, Submission submission, bool own) 
 
 /// The round is durable: its events wait for their turn, and whoever sent them learns it.
 void Engine::Impl::accept_events(Round& round) {
-    for (auto& fresh : round.events) backlog_.push(fresh.backlog_key, {fresh.run_id, fresh.created_at_ms});
+    for (auto& fresh : round.events) backlog_.push(fresh.backlog_key, {fresh.run_id, fresh.created_at_ms, fresh.priority});
     count_events(round);
     for (auto& waiting : round.waiting) waiting.done(std::move(waiting.accepted));
     if (!round.events.empty()) company_until_ms_ = runtime_.monotonic_ms() + company_wait_ms;
@@ -131,6 +133,8 @@ void Engine::Impl::refuse_messages(std::deque<Message>& messages, const Error& e
         if (auto* submission = std::get_if<SubmitMessage>(&message)) submission->done(fail(error));
         if (auto* replayed = std::get_if<ReplayMessage>(&message)) replayed->done(fail(error));
         if (auto* dropped = std::get_if<DropMessage>(&message)) dropped->done(fail(error));
+        if (auto* many = std::get_if<ManyMessage>(&message)) many->done(fail(error));
+        if (auto* hurried = std::get_if<HurryMessage>(&message)) hurried->done(fail(error));
     }
 }
 

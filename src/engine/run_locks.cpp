@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/defect.h"
+
 namespace lockstep::engine {
 
 bool RunLocks::take_more(Claim& claim) {
@@ -10,6 +12,7 @@ bool RunLocks::take_more(Claim& claim) {
 }
 
 bool RunLocks::acquire(const CallId& who, std::vector<std::string> names) {
+    if (LS_DEFECT("run locks: names are not waited for")) return true;
     auto [found, fresh] = claims_.try_emplace(who.run_id, Claim{who, std::move(names), 0});
     return fresh ? take_more(found->second) : found->second.complete();
 }

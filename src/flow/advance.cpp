@@ -6,8 +6,10 @@
 #include <fmt/format.h>
 
 #include "base/backoff.h"
+#include "base/defect.h"
 #include "base/limits.h"
 #include "flow/error_value.h"
+#include "flow/mending.h"
 #include "flow/scope.h"
 
 namespace lockstep::flow {
@@ -49,6 +51,12 @@ bool may_call(const Flow& flow, const RunState& state, const Step& step, const E
     return false;
 }
 
+/// Only the main steps wait for a paused connection; what the others tell is a courtesy.
+std::optional<Pause> pause_of_step(const Step& step, const PauseOf& pause_of) {
+    if (step.section != Section::main || step.connection == own_connection || !pause_of) return std::nullopt;
+    return pause_of(step.connection);
+}
+
 bool waits(const ElementState& its) { return its.phase == Phase::retrying || its.phase == Phase::in_doubt; }
 
 /// The entity and id that a link is kept under.
@@ -74,6 +82,14 @@ Result<Value> sorted_names(const Step& step, const Value& with) {
     List names;
     for (const auto& name : sorted) names.push_back(name);
     return Value(Map{{"names", std::move(names)}});
+}
+
+Error not_what_was_ruled_on(const Step& step, int element) {
+    return {
+        ErrorCode::requirement_failed,
+        fmt::format("`{}/{}` was corrected or skipped by hand, but the list has another element in its place now: decide again, or take "
+                    "the decision back",
+                    step.id, element)};
 }
 
 class Decider {
@@ -105,8 +121,10 @@ private:
         for_each_element([this](int step, int element, ElementState& its) {
             if (its.phase != Phase::intended) return;
             Error error{ErrorCode::interrupted, "the process ended while the call was under way"};
-            if (reads(step))
+            if (reads(step) || LS_DEFECT("restart: calls under way are thought never sent"))
                 retry_at(step, element, error, context_.now_ms, false);
+            else if (at_most_once(step))
+                leave_unsure(step, element, its, error);
             else
                 doubt(step, element, error);
         });
@@ -132,24 +150,39 @@ private:
             case ErrorClass::conflict:
                 return retry_or_fail(step, element, its, error);
             case ErrorClass::in_doubt:
-                if (reads(step)) return retry_or_fail(step, element, its, error);
+                if (reads(step) || LS_DEFECT("doubt: a lost answer counts as a failure"))
+                    return retry_or_fail(step, element, its, error);
+                if (at_most_once(step)) return leave_unsure(step, element, its, error);
                 return doubt_or_fail(step, element, its, error);
             case ErrorClass::limited:
                 if (!is_main(step)) return retry_or_fail(step, element, its, error);
-                return retry_at(step, element, error, context_.now_ms + error.retry_after_ms.value_or(limited_wait_ms), false);
+                return retry_at(step, element, error, limited_until_ms(step, error), false);
             case ErrorClass::unauthorized:
             case ErrorClass::misconfigured:
                 if (!is_main(step)) return fail_element(step, element, error);
                 return pause(step, element, error);
             case ErrorClass::rejected:
             case ErrorClass::bug:
+                if (LS_DEFECT("retry: a refused call is made again")) return retry_or_fail(step, element, its, error);
                 return fail_element(step, element, error);
         }
+    }
+
+    /// What was not called because of a pause goes on as soon as that is over.
+    std::int64_t limited_until_ms(int step, const Error& error) const {
+        if (LS_DEFECT("limits: Retry-After is not waited for")) return context_.now_ms;
+        if (error.code != ErrorCode::connection_paused) return context_.now_ms + error.retry_after_ms.value_or(limited_wait_ms);
+        auto pause = pause_of_step(step_at(step), context_.pause_of);
+        return std::max(context_.now_ms, pause ? pause->wake_at_ms : 0);
     }
 
     void retry_or_fail(int step, int element, const ElementState& its, const Error& error) {
         const Step& its_step = step_at(step);
         Policy policy = context_.policy(its_step.connection);
+        if (auto pause = pause_of_step(its_step, context_.pause_of); pause && !(pause->needs_a_person && its_step.continue_on_error)) {
+            auto wait = backoff_ms(1, its_step.retry.base_ms.value_or(policy.retry_base_ms), context_.random());
+            return retry_at(step, element, error, std::max(pause->wake_at_ms, context_.now_ms + wait), false);
+        }
         if (its.retries >= its_step.retry.retries_max.value_or(policy.retries_max)) {
             Error last = error;
             last.message = fmt::format("{} (after {} retries)", error.message, its.retries);
@@ -165,6 +198,15 @@ private:
         Error last = error;
         last.message = fmt::format("{} (after {} lost answers)", error.message, its.doubts);
         fail_element(step, element, last);
+    }
+
+    /// The effect is not made again, and nobody can look whether it is there: the step is over without a value.
+    void leave_unsure(int step, int element, const ElementState& its, const Error& error) {
+        record({.kind = Fact::Kind::done,
+                .step = step,
+                .element = element,
+                .attempt = its.attempt,
+                .data = Map{{"output", Value()}, {"unsure", true}, {"error", error_to_value(error)}}});
     }
 
     void pause(int step, int element, const Error& error) {
@@ -187,6 +229,7 @@ private:
 
     void doubt(int step, int element, const Error& error) {
         auto wake = context_.now_ms + context_.policy(step_at(step).connection).settle_ms;
+        if (LS_DEFECT("doubt: nobody waits for a lost call to settle")) wake = context_.now_ms;
         record({.kind = Fact::Kind::in_doubt,
                 .step = step,
                 .element = element,
@@ -211,7 +254,7 @@ private:
 
     void wake_due() {
         for_each_element([this](int step, int element, ElementState& its) {
-            bool due = waits(its) && its.wake_at_ms <= context_.now_ms;
+            bool due = waits(its) && its.wake_at_ms <= context_.now_ms && !pause_of_step(step_at(step), context_.pause_of);
             if (due && may_call(flow_, state_, step_at(step), its)) intend(step, element, its, {});
         });
         bool long_waiting = state_.trouble_since_ms > 0 && context_.now_ms - state_.trouble_since_ms >= flow_.waiting_after_ms;
@@ -271,6 +314,8 @@ private:
 
     /// Evaluates `if` and `for_each`. Returns false if the step is over or failed by that.
     bool open(int index, const Step& step) {
+        if (const Ruling* ruling = find_ruling(state_, index, -1); ruling && ruling->output)
+            return waive(index, step, *ruling->output), false;
         Scope scope(flow_, state_);
         if (step.condition) {
             auto wanted = step.condition->render(scope);
@@ -295,6 +340,17 @@ private:
         return true;
     }
 
+    /// Takes the step as done, as a person decided; a list is the outputs of as many elements.
+    void waive(int index, const Step& step, const Value& output) {
+        auto done = [&](int element, const Value& value) {
+            record({.kind = Fact::Kind::done, .step = index, .element = element, .data = Map{{"output", value}, {"waived", true}}});
+        };
+        if (!step.for_each) return done(-1, output);
+        const List outputs = output.is_list() ? output.as_list() : List{};
+        record({.kind = Fact::Kind::opened, .step = index, .data = Map{{"elements", static_cast<std::int64_t>(outputs.size())}}});
+        for (std::size_t i = 0; i < outputs.size(); ++i) done(static_cast<int>(i), outputs[i]);
+    }
+
     bool begin_elements(int index, const Step& step) {
         StepState& its = state_.steps[static_cast<std::size_t>(index)];
         bool moved = false;
@@ -315,7 +371,13 @@ private:
                 return fail_element(index, element, {ErrorCode::internal, "the list of `" + step.id + "` changed while it was worked on"});
             scope.bind(step.as, list->as_list()[at]);
         }
-        auto with = step.with.render(scope);
+        const Ruling* ruling = find_ruling(state_, index, element);
+        if (ruling && step.for_each && !is_same(ruling->item, *scope.find(step.as)))
+            return fail_element(index, element, not_what_was_ruled_on(step, element));
+        if (ruling && ruling->output)
+            return record(
+                {.kind = Fact::Kind::done, .step = index, .element = element, .data = Map{{"output", *ruling->output}, {"waived", true}}});
+        auto with = ruling && ruling->input ? Result<Value>(*ruling->input) : step.with.render(scope);
         if (!with) return fail_element(index, element, with.error());
         switch (step.kind) {
             case StepKind::set:
@@ -333,8 +395,18 @@ private:
                                    .step = index,
                                    .element = element,
                                    .data = Map{{"input", *with}, {"output", *std::move(output)}}});
+                if (auto pause = pause_of_step(step, context_.pause_of)) return hold(index, element, *with, *pause);
                 return intend(index, element, *this->element(index, element), *with);
         }
+    }
+
+    /// The call is not made, and so nothing can have happened, until its connection can be used.
+    void hold(int index, int element, const Value& input, const Pause& pause) {
+        if (step_at(index).continue_on_error && pause.needs_a_person) return fail_element(index, element, pause.because);
+        record({.kind = Fact::Kind::held,
+                .step = index,
+                .element = element,
+                .data = Map{{"input", input}, {"error", error_to_value(pause.because)}, {"wake_at_ms", pause.wake_at_ms}}});
     }
 
     /// What came of setting these very values before a replay.
@@ -414,6 +486,7 @@ private:
 
     const Step& step_at(int index) const { return flow_.steps[static_cast<std::size_t>(index)]; }
     bool is_main(int step) const { return step_at(step).section == Section::main; }
+    bool at_most_once(int step) const { return step_at(step).delivery == Delivery::at_most_once; }
     bool reads(int step) const { return step_at(step).action.effect == schema::ActionEffect::read; }
 
     ElementState* element(int step, int element) {
@@ -460,18 +533,27 @@ Decision advance(const Flow& flow, RunState& state, const Input& input, const De
     return Decider(flow, state, context).decide(input);
 }
 
-std::optional<std::int64_t> next_wake_ms(const Flow& flow, const RunState& state) {
+std::optional<std::int64_t> next_wake_ms(const Flow& flow, const RunState& state, const PauseOf& pause_of) {
     if (state.ended) return std::nullopt;
     std::optional<std::int64_t> earliest;
     auto consider = [&](std::int64_t at) { earliest = earliest ? std::min(*earliest, at) : at; };
     for (std::size_t i = 0; i < state.steps.size(); ++i)
         for (const auto& its : state.steps[i].elements)
-            if (waits(its) && may_call(flow, state, flow.steps[i], its)) consider(its.wake_at_ms);
+            if (waits(its) && may_call(flow, state, flow.steps[i], its) && !pause_of_step(flow.steps[i], pause_of))
+                consider(its.wake_at_ms);
     bool announces =
         std::any_of(flow.steps.begin(), flow.steps.end(), [](const Step& step) { return step.section == Section::on_waiting; });
     if (announces && state.trouble_since_ms > 0 && !state.announced_waiting && !state.parking)
         consider(state.trouble_since_ms + flow.waiting_after_ms);
     return earliest;
+}
+
+std::set<std::string> awaited_connections(const Flow& flow, const RunState& state, const PauseOf& pause_of) {
+    std::set<std::string> all;
+    for (std::size_t i = 0; i < state.steps.size(); ++i)
+        if (std::any_of(state.steps[i].elements.begin(), state.steps[i].elements.end(), waits) && pause_of_step(flow.steps[i], pause_of))
+            all.insert(flow.steps[i].connection);
+    return all;
 }
 
 }  // namespace lockstep::flow

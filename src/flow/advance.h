@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -38,12 +39,22 @@ struct Policy {
     std::int64_t call_timeout_ms = 60'000;
 };
 
+/// Why a connection cannot be used now.
+struct Pause {
+    Error because;                ///< `connection_paused`
+    std::int64_t wake_at_ms = 0;  ///< wall clock: what is not called because of it is due from then on
+    bool needs_a_person = false;  ///< it does not mend itself
+};
+using PauseOf = std::function<std::optional<Pause>(const std::string& connection)>;
+
 /// Everything from outside that a decision depends on besides the run itself.
 struct DecisionContext {
     std::int64_t now_ms = 0;  ///< wall clock
     std::function<std::uint64_t()> random;
     std::function<Policy(const std::string& connection)> policy;
     bool hold = false;  ///< the process is stopping: note what happened, begin nothing
+    /// nullopt: it can be used. While it cannot, the main steps do not call it and no retry of theirs counts.
+    PauseOf pause_of = [](const std::string&) { return std::nullopt; };
 };
 
 /// A call that may be made once the decision is durable.
@@ -92,8 +103,11 @@ struct Decision {
 /// applied to `state` when it returns; nothing may be done outside before they are durable.
 Decision advance(const Flow& flow, RunState& state, const Input& input, const DecisionContext& context);
 
-/// When the run wants to be woken. Units: wall-clock milliseconds; nullopt: not by time.
-std::optional<std::int64_t> next_wake_ms(const Flow& flow, const RunState& state);
+/// When the run wants to be woken, leaving aside what waits for a paused connection. Units: wall-clock milliseconds;
+/// nullopt: not by time.
+std::optional<std::int64_t> next_wake_ms(const Flow& flow, const RunState& state, const PauseOf& pause_of = {});
+/// The connections that the run's waiting calls wait for: it wants to be woken when one of them can be used again.
+std::set<std::string> awaited_connections(const Flow& flow, const RunState& state, const PauseOf& pause_of);
 
 /// The lock key of a step's rendered input: `connection|entity|…`; empty if the action takes no lock.
 std::string lock_key(const Step& step, const Value& input);
