@@ -204,7 +204,7 @@ public:
     /// Alerts that are not sent or failed, oldest first.
     virtual Result<std::vector<AlertRow>> open_alerts(int limit) = 0;
     virtual Result<std::optional<TokenRow>> token(const std::string& connection) = 0;
-    /// What was done to the subject, newest first.
+    /// What was done to the subject (empty: to any), newest first.
     virtual Result<std::vector<AuditRow>> audit(const std::string& subject, int limit) = 0;
     /// Deletes, in one transaction, what the limits let go: runs that succeeded, were skipped or dropped, oldest end first,
     /// with journal and event. What waits, runs or is parked stays, and so do links, tokens, schedules and cursors.

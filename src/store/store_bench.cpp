@@ -3,6 +3,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -179,6 +180,75 @@ void measure_reads(Store& store, std::int64_t runs) {
     });
 }
 
+/// What a start does with runs that were in the middle when the process was killed.
+void measure_recovery(Store& store, std::int64_t first) {
+    constexpr std::int64_t open = 10000;
+    for (std::int64_t from = first; from < first + open; from += 500)
+        for (int seq = 0; seq < journal_rows; ++seq) {
+            Batch batch;
+            for (std::int64_t n = from; n < from + 500; ++n) batch.append(seq == 0 ? arrival(n) : progress(n, seq));
+            must(store.commit(batch));
+        }
+    std::vector<std::vector<std::string>> pages;
+    measure("open runs, a page of 1,000, of each", open, [&] {
+        std::string after;
+        for (;;) {
+            const auto page = must(store.open_runs(after, 1000));
+            if (page.empty()) break;
+            pages.emplace_back();
+            for (const auto& run : page) pages.back().push_back(run.id);
+            after = page.back().id;
+        }
+    });
+    measure("load 10,000 open runs in pages, of each", open, [&] {
+        for (const auto& ids : pages) must(store.load_runs(ids));
+    });
+    measure("load 10,000 open runs one by one, of each", open, [&] {
+        for (const auto& ids : pages)
+            for (const auto& id : ids) must(store.load_run(id));
+    });
+}
+
+void trim_all(Store& store, const char* what, const TrimLimits& limits, std::int64_t slices_max) {
+    std::int64_t runs = 0, slices = 0;
+    double longest = 0;
+    const double start = now_s();
+    while (slices < slices_max) {
+        const double before = now_s();
+        const std::int64_t touched = must(store.trim(limits));
+        longest = std::max(longest, now_s() - before);
+        runs += touched;
+        ++slices;
+        if (touched == 0) break;
+    }
+    std::printf("%-48s %4d a slice %9.0f runs/s %8.2f ms a slice, longest %.2f\n", what, limits.runs_max,
+                static_cast<double>(runs) / (now_s() - start), (now_s() - start) / static_cast<double>(slices) * 1e3, longest * 1e3);
+}
+
+/// The ends of the runs are their numbers.
+void measure_trimming(Store& store, std::int64_t runs) {
+    measure("trim, nothing to do", 1000, [&] {
+        for (int i = 0; i < 1000; ++i) must(store.trim({.ended_before_ms = 0, .journal_before_ms = 0, .audit_before_ms = 1}));
+    });
+    for (const int runs_max : {10, 50, 200}) trim_all(store, "trim journals", {.journal_before_ms = runs / 10, .runs_max = runs_max}, 100);
+    for (const int runs_max : {10, 50, 200})
+        trim_all(store, "trim runs without journal", {.ended_before_ms = runs / 100, .runs_max = runs_max}, 20);
+    for (const int runs_max : {10, 50, 200}) trim_all(store, "trim whole runs", {.ended_before_ms = runs / 2, .runs_max = runs_max}, 100);
+}
+
+/// A database in which as much is trimmed as comes: its size must level off.
+void measure_levelling(Store& store) {
+    for (std::int64_t round = 0; round < 8; ++round) {
+        const std::int64_t first = round * 5000;
+        whole_runs(store, first, 5000, 50);
+        while (must(store.trim({.ended_before_ms = first - 10000, .journal_before_ms = first - 5000})) > 0) {}
+        const auto size = must(store.size());
+        std::printf("  after %6lld runs: %6.1f MB, free %5.1f MB, log %5.1f MB\n", static_cast<long long>(first + 5000),
+                    static_cast<double>(size.bytes) / 1e6, static_cast<double>(size.free_bytes) / 1e6,
+                    static_cast<double>(size.log_bytes) / 1e6);
+    }
+}
+
 /// Reads beside a writer that commits without a pause.
 void measure_reads_beside_writes(Store& store, std::int64_t runs) {
     std::atomic<bool> done = false;
@@ -215,6 +285,8 @@ void measure_large(const std::string& path, std::int64_t runs) {
         for (std::int64_t n = 0; n < 2000; ++n) must(store->commit(arrival(20 * runs + n)));
     });
     measure("whole runs into the large database, 64 side by side", 6400, [&] { whole_runs(*store, 30 * runs, 6400, 64); });
+    measure_recovery(*store, 40 * runs);
+    measure_trimming(*store, runs);
 }
 
 }  // namespace
@@ -228,10 +300,12 @@ int main(int argc, char** argv) {
     }
     const std::string small = std::string(argv[1]) + "/store_bench_small.db";
     const std::string large = std::string(argv[1]) + "/store_bench_large.db";
-    for (const auto& path : {small, large}) {
+    const std::string level = std::string(argv[1]) + "/store_bench_level.db";
+    for (const auto& path : {small, large, level}) {
         for (const char* suffix : {"", "-wal", "-shm", ".lock"}) std::filesystem::remove(path + suffix);
     }
     measure_writes(*open_at(small));
+    measure_levelling(*open_at(level));
     if (argc > 2) measure_large(large, std::atoll(argv[2]));
     return 0;
 }

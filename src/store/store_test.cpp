@@ -1,137 +1,16 @@
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <atomic>
-#include <filesystem>
 #include <string>
 #include <thread>
 
-#include "store/store.h"
+#include "store/store_contract.h"
 
-/// What every store must do, through the public interface alone. Another store joins by one more `Backend`.
+/// What every store must do, through the public interface alone.
 namespace lockstep::store {
 namespace {
 
-/// A database that outlives the stores that open it.
-class Site {
-public:
-    virtual ~Site() = default;
-    virtual Result<std::unique_ptr<Store>> open() = 0;
-};
-
-struct Backend {
-    std::string name;
-    std::unique_ptr<Site> (*make)();
-    bool durable = true;  ///< whether what was written is there when it is opened again
-};
-
-class SqliteFileSite final : public Site {
-public:
-    SqliteFileSite() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "lockstep-store-XXXXXX").string();
-        directory_ = ::mkdtemp(pattern.data());
-    }
-    ~SqliteFileSite() override { std::filesystem::remove_all(directory_); }
-    Result<std::unique_ptr<Store>> open() override { return open_sqlite({.path = directory_ + "/lockstep.db"}); }
-
-private:
-    std::string directory_;
-};
-
-class SqliteMemorySite final : public Site {
-public:
-    Result<std::unique_ptr<Store>> open() override { return open_sqlite({.path = ":memory:"}); }
-};
-
-const Backend backends[] = {
-    {"sqlite_file", [] { return std::unique_ptr<Site>(std::make_unique<SqliteFileSite>()); }},
-    {"sqlite_memory", [] { return std::unique_ptr<Site>(std::make_unique<SqliteMemorySite>()); }, false},
-};
-
-class StoreContract : public testing::TestWithParam<Backend> {
-protected:
-    void SetUp() override {
-        site_ = GetParam().make();
-        open();
-    }
-    void open() {
-        auto opened = site_->open();
-        ASSERT_TRUE(opened) << opened.error().to_text();
-        store_ = *std::move(opened);
-    }
-    void reopen() {
-        store_.reset();
-        open();
-    }
-    void commit(const Batch& batch) {
-        const auto done = store_->commit(batch);
-        ASSERT_TRUE(done) << done.error().to_text();
-    }
-    ErrorCode refusal(const Batch& batch) {
-        const auto done = store_->commit(batch);
-        return done ? ErrorCode::not_found : done.error().code;
-    }
-    std::vector<std::string> listed(const RunFilter& filter) {
-        auto runs = store_->list_runs(filter);
-        EXPECT_TRUE(runs) << runs.error().to_text();
-        std::vector<std::string> ids;
-        for (const RunRow& run : *runs) ids.push_back(run.id);
-        return ids;
-    }
-    std::vector<std::string> open_ids(const std::string& after, int limit) {
-        auto runs = store_->open_runs(after, limit);
-        EXPECT_TRUE(runs) << runs.error().to_text();
-        std::vector<std::string> ids;
-        for (const OpenRun& run : *runs) ids.push_back(run.id);
-        return ids;
-    }
-
-    std::unique_ptr<Site> site_;
-    std::unique_ptr<Store> store_;
-};
-
-using Ids = std::vector<std::string>;
-
-EventRow event(const std::string& id, const std::string& dedupe_id = "") {
-    return {.id = id,
-            .flow = "deal-closed",
-            .key = "006A",
-            .dedupe_id = dedupe_id,
-            .trigger = "webhook",
-            .body_json = R"({"opportunityId":"006A"})",
-            .received_at_ms = 1700000000123};
-}
-
-RunRow run(const std::string& id, RunStatus status = RunStatus::waiting, const std::string& flow = "deal-closed",
-           const std::string& key = "006A") {
-    const bool open = status == RunStatus::waiting || status == RunStatus::running;
-    return {.id = id,
-            .event_id = "e" + id,
-            .flow = flow,
-            .key = key,
-            .status = status,
-            .created_at_ms = 1700000000200,
-            .updated_at_ms = 1700000000300,
-            .ended_at_ms = open ? 0 : 1700000000400};
-}
-
-JournalRow fact(const std::string& run_id, std::int64_t seq) {
-    return {.run_id = run_id, .seq = seq, .at_ms = 1700000000500 + seq, .kind = "intended"};
-}
-
-/// A run with its event.
-Batch whole(const RunRow& row) {
-    EventRow of_run = event(row.event_id);
-    of_run.flow = row.flow;
-    of_run.key = row.key;
-    return {.events = {of_run}, .runs = {row}};
-}
-
-Batch several(std::initializer_list<RunRow> rows) {
-    Batch all;
-    for (const RunRow& row : rows) all.append(whole(row));
-    return all;
-}
+using namespace contract;
 
 TEST_P(StoreContract, IsEmptyAtFirst) {
     EXPECT_TRUE(store_->open_runs("", 10)->empty());
@@ -145,6 +24,8 @@ TEST_P(StoreContract, IsEmptyAtFirst) {
     EXPECT_FALSE(store_->token("sap")->has_value());
     EXPECT_TRUE(store_->audit("r1", 10)->empty());
     EXPECT_EQ(store_->status_counts()->parked, 0);
+    EXPECT_TRUE(store_->parked_causes("", 10)->empty());
+    EXPECT_EQ(*store_->trim({.ended_before_ms = 1, .journal_before_ms = 1, .audit_before_ms = 1}), 0);
     EXPECT_TRUE(store_->ping());
 }
 
@@ -343,6 +224,89 @@ TEST_P(StoreContract, RunsAreListedNewestFirstByEveryFilter) {
     EXPECT_EQ(listed({.flow = "payment", .key = "k1"}), (Ids{"r4", "r2"}));
     EXPECT_EQ(listed({.status = RunStatus::parked, .flow = "payment", .key = "k1"}), Ids{"r2"});
     EXPECT_EQ(listed({.flow = "payment", .before_id = "r4", .ended_only = true, .limit = 1}), Ids{"r3"});
+}
+
+TEST_P(StoreContract, RunsAreListedByStepCauseAndFromTheOldest) {
+    const auto parked_at = [](const std::string& id, const std::string& step, const std::string& code) {
+        RunRow row = run(id, RunStatus::parked);
+        row.step = step;
+        row.reason_code = code;
+        return row;
+    };
+    commit(several({parked_at("r1", "invoice", "vendor_rejected"), parked_at("r2", "order", "vendor_rejected"), run("r3"),
+                    parked_at("r4", "invoice", "not_found"), parked_at("r5", "invoice", "vendor_rejected")}));
+    EXPECT_EQ(listed({.step = "invoice"}), (Ids{"r5", "r4", "r1"}));
+    EXPECT_EQ(listed({.reason_code = "vendor_rejected"}), (Ids{"r5", "r2", "r1"}));
+    EXPECT_EQ(listed({.status = RunStatus::parked, .step = "invoice", .reason_code = "vendor_rejected"}), (Ids{"r5", "r1"}));
+    EXPECT_EQ(listed({.step = "no-such"}), Ids{});
+    EXPECT_EQ(listed({.oldest_first = true}), (Ids{"r1", "r2", "r3", "r4", "r5"}));
+    EXPECT_EQ(listed({.limit = 2, .after_id = "r2", .oldest_first = true}), (Ids{"r3", "r4"}));
+    EXPECT_EQ(listed({.before_id = "r4", .after_id = "r1"}), (Ids{"r3", "r2"}));
+    EXPECT_EQ(listed({.limit = 1, .after_id = "r3"}), Ids{"r5"});
+    EXPECT_EQ(listed({.status = RunStatus::parked, .after_id = "r1", .oldest_first = true}), (Ids{"r2", "r4", "r5"}));
+    EXPECT_EQ(listed({.flow = "deal-closed", .key = "006A", .after_id = "r4", .oldest_first = true}), Ids{"r5"});
+}
+
+RunRow parked(const std::string& id, const std::string& flow, const std::string& code, std::int64_t ended_at_ms) {
+    RunRow row = run(id, RunStatus::parked, flow);
+    row.step = "invoice";
+    row.reason_code = code;
+    row.reason = code + " of " + id;
+    row.ended_at_ms = ended_at_ms;
+    return row;
+}
+
+TEST_P(StoreContract, ParkedRunsAreGroupedByCauseMostFrequentFirst) {
+    RunRow elsewhere = parked("r6", "deal-closed", "not_found", 70);
+    elsewhere.step = "order";
+    commit(several({parked("r1", "deal-closed", "not_found", 30), parked("r2", "deal-closed", "vendor_rejected", 10),
+                    parked("r3", "payment", "vendor_rejected", 40), parked("r4", "deal-closed", "vendor_rejected", 50),
+                    parked("r5", "deal-closed", "vendor_rejected", 20), elsewhere, run("r7", RunStatus::succeeded)}));
+    const auto causes = store_->parked_causes("", 10);
+    ASSERT_TRUE(causes) << causes.error().to_text();
+    ASSERT_EQ(causes->size(), 4u);
+    const ParkedCause& most = (*causes)[0];
+    EXPECT_EQ(most.flow, "deal-closed");
+    EXPECT_EQ(most.step, "invoice");
+    EXPECT_EQ(most.reason_code, "vendor_rejected");
+    EXPECT_EQ(most.count, 3);
+    EXPECT_EQ(most.first_parked_ms, 10);
+    EXPECT_EQ(most.last_parked_ms, 50);
+    EXPECT_EQ(most.newest_run_id, "r5");
+    EXPECT_EQ(most.reason, "vendor_rejected of r5");
+    EXPECT_EQ((*causes)[1].newest_run_id, "r6") << "of causes as frequent, the newest first";
+    EXPECT_EQ((*causes)[2].newest_run_id, "r3");
+    EXPECT_EQ((*causes)[3].newest_run_id, "r1");
+
+    EXPECT_EQ(store_->parked_causes("", 1)->size(), 1u);
+    EXPECT_EQ(store_->parked_causes("", 0)->size(), 0u);
+    ASSERT_EQ(store_->parked_causes("payment", 10)->size(), 1u);
+    EXPECT_EQ((*store_->parked_causes("payment", 10))[0].count, 1);
+    EXPECT_TRUE(store_->parked_causes("no-such", 10)->empty());
+}
+
+TEST_P(StoreContract, ManyRunsAreLoadedInTheOrderAskedFor) {
+    Batch batch = several({run("r1"), run("r2", RunStatus::running), run("r3", RunStatus::parked)});
+    batch.journal = {fact("r2", 1), fact("r2", 2), fact("r3", 1)};
+    batch.journal[1].data_json = "{\"total\":1}";
+    batch.journal[1].trace_json = "POST /invoices";
+    batch.events[2].body_json = "{\"x\":1}";
+    commit(batch);
+    const auto loaded = store_->load_runs({"r3", "gone", "r2", "r1"});
+    ASSERT_TRUE(loaded) << loaded.error().to_text();
+    ASSERT_EQ(loaded->size(), 3u);
+    EXPECT_EQ((*loaded)[0].run.id, "r3");
+    EXPECT_EQ((*loaded)[0].run.status, RunStatus::parked);
+    EXPECT_EQ((*loaded)[0].event.body_json, "{\"x\":1}");
+    EXPECT_EQ((*loaded)[0].journal.size(), 1u);
+    EXPECT_EQ((*loaded)[1].run.id, "r2");
+    ASSERT_EQ((*loaded)[1].journal.size(), 2u);
+    EXPECT_EQ((*loaded)[1].journal[1].seq, 2);
+    EXPECT_EQ((*loaded)[1].journal[1].data_json, "{\"total\":1}");
+    EXPECT_EQ((*loaded)[1].journal[1].trace_json, "") << "only for people";
+    EXPECT_EQ((*loaded)[2].run.id, "r1");
+    EXPECT_TRUE((*loaded)[2].journal.empty());
+    EXPECT_TRUE(store_->load_runs({})->empty());
 }
 
 TEST_P(StoreContract, AFilterTakesAnyTextAsAText) {
