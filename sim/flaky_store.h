@@ -15,9 +15,16 @@ public:
     std::function<Result<void>(const store::Batch&)> before_commit = [](const store::Batch&) { return Result<void>(); };
     std::function<Result<void>(const std::string& run_id)> before_load = [](const std::string&) { return Result<void>(); };
 
+    /// Told what became of a commit, before the program is.
+    std::function<void(const store::Batch&, const Result<void>&)> after_commit = [](const store::Batch&, const Result<void>&) {};
+
+    std::function<Result<void>(const store::TrimLimits&)> before_trim = [](const store::TrimLimits&) { return Result<void>(); };
+
     Result<void> commit(const store::Batch& batch) override {
         LS_TRY(before_commit(batch));
-        return real_.commit(batch);
+        Result<void> done = real_.commit(batch);
+        after_commit(batch, done);
+        return done;
     }
     Result<std::optional<store::LoadedRun>> load_run(const std::string& id) override {
         LS_TRY(before_load(id));
@@ -40,7 +47,10 @@ public:
     Result<std::vector<store::ParkedCause>> parked_causes(const std::string& flow, int limit) override {
         return real_.parked_causes(flow, limit);
     }
-    Result<std::int64_t> trim(const store::TrimLimits& limits) override { return real_.trim(limits); }
+    Result<std::int64_t> trim(const store::TrimLimits& limits) override {
+        LS_TRY(before_trim(limits));
+        return real_.trim(limits);
+    }
     Result<store::StoreSize> size() override { return real_.size(); }
     Result<std::optional<store::LinkRow>> find_link(const std::string& connection, const std::string& entity,
                                                     const std::string& key) override {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <vector>
 
 #include "config/config.h"
 #include "config/vault.h"
@@ -15,6 +17,10 @@ public:
     struct Substitutes {
         Runtime* runtime = nullptr;
         net::HttpClient* http = nullptr;
+        /// The configuration's flows, read already: that takes longer than many a whole play of the simulator.
+        const std::vector<flow::Flow>* flows = nullptr;
+        /// Puts something between the program and its store; empty: nothing.
+        std::function<std::unique_ptr<store::Store>(std::unique_ptr<store::Store>)> store = {};
     };
     /// Opens the store, makes connections, reads flows. Starts nothing.
     /// Errors: everything that `lockstep serve` refuses to start with.

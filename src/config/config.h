@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "connector/connector.h"
+#include "engine/retention.h"
 #include "flow/flow.h"
 
 /// What a deployment decides: lockstep.yaml, or the environment names alone.
@@ -33,7 +34,10 @@ struct FlowConfig {
     std::string file;  ///< as messages name it
     std::string text;
     Map config;  ///< overrides
+    std::string sweep = {};  ///< how often its sweeps are made, or `off`; empty: as the flow's file says
 };
+
+constexpr std::int64_t day_ms = 86'400'000;
 
 struct Config {
     std::string file;  ///< empty: environment only
@@ -43,6 +47,10 @@ struct Config {
     std::optional<log::Format> log_format;
     int workers = 48;
     std::string alert_connection = "slack";
+    std::optional<flow::Delivery> alert_delivery;  ///< none: sent once more after a lost answer, not oftener
+    /// A quarter of deals and payments to look back on; the journal, nine tenths of the bytes, for as long as somebody asks
+    /// why; what people did, for two years.
+    engine::KeepFor keep = {.runs_ms = 90 * day_ms, .journal_ms = 30 * day_ms, .audit_ms = 730 * day_ms};
     std::vector<ConnectionConfig> connections;
     std::vector<FlowConfig> flows;
 };

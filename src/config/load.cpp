@@ -8,12 +8,16 @@
 #include "base/nearest.h"
 #include "config/builtin_flows.h"
 #include "config/config.h"
+#include "flow/duration_text.h"
 #include "value/yaml.h"
 
 namespace lockstep::config {
 namespace {
 
 using yaml::Node;
+
+/// Less would forget an event before its vendor has stopped repeating it.
+constexpr std::int64_t keep_ms_least = 60'000;
 
 Result<std::string> read_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
@@ -140,7 +144,7 @@ private:
     }
 
     void read_top(const Node& top) {
-        only_keys(top, {"server", "store", "log", "workers", "alerts", "connections", "flows"}, "the configuration");
+        only_keys(top, {"server", "store", "log", "workers", "alerts", "retention", "connections", "flows"}, "the configuration");
         if (const Node* server = top.find("server")) read_server(*server);
         if (const Node* store = top.find("store"))
             config_.store_path = relative(text_of(*store));
@@ -150,15 +154,26 @@ private:
         if (const Node* workers = top.find("workers"))
             config_.workers = static_cast<int>(number_of(*workers, 1, 1000, "workers").value_or(48));
         if (const Node* alerts = top.find("alerts")) {
-            only_keys(*alerts, {"connection"}, "`alerts:`");
+            only_keys(*alerts, {"connection", "delivery"}, "`alerts:`");
             if (const Node* connection = alerts->find("connection")) config_.alert_connection = text_of(*connection);
+            if (const Node* delivery = alerts->find("delivery")) read_alert_delivery(*delivery);
         }
+        if (const Node* retention = top.find("retention")) read_retention(*retention);
         if (const Node* connections = top.find("connections"))
             read_connections(*connections);
         else
             problem(top.place, "`connections:` is missing");
         read_flows(top.find("flows"));
         check_alerts(top.find("alerts"));
+    }
+
+    void read_alert_delivery(const Node& delivery) {
+        if (delivery.text == "at_most_once")
+            config_.alert_delivery = flow::Delivery::at_most_once;
+        else if (delivery.text == "at_least_once")
+            config_.alert_delivery = flow::Delivery::at_least_once;
+        else
+            problem(delivery.place, "`delivery` is at_most_once or at_least_once: " + delivery.text);
     }
 
     void check_alerts(const Node* alerts) {
@@ -204,6 +219,28 @@ private:
             else
                 problem(format->place, "`format` is json or text: " + format->text);
         }
+    }
+
+    /// How long something is kept; 0: for ever.
+    std::int64_t time_kept(const Node& node, std::string_view what, std::int64_t fallback) {
+        const std::string text = text_of(node);
+        if (node.kind == Node::Kind::scalar && (text == "forever" || text == "0")) return 0;
+        auto ms = node.kind == Node::Kind::scalar ? flow::read_duration_ms(text) : std::nullopt;
+        if (ms && *ms >= keep_ms_least) return *ms;
+        problem(node.place, fmt::format("`{}` is a time of at least 1m such as 90d or 12h, or forever: {}", what, text));
+        return fallback;
+    }
+
+    void read_retention(const Node& retention) {
+        only_keys(retention, {"runs", "journal", "audit"}, "`retention:`");
+        engine::KeepFor& keep = config_.keep;
+        const Node* journal = retention.find("journal");
+        if (const Node* runs = retention.find("runs")) keep.runs_ms = time_kept(*runs, "runs", keep.runs_ms);
+        if (const Node* audit = retention.find("audit")) keep.audit_ms = time_kept(*audit, "audit", keep.audit_ms);
+        if (!journal) return;
+        keep.journal_ms = time_kept(*journal, "journal", keep.journal_ms);
+        if (keep.runs_ms > 0 && (keep.journal_ms == 0 || keep.journal_ms > keep.runs_ms))
+            problem(journal->place, "`journal` is not longer than `runs`: a journal goes with its run");
     }
 
     void read_connections(const Node& connections) {
@@ -264,9 +301,9 @@ private:
 
     void read_flow(const Node& key, const Node& node, const std::vector<std::string>& builtin) {
         if (node.kind == Node::Kind::map)
-            only_keys(node, {"file", "config", "enabled"}, fmt::format("the flow `{}`", key.text));
+            only_keys(node, {"file", "config", "enabled", "sweep"}, fmt::format("the flow `{}`", key.text));
         else if (node.kind != Node::Kind::null)
-            return problem(node.place, "a flow is a map with `file`, `config` and `enabled`");
+            return problem(node.place, "a flow is a map with `file`, `config`, `enabled` and `sweep`");
         if (const Node* enabled = node.find("enabled"); enabled && !truth_of(*enabled, "enabled")) return;
         FlowConfig flow;
         if (const Node* file = node.find("file")) {
@@ -287,6 +324,7 @@ private:
             flow.config = overrides->to_value().as_map();
         else if (overrides && overrides->kind != Node::Kind::null)
             problem(overrides->place, "`config:` of a flow is a map");
+        if (const Node* sweep = node.find("sweep")) flow.sweep = text_of(*sweep);
         config_.flows.push_back(std::move(flow));
     }
 
@@ -386,7 +424,11 @@ Result<std::vector<flow::Flow>> load_flows(const Config& config) {
     std::string problems;
     for (const auto& its : config.flows) {
         auto flow = flow::parse_flow(its.text, its.file,
-                                     {.actions = catalogue, .connections = connections, .config = its.config, .vendor_triggers = triggers});
+                                     {.actions = catalogue,
+                                      .connections = connections,
+                                      .config = its.config,
+                                      .vendor_triggers = triggers,
+                                      .sweep_every = its.sweep});
         if (!flow) {
             problems += (problems.empty() ? "" : "\n") + flow.error().message;
             continue;

@@ -49,6 +49,17 @@ TEST(LoadFile, NamesEveryMistakeWithFileLineAndColumn) {
         {"no workers", connections + "workers: 0\n", ":3:10: `workers` is a number from 1 to 1000: 0"},
         {"unknown alert setting", connections + "alerts: { conection: slack }\n",
          ":3:11: `alerts:` has no `conection` (did you mean `connection`?)"},
+        {"unknown retention", connections + "retention: { run: 90d }\n", ":3:14: `retention:` has no `run` (did you mean `runs`?)"},
+        {"retention that is a text", connections + "retention: 90d\n", ":3:12: `retention:` must be a map"},
+        {"retention that is no time", connections + "retention: { runs: ninety days }\n",
+         ":3:20: `runs` is a time of at least 1m such as 90d or 12h, or forever: ninety days"},
+        {"retention without a unit", connections + "retention: { audit: 90 }\n", ":3:21: `audit` is a time of at least 1m"},
+        {"retention below a minute", connections + "retention: { journal: 59s }\n", ":3:23: `journal` is a time of at least 1m"},
+        {"retention below zero", connections + "retention: { journal: -1d }\n", ":3:23: `journal` is a time of at least 1m"},
+        {"retention that is a list", connections + "retention: { runs: [ 90d ] }\n", ":3:20: `runs` is a time of at least 1m"},
+        {"journal longer than its run", connections + "retention: { runs: 10d, journal: 11d }\n",
+         ":3:34: `journal` is not longer than `runs`: a journal goes with its run"},
+        {"journal for ever and its run not", connections + "retention: { journal: forever }\n", ":3:23: `journal` is not longer"},
         {"flows that are a list", connections + "flows: [ deal-closed ]\n", ":3:8: `flows:` is a map of names"},
         {"unknown flow", connections + "flows:\n  deal-close: {}\n",
          ":4:3: there is no built-in flow `deal-close` (did you mean `deal-closed`?); give its `file:`"},
@@ -68,6 +79,27 @@ TEST(LoadFile, NamesEveryMistakeWithFileLineAndColumn) {
         std::string says = mistake.says.starts_with(':') ? file + mistake.says : mistake.says;
         EXPECT_NE(config.error().message.find(says), std::string::npos) << mistake.name << ":\n" << config.error().message;
     }
+}
+
+TEST(LoadFile, KeepsClosedRunsAsLongAsItSays) {
+    TemporaryDirectory directory;
+    const auto keep = [&](const std::string& retention) {
+        auto config = load_file(directory.write("lockstep.yaml", connections + retention), environment_of(complete_names()));
+        EXPECT_TRUE(config) << config.error().message;
+        return config ? config->keep : engine::KeepFor();
+    };
+    const auto defaults = keep("");
+    EXPECT_EQ(defaults.runs_ms, 90 * day_ms);
+    EXPECT_EQ(defaults.journal_ms, 30 * day_ms);
+    EXPECT_EQ(defaults.audit_ms, 730 * day_ms);
+    const auto given = keep("retention: { runs: 12h, journal: 1h30m, audit: 5d }\n");
+    EXPECT_EQ(given.runs_ms, day_ms / 2);
+    EXPECT_EQ(given.journal_ms, 90 * 60'000);
+    EXPECT_EQ(given.audit_ms, 5 * day_ms);
+    const auto forever = keep("retention: { runs: forever, journal: 0, audit: forever }\n");
+    EXPECT_EQ(forever.runs_ms + forever.journal_ms + forever.audit_ms, 0);
+    const auto shorter_than_journals = keep("retention: { runs: 10d }\n");
+    EXPECT_EQ(shorter_than_journals.runs_ms, 10 * day_ms) << "the default of the journal gives way";
 }
 
 TEST(LoadFile, NamesAllMistakesAtOnceALineEach) {
