@@ -2,6 +2,7 @@
 #include <array>
 
 #include "connector/session.h"
+#include "base/defect.h"
 #include "value/encoding.h"
 #include "value/json.h"
 
@@ -140,6 +141,7 @@ Redactor::Redactor(const std::vector<Secret>& secrets) : forms_(written_forms(se
 
 // One pass from the front, so that a long text is only read as far as it is kept and a secret is never cut in half.
 std::string Redactor::redact(std::string_view text, std::size_t bytes_max) const {
+    if (LS_DEFECT("trace: secrets are kept")) return std::string(text.substr(0, bytes_max));
     std::string out;
     std::size_t at = 0;
     while (at < text.size() && out.size() <= bytes_max) {

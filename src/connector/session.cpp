@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <mutex>
 
+#include "base/defect.h"
 #include "connector/kept_token.h"
 #include "connector/renewable.h"
+#include "connector/retry_after.h"
 
 namespace lockstep::connector {
 namespace {
@@ -24,6 +26,14 @@ bool ends_within(const Token& token, std::int64_t margin_ms, Runtime& runtime) {
 /// A lost answer of the token endpoint leaves the step's own request unsent, so the step is not in doubt.
 Error before_sending(Error error) {
     if (error.cls() == ErrorClass::in_doubt) error.code = ErrorCode::connection_lost;
+    return error;
+}
+
+/// A vendor may say when to come back by the date, which only a clock can turn into a wait.
+Error until_date(Error error, const net::Response& answer, Timestamp now) {
+    const ErrorClass cls = error.cls();
+    if (cls != ErrorClass::limited && cls != ErrorClass::transient) return error;
+    if (std::optional<std::int64_t> wait_ms = retry_after_date_ms(answer, now)) error.retry_after_ms = wait_ms;
     return error;
 }
 
@@ -100,9 +110,11 @@ struct Session::State {
         net::SendOptions options{
             .effect = effect, .connect_timeout_ms = std::min(connect_timeout_ms, left_ms), .total_timeout_ms = left_ms};
         Result<net::Response> answer = context.http.send(request, options);
+        if (!answer && LS_DEFECT("session: a lost answer counts as never sent")) answer = fail(ErrorCode::unreachable, "never sent");
         trace(context, request, answer, started_ms, access, trace_bodies);
         if (!answer) return fail(redacted(std::move(answer).error(), access));
-        if (std::optional<Error> error = dialect.classify(*answer, effect)) return fail(redacted(*std::move(error), access));
+        if (std::optional<Error> error = dialect.classify(*answer, effect))
+            return fail(redacted(until_date(*std::move(error), *answer, context.runtime.now()), access));
         return answer;
     }
 
@@ -142,7 +154,7 @@ Result<net::Response> Session::send(CallContext& context, net::Request request, 
     LS_TRY_ASSIGN(State::Held held, state_->usable(context));
     Result<net::Response> answer = state_->exchange_with(context, request, effect, held.value);
     bool refused = !answer && answer.error().cls() == ErrorClass::unauthorized;
-    if (!refused || !state_->dialect.fetch_token) return answer;
+    if (!refused || !state_->dialect.fetch_token || LS_DEFECT("session: a refused token is not renewed")) return answer;
     LS_TRY_ASSIGN(held, state_->renew(context, held.version));
     return state_->exchange_with(context, std::move(request), effect, held.value);
 }

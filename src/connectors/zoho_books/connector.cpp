@@ -203,9 +203,11 @@ Action invoice_payments_action() {
 
 Action query_action() {
     return {.name = "zoho_books.query",
-            .summary = "Reads all records of a list, page after page.",
+            .summary = "Reads all records of a list, page after page, or one page of it.",
             .effect = ActionEffect::read,
-            .inputs = {entity_input(), {.name = "parameters", .type = "map", .summary = "the list's filters and sorting"}},
+            .inputs = {entity_input(),
+                       {.name = "parameters", .type = "map", .summary = "the list's filters and sorting"},
+                       {.name = "page", .type = "integer", .summary = "only this page, from 1, of 200 records"}},
             .output = "the list of records, as rows"};
 }
 

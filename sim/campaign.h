@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "sim/world.h"
+
+namespace lockstep::sim {
+
+/// What many plays came to.
+struct Tally {
+    std::uint64_t scenarios = 0, calls = 0, writes = 0, spoilt = 0, outages = 0, retries = 0, in_doubt = 0, replays = 0;
+    std::uint64_t commits = 0, commits_failed = 0, triggers = 0, acknowledged = 0, switches = 0;
+    std::array<std::uint64_t, 3> crashes{};  ///< by `Crash::Where`
+    std::array<std::uint64_t, fault_kinds> faults{};
+    std::int64_t virtual_ms = 0, real_us = 0;
+
+    void add(const Report& report);
+    double scenarios_a_second() const { return real_us > 0 ? static_cast<double>(scenarios) * 1e6 / static_cast<double>(real_us) : 0; }
+    /// Several lines for people.
+    std::string to_string() const;
+};
+
+struct Failure {
+    Scenario scenario;
+    Report report;
+};
+
+/// Plays one and adds it.
+Report play_timed(const Scenario& scenario, Tally& tally);
+/// Plays seeds `from` … `from + seeds - 1` until one breaks a promise.
+std::optional<Failure> play_seeds(std::uint64_t from, std::uint64_t seeds, Tally& tally);
+
+}  // namespace lockstep::sim

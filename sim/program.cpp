@@ -1,0 +1,257 @@
+#include "sim/program.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <map>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace lockstep::sim {
+namespace {
+
+constexpr int workers = 12;
+
+/// A folder in memory where there is one.
+std::filesystem::path scratch_folder() {
+    std::error_code none;
+    std::filesystem::path memory = "/dev/shm";
+    return std::filesystem::is_directory(memory, none) && ::access(memory.c_str(), W_OK) == 0 ? memory
+                                                                                              : std::filesystem::temp_directory_path();
+}
+
+/// What all plays of a process share.
+struct Common {
+    sandbox::Credentials credentials;
+    std::filesystem::path folder, key_file, empty_store;
+
+    Common() : folder(scratch_folder() / fmt::format("lockstep-sim-{}", ::getpid())), key_file(folder / "key.pem") {
+        auto made = sandbox::generate_credentials();
+        LS_ASSERT(made.has_value());
+        credentials = made->credentials;
+        std::filesystem::create_directories(folder);
+        std::ofstream(key_file) << made->sf_private_key_pem;
+        std::filesystem::permissions(key_file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+        empty_store = folder / "empty.db";
+        LS_ASSERT(store::open_sqlite({.path = empty_store}).has_value());
+    }
+    ~Common() {
+        std::error_code none;
+        std::filesystem::remove_all(folder, none);
+    }
+};
+
+const Common& common() {
+    static const Common made;
+    return made;
+}
+
+std::optional<std::string> environment(const std::string& name) {
+    const auto& its = credentials();
+    static const std::map<std::string, std::string> all = {{"SF_CLIENT_ID", its.sf_client_id},
+                                                           {"SF_PRIVATE_KEY_PATH", common().key_file},
+                                                           {"SF_USERNAME", its.sf_username},
+                                                           {"SF_LOGIN_URL", addresses().salesforce},
+                                                           {"SF_INSTANCE_URL", addresses().salesforce},
+                                                           {"SAP_BASE_URL", addresses().sap},
+                                                           {"SAP_TOKEN_URL", addresses().sap + "/oauth/token"},
+                                                           {"SAP_CLIENT_ID", its.sap_client_id},
+                                                           {"SAP_CLIENT_SECRET", its.sap_client_secret},
+                                                           {"ZOHO_CLIENT_ID", its.zoho_client_id},
+                                                           {"ZOHO_CLIENT_SECRET", its.zoho_client_secret},
+                                                           {"ZOHO_REFRESH_TOKEN", its.zoho_refresh_token},
+                                                           {"ZOHO_ORG_ID", its.zoho_org_id},
+                                                           {"ZOHO_ACCOUNTS_URL", addresses().zoho},
+                                                           {"ZOHO_API_URL", addresses().zoho},
+                                                           {"SLACK_WEBHOOK_URL", addresses().slack + its.slack_path}};
+    auto found = all.find(name);
+    return found == all.end() ? std::nullopt : std::optional(found->second);
+}
+
+/// Every run locks a name of its own instead of the invoices'.
+void forget_names(config::Config& config) {
+    constexpr std::string_view names = "concerned.invoices.map(id, 'zoho_books/invoices/' + id)";
+    for (auto& flow : config.flows)
+        if (auto at = flow.text.find(names); at != std::string::npos) {
+            flow.text.replace(at, names.size(), "[run.id]");
+            return;
+        }
+    LS_ASSERT(!"the flow locks something else");
+}
+
+/// A configuration with its flows, read once.
+struct Configured {
+    config::Config config;
+    std::vector<flow::Flow> flows;
+
+    explicit Configured(void (*change)(config::Config&)) {
+        auto loaded = config::load_environment(environment);
+        LS_ASSERT(loaded.has_value());
+        config = *std::move(loaded);
+        config.workers = workers;
+        if (change) change(config);
+        auto read = config::load_flows(config);
+        LS_ASSERT(read.has_value());
+        flows = *std::move(read);
+    }
+};
+
+const Configured& configured(const Scenario& scenario) {
+    static const Configured usual(nullptr);
+    if (!scenario.payments_interleave) return usual;
+    static const Configured interleaving(forget_names);
+    return interleaving;
+}
+
+constexpr std::array deaths = {"killed at a switch", "killed before a commit", "killed after a commit"};
+std::string_view death_of(Crash::Where where) { return deaths[static_cast<std::size_t>(where)]; }
+
+}  // namespace
+
+const sandbox::Addresses& addresses() {
+    static const sandbox::Addresses all{.salesforce = "http://salesforce.test",
+                                        .sap = "http://sap.test",
+                                        .zoho = "http://zoho.test",
+                                        .slack = "http://slack.test",
+                                        .control = {}};
+    return all;
+}
+
+const sandbox::Credentials& credentials() { return common().credentials; }
+
+/// The program's store, watched.
+class Program::Disk : public FlakyStore {
+public:
+    Disk(std::unique_ptr<store::Store> real, Program& program) : FlakyStore(*real), owned_(std::move(real)) {
+        before_commit = [&program](const store::Batch& batch) { return program.before_commit(batch); };
+        after_commit = [&program](const store::Batch& batch, const Result<void>& done) { program.after_commit(batch, done); };
+    }
+
+private:
+    std::unique_ptr<store::Store> owned_;
+};
+
+Program::Program(const Scenario& scenario, FiberRuntime& runtime, net::HttpClient& http, History& history)
+    : scenario_(scenario), runtime_(runtime), http_(http), history_(history), crashes_(scenario.crashes) {
+    static std::uint64_t plays = 0;
+    play_ = ++plays;
+    std::filesystem::copy_file(common().empty_store, path_of(life_));
+}
+
+Program::~Program() {
+    if (is_alive()) end();
+    forget_files(life_);
+}
+
+std::filesystem::path Program::path_of(int life) const { return common().folder / fmt::format("{}-{}.db", play_, life); }
+
+void Program::forget_files(int life) const {
+    std::error_code none;
+    for (const char* ending : {"", "-wal", "-shm", ".lock"}) std::filesystem::remove(path_of(life).string() + ending, none);
+}
+
+bool Program::start() {
+    const auto& its = configured(scenario_);
+    config::Config config = its.config;
+    config.store_path = path_of(life_);
+    if (scenario_.settle_ms)
+        for (auto& connection : config.connections) connection.limits.settle_ms = *scenario_.settle_ms;
+    history_.lives.push_back({.started_ms = runtime_.monotonic_ms()});
+    auto made = config::Application::make(
+        config, {.runtime = &runtime_, .http = &http_, .flows = &its.flows, .store = [this](std::unique_ptr<store::Store> real) {
+                     return std::make_unique<Disk>(std::move(real), *this);
+                 }});
+    if (!made) std::fprintf(stderr, "%s\n", made.error().to_text().c_str());
+    LS_ASSERT(made.has_value());  // a configuration that cannot be used is no part of any scenario
+    application_ = *std::move(made);
+    auto started = application_->engine().start();
+    if (started) return true;
+    kill("could not start: " + started.error().to_text());
+    return false;
+}
+
+void Program::note_counters() {
+    auto counters = application_->engine().status().counters;
+    retries_ += counters.retries;
+    in_doubt_ += counters.in_doubt;
+}
+
+void Program::kill(std::string_view of_what) {
+    history_.lives.back().died_ms = runtime_.monotonic_ms();
+    history_.lives.back().died_of = of_what;
+    // As the files are now, before anybody closes them.
+    for (const char* ending : {"", "-wal"})
+        if (std::filesystem::path file = path_of(life_).string() + ending; std::filesystem::exists(file))
+            std::filesystem::copy_file(file, path_of(life_ + 1).string() + ending);
+    note_counters();
+    runtime_.abandon();
+    application_.reset();
+    forget_files(life_++);
+    death_ = {};
+}
+
+void Program::end() {
+    history_.lives.back().died_ms = runtime_.monotonic_ms();
+    history_.lives.back().died_of = "end";
+    note_counters();
+    runtime_.abandon();
+    application_.reset();
+}
+
+std::string_view Program::due_death() {
+    if (!death_.empty()) return death_;
+    std::uint64_t switches = runtime_.switches();
+    auto due = [&](const Crash& crash) { return crash.where == Crash::Where::at_switch && switches >= crash.number; };
+    auto found = std::find_if(crashes_.begin(), crashes_.end(), due);
+    if (found == crashes_.end()) return {};
+    crashes_.erase(found);
+    return death_ = death_of(Crash::Where::at_switch);
+}
+
+/// The process dies in the middle of its commit: the task goes no further, and the world kills it when it looks.
+void Program::dies_here(Crash::Where where) {
+    auto due = [&](const Crash& crash) { return crash.where == where && commits_ >= crash.number; };
+    auto found = std::find_if(crashes_.begin(), crashes_.end(), due);
+    if (found == crashes_.end()) return;
+    crashes_.erase(found);
+    death_ = death_of(where);
+    (void)runtime_.stop_here();
+}
+
+void Program::note_commit(const store::Batch& batch, const Result<void>& done) {
+    history_.commits.push_back({.at_ms = runtime_.monotonic_ms(),
+                                .life = static_cast<int>(history_.lives.size()) - 1,
+                                .done = done.has_value(),
+                                .error = done ? std::string() : done.error().to_text(),
+                                .events = batch.events.size(),
+                                .runs = batch.runs.size(),
+                                .journal = batch.journal.size(),
+                                .links = batch.links.size(),
+                                .schedules = batch.schedules.size(),
+                                .cursors = batch.cursors.size(),
+                                .alerts = batch.alerts.size(),
+                                .tokens = batch.tokens.size(),
+                                .audit = batch.audit.size()});
+}
+
+Result<void> Program::before_commit(const store::Batch& batch) {
+    ++commits_;
+    dies_here(Crash::Where::before_commit);
+    std::int64_t now = runtime_.monotonic_ms();
+    for (const auto& fault : scenario_.disk_faults)
+        if (now >= fault.from_ms && now < fault.from_ms + fault.for_ms) {
+            Result<void> failed =
+                fault.full ? fail(ErrorCode::store_full, "the disk is full") : fail(ErrorCode::store_failed, "the disk fails");
+            note_commit(batch, failed);
+            return failed;
+        }
+    return {};
+}
+
+void Program::after_commit(const store::Batch& batch, const Result<void>& done) {
+    note_commit(batch, done);
+    dies_here(Crash::Where::after_commit);
+}
+
+}  // namespace lockstep::sim

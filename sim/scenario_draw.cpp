@@ -1,0 +1,121 @@
+#include <array>
+
+#include "sim/dice.h"
+#include "sim/scenario.h"
+
+namespace lockstep::sim {
+namespace {
+
+/// The hours around which local time is odd: Europe/Berlin's summer begins and ends, the year ends there and in UTC, a
+/// leap day would be; and an ordinary morning.
+constexpr std::array<std::string_view, 8> odd_starts = {
+    "2026-03-29T00:58:30Z", "2026-10-25T00:58:30Z", "2026-10-25T01:59:00Z", "2026-12-31T22:59:00Z",
+    "2026-12-31T23:59:00Z", "2026-02-28T22:59:30Z", "2026-07-01T21:59:30Z", "2026-11-30T23:59:30Z",
+};
+constexpr std::array<std::string_view, 4> connectors = {"salesforce", "sap", "zoho_books", "slack"};
+constexpr std::array<std::int64_t, 5> jumps = {1'500, 45'000, 600'000, 3'600'000, 86'400'000};
+
+/// About so often do tasks take turns, and the store commits, until a deal is done.
+constexpr int switches_a_deal = 90, commits_a_deal = 25;
+constexpr int faults_most = 450;  // of a thousand calls, all kinds together
+
+int most_of(FaultKind kind) {
+    switch (kind) {
+        case FaultKind::answer_lost:
+        case FaultKind::late:
+        case FaultKind::server_error_after:
+        case FaultKind::half_failed:
+            return 200;
+        case FaultKind::slow:
+        case FaultKind::stuck:
+            return 80;
+        default:
+            return 60;
+    }
+}
+
+void draw_faults(Scenario& scenario, Dice& dice) {
+    int all = 0;
+    for (std::size_t i = 0; i < fault_kinds; ++i) {
+        if (!dice.once_in(3)) continue;
+        int drawn = std::min(10 + dice.below(most_of(static_cast<FaultKind>(i))), faults_most - all);
+        scenario.faults[i] = drawn;
+        all += drawn;
+    }
+    scenario.faults_ms = 20'000 + dice.below(100'000);
+    if (dice.once_in(5))
+        scenario.outages.push_back({.connector = std::string(connectors[static_cast<std::size_t>(dice.below(4))]),
+                                    .from_ms = dice.below(20'000),
+                                    .for_ms = 5'000 + dice.below(300'000),
+                                    .how = static_cast<Outage::How>(dice.below(4))});
+    if (dice.once_in(6)) scenario.disk_faults.push_back({dice.below(15'000), 200 + dice.below(20'000), dice.once_in(2)});
+    if (dice.once_in(12)) scenario.zoho_calls_per_minute = 20 + dice.below(80);
+}
+
+void draw_crashes(Scenario& scenario, Dice& dice, int most) {
+    for (int i = dice.below(most + 1); i > 0; --i) {
+        auto where = static_cast<Crash::Where>(dice.below(3));
+        int points = where == Crash::Where::at_switch ? switches_a_deal : commits_a_deal;
+        scenario.crashes.push_back({where, 1 + static_cast<std::uint64_t>(dice.below(points * scenario.company.deals))});
+    }
+}
+
+void draw_moment(Scenario& scenario, Dice& dice) {
+    if (dice.once_in(3)) scenario.start = odd_starts[static_cast<std::size_t>(dice.below(static_cast<int>(odd_starts.size())))];
+    if (!dice.once_in(4)) return;
+    for (int i = 1 + dice.below(2); i > 0; --i) {
+        std::int64_t by = jumps[static_cast<std::size_t>(dice.below(static_cast<int>(jumps.size())))];
+        scenario.clock_jumps.push_back({dice.below(60'000), dice.once_in(2) ? by : -by});
+    }
+}
+
+}  // namespace
+
+Scenario Scenario::drawn(std::uint64_t seed) {
+    Dice dice(seed, 0x5ce7a210);
+    Scenario scenario{.seed = seed};
+    bool large = dice.once_in(10);
+    scenario.company.accounts = large ? 1 + dice.below(3) : 1;
+    scenario.company.deals = large ? scenario.company.accounts * (1 + dice.below(3)) : 1 + dice.below(2);
+    scenario.duplicate_triggers = dice.below(large ? 4 : 2);
+    if (dice.once_in(5)) scenario.finance_acts = 1 + dice.below(3);
+    scenario.spread_ms = dice.once_in(3) ? 0 : dice.below(20'000);
+    if (!dice.once_in(8)) draw_faults(scenario, dice);
+    draw_crashes(scenario, dice, large ? 3 : 1);
+    draw_moment(scenario, dice);
+    return scenario;
+}
+
+Scenario Scenario::drawn_with_payments(std::uint64_t seed) {
+    Dice dice(seed, 0x9a73e275);
+    Scenario scenario = drawn(seed);
+    scenario.finance_acts = 2 + dice.below(8);
+    return scenario;
+}
+
+Scenario Scenario::year(std::uint64_t seed) {
+    constexpr std::int64_t day_ms = 86'400'000, days = 365;
+    Dice dice(seed, 0x7ea2);
+    auto in_the_year = [&] { return static_cast<std::int64_t>(dice.next() % static_cast<std::uint64_t>(days * day_ms)); };
+    Scenario scenario{.seed = seed, .start = "2026-01-01T06:00:00Z"};
+    scenario.company = {.accounts = 150, .deals = static_cast<int>(days) * 2};
+    scenario.finance_acts = static_cast<int>(days) * 5;
+    scenario.duplicate_triggers = static_cast<int>(days) / 5;
+    scenario.spread_ms = scenario.faults_ms = days * day_ms;
+    for (int& of_a_thousand : scenario.faults) of_a_thousand = 3;
+    for (int week = 0; week < 52; ++week)
+        scenario.outages.push_back({.connector = std::string(connectors[static_cast<std::size_t>(dice.below(4))]),
+                                    .from_ms = in_the_year(),
+                                    .for_ms = 60'000 + dice.below(3'600'000),
+                                    .how = static_cast<Outage::How>(dice.below(4))});
+    for (int week = 0; week < 52; ++week) {
+        auto where = static_cast<Crash::Where>(dice.below(3));
+        int points = (where == Crash::Where::at_switch ? switches_a_deal : commits_a_deal) * scenario.company.deals;
+        scenario.crashes.push_back({where, 1 + static_cast<std::uint64_t>(dice.below(points))});
+    }
+    for (int month = 0; month < 12; ++month) scenario.clock_jumps.push_back({in_the_year(), dice.below(4'000) - 2'000});
+    for (int quarter = 0; quarter < 4; ++quarter) scenario.disk_faults.push_back({in_the_year(), 1'000 + dice.below(60'000), true});
+    return scenario;
+}
+
+}  // namespace lockstep::sim
