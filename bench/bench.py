@@ -18,7 +18,7 @@ import sys
 import time
 
 from burst import burst, idle
-from figures import AT_LEAST, AT_MOST, Report
+from figures import AT_LEAST, AT_MOST, Report, replace_between
 from landscape import API, Failed, Landscape, ask, machine, opportunity_id, serve_lines
 from recovery import recovery
 
@@ -286,18 +286,8 @@ def main():
         with open(options.json, "w") as file:
             json.dump({"machine": machine(), "figures": report.figures}, file, indent=2, ensure_ascii=False)
     if options.page:
-        write_table(options.page, f"{place}.\n\n{report.table()}")
+        replace_between(options.page, "figures", f"{place}.\n\n{report.table()}")
     return 1 if failures else 0
-
-
-def write_table(path, table):
-    text = open(path, encoding="utf-8").read()
-    before, begin, rest = text.partition("<!-- figures -->")
-    _, end, after = rest.partition("<!-- end -->")
-    if not begin or not end:
-        raise SystemExit(f"bench: {path} has no `<!-- figures -->` and `<!-- end -->`")
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(f"{before}{begin}\n{table}\n{end}{after}")
 
 
 sys.exit(main())

@@ -36,3 +36,14 @@ class Report:
 
     def note(self, text):
         print(f"    {text}", flush=True)
+
+
+def replace_between(page, name, text):
+    """Puts `text` between `<!-- name -->` and the next `<!-- end -->` of a page."""
+    old = open(page, encoding="utf-8").read()
+    before, begin, rest = old.partition(f"<!-- {name} -->")
+    _, end, after = rest.partition("<!-- end -->")
+    if not begin or not end:
+        raise SystemExit(f"{page} has no `<!-- {name} -->` and `<!-- end -->`")
+    with open(page, "w", encoding="utf-8") as file:
+        file.write(f"{before}{begin}\n{text}\n{end}{after}")

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Soak: sandbox, engine and load as processes of their own, at half of what they can do, for an hour or as long as is said.
 
-    soak.py PROGRAMS [--minutes 60] [--rate auto|N] [--json FILE]
+    soak.py PROGRAMS [--minutes 60] [--rate auto|N] [--json FILE] [--page FILE]
 
 Deals are told at a steady rate, invoices are paid, stock moves every minute, 1 % of all vendor calls fail, and the store keeps
 history for minutes only. Every 15 s a line says how it stands. At the end the vendors' records are compared with what was
@@ -18,6 +18,7 @@ import sys
 import time
 
 from company import Company, Finance, prove
+from figures import replace_between
 from landscape import Failed, Landscape, ask, call, machine
 
 SLICE_S = 15
@@ -230,6 +231,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--rate", default="auto", help="deals a second; auto: half of what a short bench finds")
     parser.add_argument("--json", metavar="FILE", help="also writes the samples and the result there")
+    parser.add_argument("--page", metavar="FILE", help="also writes the result between `<!-- soak -->` and `<!-- end -->` of that page")
     options = parser.parse_args()
     if not 1 <= options.minutes <= 24 * 60:
         parser.error("--minutes is from 1 to 1440")
@@ -252,23 +254,32 @@ def main():
 
 def finished(soak, rate, code, options):
     rows = levels(soak.samples)
-    print("\n| median of each quarter | 1 | 2 | 3 | 4 | levels off |\n| --- | ---: | ---: | ---: | ---: | --- |")
-    for row in rows:
-        print(f"| {row['name']} | " + " | ".join(f"{value:.1f}" for value in row["quarters"]) + f" | {'yes' if row['level'] else 'NO'} |")
-    print("\n| looked at | how many |\n| --- | ---: |")
-    for name, count in soak.promises.items():
-        print(f"| {name} | {count:,} |")
     grows = [row["name"] for row in rows[:2] if not row["level"]]
-    last = soak.samples[-1]
-    print(f"\n{last['acknowledged']:,.0f} events acknowledged, {last['ended']:,.0f} runs ended at the last sample; {soak.refused} tellings refused and repeated, "
-          f"{soak.by_hand} webhooks told by hand, {soak.replayed} parked runs replayed; the engine ended with {code}")
-    print("lost or doubled or wrong: " + (", ".join(f"{count} {name}" for name, count in soak.wrong.items()) or "nothing"))
-    print("memory and file size " + ("level off" if not grows else "GROW: " + ", ".join(grows)))
+    text = result(soak, rate, code, options.minutes, rows, grows)
+    print("\n" + text, flush=True)
     if options.json:
         with open(options.json, "w") as file:
             json.dump({"machine": machine(), "minutes": options.minutes, "rate": rate, "retention": soak.retention, "quarters": rows, "promises": soak.promises,
                        "wrong": soak.wrong, "exit": code, "samples": soak.samples}, file, indent=1)
+    if options.page:
+        replace_between(options.page, "soak", text)
     return 1 if soak.wrong or grows or code != 0 else 0
+
+
+def result(soak, rate, code, minutes, rows, grows):
+    last = soak.samples[-1]
+    lines = [f"{machine()}; {minutes:g} minutes at {rate:g} deals/s, {PAYMENTS_A_DEAL} payments a deal; retention: {soak.retention}.", "",
+             "| median of each quarter | 1 | 2 | 3 | 4 | the 4th over the 3rd |", "| --- | ---: | ---: | ---: | ---: | ---: |"]
+    for row in rows:
+        third, fourth = row["quarters"][2:]
+        lines.append(f"| {row['name']} | " + " | ".join(f"{value:.1f}" for value in row["quarters"]) + f" | {100 * (fourth / third - 1) if third else 0:+.1f} % |")
+    lines += ["", "| compared with the vendors' records | |", "| --- | ---: |"]
+    lines += [f"| {name} | {count:,} |" for name, count in soak.promises.items()]
+    lines += [f"| **lost, doubled or wrong** | {', '.join(f'{count} {name}' for name, count in soak.wrong.items()) or 'nothing'} |", "",
+              f"{last['acknowledged']:,.0f} events were acknowledged; {soak.refused} tellings were refused and repeated, {soak.by_hand} webhooks told by hand, "
+              f"{soak.replayed} parked runs replayed; the engine ended with {code}. Memory and file size "
+              + ("level off." if not grows else "GROW: " + ", ".join(grows) + ".")]
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":
