@@ -17,7 +17,7 @@ struct Shape {
     bool everything = true;                        ///< no `$select`, or `*`
     std::vector<bool> properties = {};             ///< when not everything
     std::vector<const Navigation*> deferred = {};  ///< navigations named in `$select`, when not everything
-    std::vector<Expansion> expanded = {};
+    std::vector<Expansion> expanded;
 };
 struct Shape::Expansion {
     const Navigation* navigation = nullptr;
