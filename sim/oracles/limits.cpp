@@ -1,0 +1,84 @@
+#include <algorithm>
+#include <deque>
+
+#include <fmt/format.h>
+
+#include "sim/oracles/evidence.h"
+
+/// "Vendor limits are respected": what a vendor asked for by Retry-After, and the bounds of the connection. A process that
+/// was killed takes what it knew with it, so each life is judged by what it was told itself.
+namespace lockstep::sim::oracles {
+namespace {
+
+constexpr std::int64_t minute_ms = 60'000;
+
+using Calls = std::vector<const SentCall*>;
+
+/// No call is sent from the moment the answer was there until it allows.
+void check_retry_after(const std::string& connector, const Calls& calls, Sentences& broken) {
+    struct Window {
+        std::int64_t from_ms, to_ms;
+        std::uint64_t call;
+        int life;
+    };
+    std::vector<Window> windows;
+    for (const auto* call : calls)
+        if (call->answered_ms && call->retry_after_ms && (call->status == 429 || call->status == 503))
+            windows.push_back({*call->answered_ms, *call->answered_ms + *call->retry_after_ms, call->number, call->life});
+    for (const auto& window : windows)
+        for (const auto* call : calls)
+            if (call->life == window.life && call->sent_ms > window.from_ms && call->sent_ms < window.to_ms)
+                broken.push_back(fmt::format("{}: call {} was sent {} ms before call {} allowed", connector, call->number,
+                                             window.to_ms - call->sent_ms, window.call));
+}
+
+void check_at_once(const std::string& connector, const Calls& calls, int most, Sentences& broken) {
+    struct Edge {
+        std::int64_t at_ms;
+        int step;
+    };
+    std::vector<Edge> edges;
+    for (const auto* call : calls) {
+        edges.push_back({call->sent_ms, 1});
+        edges.push_back({call->answered_ms.value_or(INT64_MAX), -1});
+    }
+    std::sort(edges.begin(), edges.end(),
+              [](const Edge& a, const Edge& b) { return a.at_ms != b.at_ms ? a.at_ms < b.at_ms : a.step < b.step; });
+    int now = 0, highest = 0;
+    for (const auto& edge : edges) highest = std::max(highest, now += edge.step);
+    if (highest > most) broken.push_back(fmt::format("{}: {} calls at once, {} are allowed", connector, highest, most));
+}
+
+void check_minute(const std::string& connector, const Calls& calls, int most, Sentences& broken) {
+    std::deque<std::int64_t> recent;
+    for (const auto* call : calls) {
+        while (!recent.empty() && recent.front() <= call->sent_ms - minute_ms) recent.pop_front();
+        recent.push_back(call->sent_ms);
+        if (recent.size() > static_cast<std::size_t>(most)) {
+            broken.push_back(fmt::format("{}: {} calls within a minute, {} are allowed", connector, recent.size(), most));
+            return;
+        }
+    }
+}
+
+}  // namespace
+
+Sentences limits_are_kept(const Evidence& evidence) {
+    Sentences broken;
+    std::map<std::string, Calls> by_connector;
+    std::map<std::pair<std::string, int>, Calls> by_life;
+    for (const auto& call : evidence.history->calls) {
+        by_connector[call.connector].push_back(&call);
+        by_life[{call.connector, call.life}].push_back(&call);
+    }
+    for (const auto& [connector, calls] : by_connector) check_retry_after(connector, calls, broken);
+    for (const auto& [of, calls] : by_life) {
+        auto bounds = evidence.bounds.find(of.first);
+        if (bounds == evidence.bounds.end()) continue;
+        if (bounds->second.at_once > 0) check_at_once(of.first, calls, bounds->second.at_once, broken);
+        if (bounds->second.a_minute > 0) check_minute(of.first, calls, bounds->second.a_minute, broken);
+    }
+    return broken;
+}
+
+}  // namespace lockstep::sim::oracles
