@@ -8,10 +8,10 @@ using namespace lockstep::expr;
 namespace {
 
 const MapEnvironment& environment() {
-    static const MapEnvironment all(*json::parse(R"({"x": 3, "d": 12.50, "t": "Müller & Söhne", "l": [1, 2.5, "a", null],
+    static const MapEnvironment all(json::parse(R"({"x": 3, "d": 12.50, "t": "Müller & Söhne", "l": [1, 2.5, "a", null],
         "deal": {"Id": "006A0000000EXAMPLE", "Amount": 45000.00, "Account": {"Name": "Acme", "Phone": null},
                  "lines": [{"sku": "P-1", "quantity": 2, "price": 0.1}, {"sku": "S-2", "quantity": 3, "price": 314.13}]}})")
-                                         ->as_map(),
+                                        ->as_map(),
                                     Timestamp{1'771'408'800, 0});
     return all;
 }
