@@ -64,8 +64,38 @@ struct Step {
     bool continue_on_error = false;    ///< `on_error: continue`: a failure makes the step's value null
 };
 
+/// A call that a sweep makes; it only reads.
+struct Reading {
+    schema::Action action;
+    std::string connection;
+    expr::Template with;
+    std::string as;  ///< the name of what it gives: of one row, or of all that is compared with
+};
+
+/// Asks a vendor from time to time what it should have told of.
+struct Sweep {
+    /// How more rows are got than one call gives.
+    enum class Paging : std::uint8_t {
+        whole,     ///< one call gives all
+        after,     ///< rows come in order of position and key; the next page begins after the last one: `since`, `after`
+        numbered,  ///< in any order, page after page: `page`
+    };
+    std::string name;        ///< unique in the flow; its cursor is kept under it
+    std::string definition;  ///< as the file has it: where it is another, the cursor holds no longer
+    std::int64_t every_ms = 0;
+    std::int64_t overlap_ms = 600'000;  ///< `since` is the cursor less this: records come to light late
+    std::int64_t starts_ms = 0;         ///< how far back the first sweep looks
+    int page_rows = 0;                  ///< a page with fewer rows is the last; 0: there are no pages
+    int calls_max = 10;                 ///< in one go; the rest comes with the next
+    Paging paging = Paging::whole;
+    Reading rows;
+    std::optional<Reading> against;           ///< once a page: what its rows are compared with
+    std::optional<expr::Template> condition;  ///< `if:` of a row
+    expr::Template position;                  ///< of a row: when it changed
+};
+
 struct Trigger {
-    enum class Kind : std::uint8_t { webhook, schedule };
+    enum class Kind : std::uint8_t { webhook, schedule, sweep };
     Kind kind = Kind::webhook;
     yaml::Place place;
     std::string name = "webhook";  ///< its key in the file, as events and metrics have it: `outbound_message`
@@ -75,6 +105,7 @@ struct Trigger {
     expr::Template key;            ///< from `body` (webhook), also called `notification` if there is a topic
     std::optional<expr::Template> dedupe;
     std::string cron, time_zone = "UTC";  ///< schedule
+    std::optional<Sweep> sweep;           ///< sweep; `key` is of a row
 };
 
 struct Flow {
@@ -88,6 +119,7 @@ struct Flow {
     std::vector<Trigger> triggers;
     std::vector<Step> steps;  ///< all sections; main first
     std::int64_t waiting_after_ms = 60'000;
+    bool supersedes = true;                ///< `supersedes:` whether its success closes older parked runs of its record
     std::optional<expr::Template> report;  ///< what the run says about itself at its end
 
     const Step* find_step(std::string_view id) const;
@@ -103,6 +135,8 @@ struct FlowContext {
     Map config;
     /// What the connectors understand when their vendors call.
     std::vector<schema::VendorTrigger> vendor_triggers = {};
+    /// How often the flow's sweeps are made instead of what the file says: a duration, or `off`. Empty: as the file says.
+    std::string sweep_every = {};
 };
 
 /// Every problem found in a flow file, each `file:line:column: what (and how to mend it)`.

@@ -6,6 +6,7 @@
 #include "base/cron.h"
 #include "base/nearest.h"
 #include "flow/built_in.h"
+#include "flow/duration_text.h"
 #include "flow/flow.h"
 
 namespace lockstep::flow {
@@ -14,6 +15,20 @@ namespace {
 using yaml::Node;
 
 constexpr std::int64_t step_timeout_max_ms = 10 * 60'000;
+constexpr std::int64_t sweep_least_ms = 60'000;
+
+/// A node as one text, to tell whether it has changed.
+std::string text_of_all(const Node& node) {
+    std::string text = node.kind == Node::Kind::scalar ? node.text : "";
+    for (const auto& item : node.items) text += "[" + text_of_all(item) + "]";
+    for (const auto& entry : node.entries) text += "{" + entry.key.text + ":" + text_of_all(entry.value) + "}";
+    return text;
+}
+
+bool refers_to(const expr::Template& what, std::string_view name) {
+    auto all = what.references();
+    return std::any_of(all.begin(), all.end(), [&](const auto& reference) { return reference.variable == name; });
+}
 
 /// Reads one flow file, collecting every problem instead of stopping at the first.
 class Reader {
@@ -55,9 +70,7 @@ private:
     }
 
     std::optional<std::int64_t> duration_of(const Node& node, std::string_view what) {
-        auto duration = parse_duration(node.text);
-        if (node.kind == Node::Kind::scalar && duration && duration->seconds >= 0 && (duration->seconds > 0 || duration->nanos > 0))
-            return duration->seconds * 1000 + duration->nanos / 1'000'000;
+        if (auto ms = node.kind == Node::Kind::scalar ? read_duration_ms(node.text) : std::nullopt) return ms;
         problem(node.place, fmt::format("`{}` must be a duration such as 30s, 1m30s or 500ms: `{}`", what, node.text));
         return std::nullopt;
     }
@@ -70,7 +83,7 @@ private:
     }
 
     void read_top(const Node& top) {
-        only_keys(top, {"flow", "summary", "config", "key", "on", "steps", "waiting_after", "on_waiting", "on_parked", "report"}, "a flow");
+        only_keys(top, {"flow", "summary", "config", "key", "on", "steps", "waiting_after", "on_waiting", "on_parked", "report", "supersedes"}, "a flow");
         if (const Node* name = top.find("flow"))
             flow_.name = text_of(*name, "flow");
         else
@@ -84,6 +97,10 @@ private:
             problem(top.place, "`on:` (what starts the flow) is missing");
         if (const Node* after = top.find("waiting_after"))
             flow_.waiting_after_ms = duration_of(*after, "waiting_after").value_or(flow_.waiting_after_ms);
+        if (const Node* supersedes = top.find("supersedes")) {
+            flow_.supersedes = supersedes->to_value() != Value(false);
+            if (supersedes->to_value().kind() != Value::Kind::boolean) problem(supersedes->place, "`supersedes:` is true or false");
+        }
         if (const Node* steps = top.find("steps"))
             read_steps(*steps, Section::main);
         else
@@ -128,6 +145,8 @@ private:
                 read_webhook(item);
             else if (item.find("schedule"))
                 read_schedule(item);
+            else if (item.find("sweep"))
+                read_sweep(item);
             else if (const auto* kind = vendor_trigger_of(item))
                 read_vendor_trigger(item, *kind);
             else
@@ -136,7 +155,7 @@ private:
     }
 
     std::vector<std::string> trigger_kinds() const {
-        std::vector<std::string> names = {"webhook", "schedule"};
+        std::vector<std::string> names = {"webhook", "schedule", "sweep"};
         for (const auto& kind : context_.vendor_triggers) names.push_back(kind.name);
         return names;
     }
@@ -215,6 +234,119 @@ private:
         flow_.triggers.push_back(std::move(trigger));
     }
 
+    // ---- sweeps ----
+
+    void read_sweep(const Node& item) {
+        only_keys(item,
+                  {"sweep", "name", "uses", "connection", "with", "as", "against", "if", "key", "position", "overlap", "starts", "page_rows",
+                   "budget"},
+                  "a sweep");
+        Trigger trigger{.kind = Trigger::Kind::sweep, .place = item.place, .name = "sweep"};
+        Sweep& sweep = trigger.sweep.emplace();
+        sweep.every_ms = sweep_interval(*item.find("sweep"));
+        sweep.rows = read_reading(item, "a sweep", "row");
+        sweep.name = name_of_sweep(item, sweep);
+        read_trigger_key(item, "a sweep", sweep.rows.as + ".Id", trigger);
+        if (const Node* position = item.find("position"))
+            sweep.position = template_of(*position);
+        else
+            problem(item.place, fmt::format("a sweep needs `position:`, when a row changed, such as `position: ${{ {}.SystemModstamp }}`",
+                                            sweep.rows.as));
+        if (const Node* condition = item.find("if")) sweep.condition = template_of(*condition);
+        if (const Node* against = item.find("against")) {
+            only_keys(*against, {"uses", "connection", "with", "as"}, "`against:`");
+            sweep.against = read_reading(*against, "`against:`", "against");
+        }
+        read_sweep_bounds(item, sweep);
+        check_paging(item, sweep);
+        sweep.definition = text_of_all(item) + sweep.rows.connection;
+        flow_.triggers.push_back(std::move(trigger));
+    }
+
+    std::int64_t sweep_interval(const Node& node) {
+        if (context_.sweep_every == "off") return 0;
+        auto every = context_.sweep_every.empty() ? duration_of(node, "sweep") : read_duration_ms(context_.sweep_every);
+        if (every && *every >= sweep_least_ms) return *every;
+        if (!context_.sweep_every.empty())
+            problem(node.place, fmt::format("the configuration's `sweep:` is `off` or a duration of at least 1m: `{}`", context_.sweep_every));
+        else if (every)
+            problem(node.place, fmt::format("a sweep is made once a minute at most: `{}`", node.text));
+        return 0;
+    }
+
+    Reading read_reading(const Node& item, std::string_view where, std::string as) {
+        Reading reading{.action = {}, .connection = {}, .with = {}, .as = std::move(as)};
+        if (const Node* name = item.find("as")) reading.as = text_of(*name, "as");
+        static const std::set<std::string> taken = {"body", "key", "config", "since", "after", "page", "began", "rows"};
+        if (taken.contains(reading.as)) problem(item.place, "`" + reading.as + "` is the name of something else in expressions");
+        const Node* uses = item.find("uses");
+        if (!uses) return problem(item.place, fmt::format("{} needs `uses:`, an action that reads", where)), reading;
+        Step step{.uses = uses->text, .place = item.place};
+        if (find_built_in(step.uses)) return problem(uses->place, "a sweep asks a vendor: `" + step.uses + "` does not"), reading;
+        read_kind(item, *uses, step);
+        if (!step.action.name.empty() && step.action.effect != schema::ActionEffect::read)
+            problem(uses->place, fmt::format("a sweep only reads: `{}` does not", step.uses));
+        if (const Node* with = item.find("with"))
+            read_with(*with, step);
+        else
+            problem(item.place, fmt::format("{} needs `with:`", where));
+        reading.action = std::move(step.action);
+        reading.connection = std::move(step.connection);
+        reading.with = std::move(step.with);
+        return reading;
+    }
+
+    std::string name_of_sweep(const Node& item, const Sweep& sweep) {
+        const Node* given = item.find("name");
+        std::string name = given ? text_of(*given, "name") : sweep.rows.action.name;
+        bool twice = std::any_of(flow_.triggers.begin(), flow_.triggers.end(),
+                                 [&](const Trigger& its) { return its.sweep && its.sweep->name == name; });
+        if (twice) problem(item.place, fmt::format("there are two sweeps called `{}`: give them a `name:`", name));
+        return name;
+    }
+
+    void read_sweep_bounds(const Node& item, Sweep& sweep) {
+        if (const Node* overlap = item.find("overlap")) sweep.overlap_ms = duration_of(*overlap, "overlap").value_or(0);
+        if (const Node* starts = item.find("starts")) sweep.starts_ms = duration_of(*starts, "starts").value_or(0);
+        auto number = [&](const char* name, std::int64_t most, int otherwise) {
+            const Node* node = item.find(name);
+            if (!node) return otherwise;
+            Value value = node->to_value();
+            if (value.kind() == Value::Kind::integer && value.as_int() >= 1 && value.as_int() <= most)
+                return static_cast<int>(value.as_int());
+            problem(node->place, fmt::format("`{}` is a number from 1 to {}: `{}`", name, most, node->text));
+            return otherwise;
+        };
+        sweep.page_rows = number("page_rows", 10'000, sweep.page_rows);
+        sweep.calls_max = number("budget", 1'000, sweep.calls_max);
+    }
+
+    /// Without one of them a page that is full of one position could never be left.
+    void check_paging(const Node& item, Sweep& sweep) {
+        if (!refers_to(sweep.rows.with, "since"))
+            problem(item.place, "a sweep asks for what has changed since its cursor: its `with:` must use `since`");
+        bool after = refers_to(sweep.rows.with, "after"), page = refers_to(sweep.rows.with, "page");
+        if (sweep.page_rows > 0 && after == page)
+            problem(item.place, "with `page_rows:`, `with:` must use either `after` (the key of the page before its last row) or `page`");
+        if (sweep.page_rows == 0 && (after || page)) problem(item.place, "with `after` or `page`, `page_rows:` must say how many rows a page has");
+        sweep.paging = after ? Sweep::Paging::after : page ? Sweep::Paging::numbered : Sweep::Paging::whole;
+    }
+
+    void check_sweep_references(const Trigger& trigger) {
+        const Sweep& sweep = *trigger.sweep;
+        std::set<std::string> of_row = {"config", sweep.rows.as};
+        check_template(sweep.rows.with, {"config", "since", "after", "page", "began"}, nullptr);
+        if (sweep.against) {
+            of_row.insert(sweep.against->as);
+            check_template(sweep.against->with, {"config", "rows"}, nullptr);
+        }
+        check_template(trigger.key, of_row, nullptr);
+        check_template(sweep.position, of_row, nullptr);
+        if (sweep.condition) check_template(*sweep.condition, of_row, nullptr);
+    }
+
+    // ---- steps ----
+
     void read_steps(const Node& steps, Section section) {
         if (steps.kind != Node::Kind::list) return problem(steps.place, "steps must be a list");
         std::size_t first = flow_.steps.size();
@@ -228,7 +360,9 @@ private:
     }
 
     void read_step(const Node& item, Section section, std::size_t first_of_section) {
-        only_keys(item, {"id", "uses", "with", "if", "needs", "for_each", "as", "retry", "timeout", "on_error", "connection"}, "a step");
+        only_keys(item,
+                  {"id", "uses", "with", "if", "needs", "for_each", "as", "retry", "timeout", "on_error", "delivery", "connection"},
+                  "a step");
         Step step{.section = section, .place = item.place};
         const Node* uses = item.find("uses");
         if (!uses) return problem(item.place, "a step needs `uses:`, such as `uses: sap.create`");
@@ -396,12 +530,37 @@ private:
             step.continue_on_error = on_error->text == "continue";
             if (on_error->text != "continue" && on_error->text != "park") problem(on_error->place, "`on_error:` is `park` or `continue`");
         }
+        read_delivery(item, step);
+    }
+
+    /// Nobody can look whether such an effect happened: so the flow says what a lost answer means.
+    void read_delivery(const Node& item, Step& step) {
+        const Node* delivery = item.find("delivery");
+        bool untraceable = step.action.effect == schema::ActionEffect::untraceable;
+        if (untraceable && !delivery)
+            problem(item.place, fmt::format("`{}` needs `delivery:`, because nobody can look whether it happened when its answer is lost: "
+                                            "`at_most_once` (it may be missing) or `at_least_once` (it may come twice)",
+                                            step.uses));
+        if (!delivery) return;
+        if (!untraceable && !step.action.name.empty())
+            return problem(delivery->place, fmt::format("`delivery:` is for effects that nobody can look for; that of `{}` can be {}", step.uses,
+                                                        step.action.effect == schema::ActionEffect::unique ? "looked for" : "repeated"));
+        if (delivery->text == "at_most_once")
+            step.delivery = Delivery::at_most_once;
+        else if (delivery->text == "at_least_once")
+            step.delivery = Delivery::at_least_once;
+        else
+            problem(delivery->place, "`delivery:` is `at_most_once` or `at_least_once`: `" + delivery->text + "`");
     }
 
     // ---- references of expressions ----
 
     void check_references() {
         for (const auto& trigger : flow_.triggers) {
+            if (trigger.sweep) {
+                check_sweep_references(trigger);
+                continue;
+            }
             std::set<std::string> names = {"body", "config"};
             if (!trigger.topic.empty()) names.insert("notification");
             check_template(trigger.key, names, nullptr);

@@ -57,6 +57,14 @@ TEST(ParseFlow, NamesEveryMistakeAndHowToMendIt) {
         {"notification of a webhook", "flow: test\non: [ { webhook: /webhook/x, key: \"${ notification.Id }\" } ]\nsteps: []\n",
          "there is nothing called `notification` here"},
         {"require without reason", flow_text("  - { uses: require, with: { that: true } }\n"), "`require` needs `because:`"},
+        {"untraceable without a policy", flow_text("  - { uses: b.post }\n"),
+         "test.yaml:5:5: `b.post` needs `delivery:`, because nobody can look whether it happened when its answer is lost: `at_most_once` (it "
+         "may be missing) or `at_least_once` (it may come twice)"},
+        {"another policy", flow_text("  - { uses: b.post, delivery: exactly_once }\n"),
+         "`delivery:` is `at_most_once` or `at_least_once`: `exactly_once`"},
+        {"a policy where the effect is looked for", flow_text("  - { uses: a.create, delivery: at_most_once, with: { unique: { x: 1 } } }\n"),
+         "`delivery:` is for effects that nobody can look for; that of `a.create` can be looked for"},
+        {"a policy for a read", flow_text("  - { uses: a.read, delivery: at_most_once }\n"), "that of `a.read` can be repeated"},
         {"not yaml", "flow: [", "test.yaml: "},
     };
     for (const auto& its : cases) {
@@ -65,6 +73,61 @@ TEST(ParseFlow, NamesEveryMistakeAndHowToMendIt) {
         EXPECT_EQ(flow.error().code, ErrorCode::flow_invalid);
         EXPECT_NE(flow.error().message.find(its.says), std::string::npos) << its.name << ":\n" << flow.error().message;
     }
+}
+
+std::string sweep_text(const std::string& keys) { return "flow: test\non: [ { " + keys + " } ]\nsteps: []\n"; }
+
+TEST(ParseFlow, NamesEveryMistakeOfASweep) {
+    const std::string with = "with: { x: \"${ since }\" }, ", ends = "key: \"${ row.id }\", position: \"${ row.at }\"";
+    const std::string good = "sweep: 5m, uses: a.read, " + with + ends;
+    ASSERT_TRUE(parse(sweep_text(good))) << parse(sweep_text(good)).error().message;
+    const Case cases[] = {
+        {"too often", sweep_text("sweep: 30s, uses: a.read, " + with + ends), "a sweep is made once a minute at most: `30s`"},
+        {"no duration", sweep_text("sweep: often, uses: a.read, " + with + ends), "`sweep` must be a duration"},
+        {"asks nobody", sweep_text("sweep: 5m, " + with + ends), "a sweep needs `uses:`, an action that reads"},
+        {"unknown action", sweep_text("sweep: 5m, uses: a.raed, " + with + ends), "there is no action `a.raed` (did you mean `a.read`?)"},
+        {"writes", sweep_text("sweep: 5m, uses: a.set, " + with + ends), "a sweep only reads: `a.set` does not"},
+        {"asks itself", sweep_text("sweep: 5m, uses: find_link, " + with + ends), "a sweep asks a vendor: `find_link` does not"},
+        {"asks nothing", sweep_text("sweep: 5m, uses: a.read, " + ends), "a sweep needs `with:`"},
+        {"unknown input", sweep_text("sweep: 5m, uses: a.read, with: { y: \"${ since }\" }, " + ends), "`a.read` has no `y`"},
+        {"all anew each time", sweep_text("sweep: 5m, uses: a.read, with: { x: 1 }, " + ends), "its `with:` must use `since`"},
+        {"no key", sweep_text("sweep: 5m, uses: a.read, " + with + "position: \"${ row.at }\""), "a sweep needs `key:`"},
+        {"no position", sweep_text("sweep: 5m, uses: a.read, " + with + "key: \"${ row.id }\""),
+         "a sweep needs `position:`, when a row changed, such as `position: ${ row.SystemModstamp }`"},
+        {"pages without a way on", sweep_text(good + ", page_rows: 10"), "must use either `after`"},
+        {"a way on without pages", sweep_text("sweep: 5m, uses: a.read, with: { x: \"${ [since, page] }\" }, " + ends),
+         "`page_rows:` must say how many rows a page has"},
+        {"empty pages", sweep_text(good + ", page_rows: 0"), "`page_rows` is a number from 1 to 10000: `0`"},
+        {"no calls", sweep_text(good + ", budget: 0"), "`budget` is a number from 1 to 1000: `0`"},
+        {"unknown name", sweep_text(good + ", if: \"${ rwo.open }\""), "there is nothing called `rwo` here (did you mean `row`?)"},
+        {"a row in the call", sweep_text("sweep: 5m, uses: a.read, with: { x: \"${ [since, row] }\" }, " + ends),
+         "there is nothing called `row` here"},
+        {"compared with a write", sweep_text(good + ", against: { uses: a.set, with: { x: \"${ rows }\" } }"), "a sweep only reads"},
+        {"unknown key", sweep_text(good + ", every: 5m"), "a sweep has no `every`"},
+        {"a taken name", sweep_text("sweep: 5m, as: page, uses: a.read, " + with + ends), "`page` is the name of something else"},
+        {"two of one name", "flow: test\non: [ { " + good + " }, { " + good + " } ]\nsteps: []\n",
+         "there are two sweeps called `a.read`: give them a `name:`"},
+    };
+    for (const auto& its : cases) {
+        auto flow = parse(its.text);
+        ASSERT_FALSE(flow) << its.name;
+        EXPECT_NE(flow.error().message.find(its.says), std::string::npos) << its.name << ":\n" << flow.error().message;
+    }
+}
+
+TEST(ParseFlow, ASweepIsMadeAsOftenAsTheConfigurationSaysOrNotAtAll) {
+    const std::string text =
+        sweep_text("sweep: 5m, uses: a.read, with: { x: \"${ since }\" }, key: \"${ row.id }\", position: \"${ row.at }\", starts: 30d");
+    auto every = [&](const std::string& configured) {
+        auto flow = parse_flow(text, "test.yaml",
+                               {.actions = testing::catalogue(), .connections = {{"a", "a"}}, .config = {}, .sweep_every = configured});
+        return flow ? flow->triggers[0].sweep->every_ms : -1;
+    };
+    EXPECT_EQ(every(""), 300'000);
+    EXPECT_EQ(every("1h"), 3'600'000);
+    EXPECT_EQ(every("off"), 0);
+    EXPECT_EQ(every("1s"), -1) << "refused";
+    EXPECT_EQ(parse(text)->triggers[0].sweep->starts_ms, 30 * 86'400'000LL);
 }
 
 TEST(ParseFlow, ReportsAllMistakesAtOnce) {
