@@ -106,19 +106,52 @@ StepState kept_values(StepState&& before) {
     return step;
 }
 
+bool may_have_happened(const ElementState& element) { return element.phase == Phase::intended || element.phase == Phase::in_doubt; }
+
+/// Notes by what the effects that were ever called for are found again.
+void keep_names(const Step& step, StepState& its) {
+    for (std::size_t i = 0; i < its.elements.size(); ++i) {
+        const ElementState& element = its.elements[i];
+        if (element.attempt == 0 || element.input.is_null()) continue;
+        if (Value name = effect_name(step, element.input); !name.is_null())
+            its.named.insert_or_assign(its.is_list ? static_cast<int>(i) : -1, std::move(name));
+    }
+}
+
 /// What a person mended may be anywhere, so everything that was only read or reckoned is done anew; effects that were
-/// made are kept, and an effect that failed is rendered again.
+/// made are kept, and an effect that failed is rendered again. What may have happened stays in doubt.
 void replay_step(const Step& step, StepState& its, bool from_start) {
+    keep_names(step, its);
+    bool doubtful = std::any_of(its.elements.begin(), its.elements.end(), may_have_happened);
     bool keeps = step.kind == StepKind::action && step.action.effect != schema::ActionEffect::read && step.section == Section::main &&
-                 !its.skipped && !from_start;
+                 !its.skipped && (!from_start || doubtful);
     if (!keeps) {
+        auto named = std::move(its.named);
         its = {};
-    } else if (step.action.effect == schema::ActionEffect::idempotent) {
+        its.named = std::move(named);
+    } else if (step.action.effect == schema::ActionEffect::idempotent || step.action.effect == schema::ActionEffect::untraceable) {
         its = kept_values(std::move(its));
     } else {
         for (auto& element : its.elements)
-            if (element.phase != Phase::done) element = ElementState{.attempt = element.attempt};
+            if (element.phase != Phase::done && !may_have_happened(element)) element = ElementState{.attempt = element.attempt};
     }
+}
+
+void apply_corrected(const Flow& flow, RunState& state, const Fact& fact) {
+    LS_ASSERT(!is_in_doubt(flow, state));
+    if (const Value* body = fact.data.find("body")) state.body = *body;
+    if (fact.step < 0) return;
+    (void)step_of(state, fact);
+    state.rulings.erase({fact.step, fact.element});
+    if (const Value* input = fact.data.find("input"))
+        state.rulings[{fact.step, fact.element}] = {.input = *input, .output = {}, .item = fact.data["item"]};
+}
+
+void apply_waived(const Flow& flow, RunState& state, const Fact& fact) {
+    LS_ASSERT(!is_in_doubt(flow, state));
+    (void)step_of(state, fact);
+    state.rulings.insert_or_assign({fact.step, fact.element},
+                                   Ruling{.input = {}, .output = fact.data["output"], .item = fact.data["item"]});
 }
 
 void apply_replayed(const Flow& flow, RunState& state, const Fact& fact) {
@@ -141,6 +174,33 @@ std::optional<Fact::Kind> fact_kind_from(std::string_view name) {
     auto found = std::find(fact_names.begin(), fact_names.end(), name);
     if (found == fact_names.end()) return std::nullopt;
     return static_cast<Fact::Kind>(found - fact_names.begin());
+}
+
+const Ruling* find_ruling(const RunState& state, int step, int element) {
+    auto found = state.rulings.find({step, element});
+    return found == state.rulings.end() ? nullptr : &found->second;
+}
+
+Value effect_name(const Step& step, const Value& input) {
+    using schema::ActionEffect;
+    bool makes =
+        step.kind == StepKind::action && step.action.effect != ActionEffect::read && step.action.effect != ActionEffect::idempotent;
+    if (!makes) return {};
+    std::vector<std::string> names = step.action.lock_inputs;
+    for (const char* name : {"unique", "link"})
+        if (std::find(names.begin(), names.end(), name) == names.end()) names.emplace_back(name);
+    Map values;
+    for (const auto& name : names)
+        if (const Value* value = input.find(name)) values.set(name, *value);
+    return values;
+}
+
+bool is_in_doubt(const Flow& flow, const RunState& state) {
+    for (std::size_t i = 0; i < state.steps.size(); ++i)
+        if (flow.steps[i].section == Section::main &&
+            std::any_of(state.steps[i].elements.begin(), state.steps[i].elements.end(), may_have_happened))
+            return true;
+    return false;
 }
 
 bool StepState::finished() const {
@@ -208,7 +268,10 @@ void apply(const Flow& flow, RunState& state, const Fact& fact) {
             state.ended = true;
             break;
         case Fact::Kind::corrected:
+            apply_corrected(flow, state, fact);
+            break;
         case Fact::Kind::waived:
+            apply_waived(flow, state, fact);
             break;
         case Fact::Kind::replayed:
             apply_replayed(flow, state, fact);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -42,8 +43,18 @@ struct StepState {
     std::vector<ElementState> elements;
     /// What it had set before a replay, each input with its output: set again only where the input is another now.
     std::vector<std::pair<Value, Value>> kept;
+    /// By what the effects are found again that were called for before a replay, by element (-1: the step): such an effect
+    /// may exist, so its name may not change.
+    std::map<int, Value> named;
 
     bool finished() const;  ///< skipped, or every element done or failed
+};
+
+/// What a person decided about a step (element -1) or an element. It holds over replays, until another decision.
+struct Ruling {
+    std::optional<Value> input;   ///< taken instead of what `with:` renders to
+    std::optional<Value> output;  ///< the step counts as done with this and is not made
+    Value item;                   ///< of an element: what of the list it was decided for
 };
 
 /// A fact of a run's history, as the journal keeps it. Facts are made by `advance` and `apply`d by it and when a run is
@@ -62,7 +73,8 @@ struct Fact {
         parking,    ///< {reason, code, step}: no new main steps; what is under way is brought to an end
         waiting,    ///< {reason}: the run has been retrying for long; on_waiting begins
         ended,      ///< {status, reason}
-        corrected,  ///< {input} of a step (element), or {body} of the event, as a person gave it; a replay follows
+        corrected,  ///< {input} of a step (element), or {body} of the event, as a person gave it; a replay follows. With
+                    ///< neither, what was decided about the step holds no longer. Also {item}, {actor}, {because}
         waived,     ///< {output, reason}: a person decided that the step is done as it is; a replay follows
         replayed,   ///< {from_start, actor}
     };
@@ -82,7 +94,8 @@ struct RunState {
     Value body;         ///< of the event
     Timestamp started;  ///< what now() and today() say
     bool begun = false;
-    std::vector<StepState> steps;  ///< as Flow::steps
+    std::vector<StepState> steps;                   ///< as Flow::steps
+    std::map<std::pair<int, int>, Ruling> rulings;  ///< by step and element
     bool parking = false;
     bool skipping = false;  ///< with `parking`: the run ends skipped, not parked
     std::string reason, reason_code, failed_step;
@@ -95,6 +108,14 @@ struct RunState {
     explicit RunState(const Flow& flow) : steps(flow.steps.size()) {}
     RunState() = default;
 };
+
+/// The ruling about a step (element -1) or an element of it; nullptr: there is none.
+const Ruling* find_ruling(const RunState& state, int step, int element);
+/// The inputs of an action by whose values its effect is found again: changing one of them would make a second effect.
+/// Empty for what only reads or sets values.
+Value effect_name(const Step& step, const Value& input);
+/// Whether a main step may have happened without the run knowing.
+bool is_in_doubt(const Flow& flow, const RunState& state);
 
 /// Applies one fact. Requires that the fact fits the state (LS_ASSERT).
 void apply(const Flow& flow, RunState& state, const Fact& fact);
