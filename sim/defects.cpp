@@ -17,7 +17,8 @@ const std::vector<Defect>& defects() {
         {"configuration: nobody waits for a lost request to settle", one_effect, [](Scenario& scenario) { scenario.settle_ms = 0; }},
         {"flow: payments of one invoice interleave", "the deal says what the invoice says",
          [](Scenario& scenario) {
-             scenario.finance_acts += 6;
+             for (std::uint64_t i = 0; i < 8; ++i)
+                 scenario.plan.acts.push_back({Deed::pay, 0, static_cast<std::int64_t>(i / 4), Occasion::at_its_time, scenario.seed + i});
              scenario.payments_interleave = true;
          }},
         // the engine

@@ -203,7 +203,7 @@ int play_year(const Wish& wish) {
     Tally tally;
     Report report = play_timed(scenario, tally);
     for (const auto& sentence : report.broken) std::printf("broken: %s\n", sentence.c_str());
-    std::printf("a year of a company with %d deals and %d payments\n%s%s\n", scenario.company.deals, scenario.finance_acts,
+    std::printf("a year of a company with %d deals, and %zu things that people do\n%s%s\n", scenario.plan.deals, scenario.plan.acts.size(),
                 tally.to_string().c_str(), report.ok() ? "every promise held" : "promises were broken");
     return report.ok() ? 0 : 1;
 }

@@ -133,6 +133,7 @@ void Network::set_off(const Shared& flight) {
                               .body = flight->request.body,
                               .effect = flight->options.effect,
                               .sent_ms = runtime_.monotonic_ms()});
+    remember_token(flight->request);
     flight->creation = creation_of(flight->request);
     if (!flight->creation.empty()) {
         ++creations_;
@@ -146,6 +147,15 @@ void Network::set_off(const Shared& flight) {
     }
     if (flight->outage) record(*flight).fault = "outage";
     runtime_.call_at(runtime_.monotonic_ms() + way_ms(), [this, flight] { deliver(flight); });
+}
+
+/// It is a secret from now on.
+void Network::remember_token(const net::Request& request) {
+    std::string_view header = request.headers.get("Authorization").value_or("");
+    std::string_view token = header.substr(std::min(header.find(' '), header.size() - 1) + 1);
+    if (header.empty() || tokens_.contains(token)) return;
+    tokens_.emplace(token);
+    history_.secrets.emplace_back(token);
 }
 
 const Outage* Network::outage_of(std::string_view connector) {
@@ -287,7 +297,8 @@ void Network::spoil(Flight& flight) {
             flight.response = sandbox::throttle_response(connector, 1 + dice_.below(retry_after_s_max));
             return;
         case FaultKind::throttled_bare:
-            flight.response = sandbox::fault_response(connector, 429);
+            // Salesforce says so of calls that run at the same time with a status of its own.
+            flight.response = sandbox::fault_response(connector, connector == "salesforce" && dice_.once_in(2) ? 403 : 429);
             return;
         case FaultKind::locked:
             flight.response = locked_answer(connector);

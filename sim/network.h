@@ -61,6 +61,7 @@ private:
     bool is_refused_by_state(Flight& flight);
     SentCall& record(const Flight& flight);
     std::int64_t way_ms();
+    void remember_token(const net::Request& request);
 
     FiberRuntime& runtime_;
     sandbox::Sandbox& sandbox_;
@@ -69,7 +70,7 @@ private:
     History& history_;
     Dice dice_, ways_;
     std::vector<Shared> flights_;
-    std::set<std::string, std::less<>> dead_tokens_, dead_sessions_;
+    std::set<std::string, std::less<>> tokens_, dead_tokens_, dead_sessions_;
     std::map<std::string, int> creating_;  ///< what requests under way would make
     std::vector<std::string> collisions_;
     std::array<std::uint64_t, fault_kinds> faults_made_{};

@@ -67,6 +67,14 @@ constexpr Field number(std::string_view name) {
             }};
 }
 
+/// A number of which none is simpler than another.
+template <auto get>
+constexpr Field fixed(std::string_view name) {
+    Field field = number<get, 0>(name);
+    field.shrink = [](const Scenario&, std::vector<Scenario>&) {};
+    return field;
+}
+
 template <auto list, auto write_one, auto read_one>
 constexpr Field elements(std::string_view name) {
     return {name,
@@ -95,7 +103,19 @@ constexpr Field flag(std::string_view name) {
                 *get(&its) = true;
                 return text == "yes";
             },
-            [](const Scenario&, std::vector<Scenario>&) {}};
+            [](const Scenario& its, std::vector<Scenario>& into) {
+                if (!*get(const_cast<Scenario*>(&its))) return;
+                into.push_back(its);
+                *get(&into.back()) = false;
+            }};
+}
+
+/// A flag that makes the scenario what it is.
+template <auto get>
+constexpr Field kept(std::string_view name) {
+    Field field = flag<get>(name);
+    field.shrink = [](const Scenario&, std::vector<Scenario>&) {};
+    return field;
 }
 
 using Parts = std::vector<std::string_view>;
@@ -146,17 +166,36 @@ const Field fields[] = {
     elements<&Scenario::outages, write_outage, read_outage>("outage"),
     elements<&Scenario::clock_jumps, write_jump, read_jump>("clock"),
     elements<&Scenario::disk_faults, write_disk, read_disk>("disk"),
-    number<[](Scenario* its) { return &its->company.deals; }, 1>("deals"),
-    number<[](Scenario* its) { return &its->company.accounts; }, 1>("accounts"),
+    {"act",
+     [](const Scenario& its) {
+         Texts texts;
+         for (const auto& act : its.plan.acts) texts.push_back(act.to_string());
+         return texts;
+     },
+     [](Scenario& its, std::string_view text) {
+         auto act = Act::parse(text);
+         if (act) its.plan.acts.push_back(*act);
+         return act.has_value();
+     },
+     [](const Scenario& its, std::vector<Scenario>& into) {
+         for (std::size_t i = its.plan.acts.size(); i-- > 0;) {
+             into.push_back(its);
+             auto& acts = into.back().plan.acts;
+             acts.erase(acts.begin() + static_cast<std::ptrdiff_t>(i));
+         }
+     }},
+    number<[](Scenario* its) { return &its->plan.deals; }, 1>("deals"),
+    number<[](Scenario* its) { return &its->plan.accounts; }, 1>("accounts"),
+    number<[](Scenario* its) { return &its->plan.materials; }, 4>("materials"),
+    fixed<[](Scenario* its) { return &its->plan.dice; }>("dice"),
+    flag<[](Scenario* its) { return &its->plan.odd; }>("odd"),
+    flag<[](Scenario* its) { return &its->plan.stock; }>("stock"),
     number<[](Scenario* its) { return &its->duplicate_triggers; }, 0>("duplicates"),
-    number<[](Scenario* its) { return &its->lost_triggers; }, 0>("lost"),
-    number<[](Scenario* its) { return &its->finance_acts; }, 0>("finance"),
-    number<[](Scenario* its) { return &its->people_acts; }, 0>("people"),
-    number<[](Scenario* its) { return &its->spread_ms; }, 0>("spread_ms"),
+    number<[](Scenario* its) { return &its->late_ms; }, 0>("late_ms"),
     number<[](Scenario* its) { return &its->faults_ms; }, 0>("faults_ms"),
     number<[](Scenario* its) { return &its->zoho_calls_per_minute; }, 0>("zoho_calls_per_minute"),
-    flag<[](Scenario* its) { return &its->network_defects.resends_lost_writes; }>("defect.resends_lost_writes"),
-    flag<[](Scenario* its) { return &its->payments_interleave; }>("defect.payments_interleave"),
+    kept<[](Scenario* its) { return &its->network_defects.resends_lost_writes; }>("defect.resends_lost_writes"),
+    kept<[](Scenario* its) { return &its->payments_interleave; }>("defect.payments_interleave"),
     {"defect.settle_ms", [](const Scenario& its) { return its.settle_ms ? Texts{fmt::format("{}", *its.settle_ms)} : Texts(); },
      [](Scenario& its, std::string_view text) { return read(text, its.settle_ms.emplace()); },
      [](const Scenario&, std::vector<Scenario>&) {}},
@@ -201,7 +240,7 @@ Result<Scenario> Scenario::parse(std::string_view text) {
         if (at == std::string_view::npos || !read_part(scenario, part.substr(0, at), part.substr(at + 1)))
             return fail(ErrorCode::request_invalid, "no part of a scenario: " + std::string(part));
     }
-    if (scenario.company.accounts < 1 || scenario.company.deals < 1)
+    if (scenario.plan.accounts < 1 || scenario.plan.deals < 1)
         return fail(ErrorCode::request_invalid, "a scenario has an account and a deal at least");
     return scenario;
 }

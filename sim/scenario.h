@@ -8,12 +8,11 @@
 #include <vector>
 
 #include "base/result.h"
-#include "sim/company.h"
+#include "base/time.h"
+#include "sim/act.h"
 
 /// What happens in one play, as data: drawn from a seed, written as text, read back, made smaller.
 namespace lockstep::sim {
-
-inline bool operator==(const Company& a, const Company& b) { return a.accounts == b.accounts && a.deals == b.deals; }
 
 /// What can be done to one call on purpose.
 enum class FaultKind : std::uint8_t {
@@ -71,16 +70,13 @@ struct NetworkDefects {
     bool operator==(const NetworkDefects&) const = default;
 };
 
-/// What happens to a company. The same scenario always takes the same course.
+/// What happens to a business. The same scenario always takes the same course.
 struct Scenario {
     std::uint64_t seed = 1;
     std::string start = "2026-02-18T08:00:00Z";
-    Company company;
-    int duplicate_triggers = 0;             ///< besides one for every deal
-    int lost_triggers = 0;                  ///< of so many deals nobody is told: a sweep must find them
-    int finance_acts = 0;                   ///< what people do with payments, once there are invoices
-    int people_acts = 0;                    ///< what people do with deals and by hand in the vendors
-    std::int64_t spread_ms = 0;             ///< the triggers come within this time; 0: all at once
+    Plan plan;                              ///< the business, and what people do in it
+    int duplicate_triggers = 0;             ///< so many of the vendors' messages come twice, with the same id or another one
+    std::int64_t late_ms = 0;               ///< the vendors' messages come up to so late, and so in another order
     std::array<int, fault_kinds> faults{};  ///< of a thousand calls, until `faults_ms`
     std::int64_t faults_ms = 90'000;
     int zoho_calls_per_minute = 0;
@@ -99,7 +95,8 @@ struct Scenario {
 
     /// Draws one of many: how large, how crowded, how hostile. Most are short: one or two deals or payments.
     static Scenario drawn(std::uint64_t seed);
-    static Scenario drawn_with_payments(std::uint64_t seed);
+    /// Deals that are closed at the same moment, and nothing else.
+    static Scenario quiet(std::uint64_t seed, int accounts, int deals);
     /// A year of the reference company, which closes 2,000 deals and takes 5,000 payments a day, at a thousandth of that:
     /// two deals and five payments a day, with everything going wrong now and then. About once a week a vendor is away for
     /// up to an hour, and the process is killed; the clocks of Europe change as they do.

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "sim/dice.h"
@@ -56,7 +57,7 @@ void draw_crashes(Scenario& scenario, Dice& dice, int most) {
     for (int i = dice.below(most + 1); i > 0; --i) {
         auto where = static_cast<Crash::Where>(dice.below(3));
         int points = where == Crash::Where::at_switch ? switches_a_deal : commits_a_deal;
-        scenario.crashes.push_back({where, 1 + static_cast<std::uint64_t>(dice.below(points * scenario.company.deals))});
+        scenario.crashes.push_back({where, 1 + static_cast<std::uint64_t>(dice.below(points * scenario.plan.deals))});
     }
 }
 
@@ -74,22 +75,29 @@ void draw_moment(Scenario& scenario, Dice& dice) {
 Scenario Scenario::drawn(std::uint64_t seed) {
     Dice dice(seed, 0x5ce7a210);
     Scenario scenario{.seed = seed};
-    bool large = dice.once_in(10);
-    scenario.company.accounts = large ? 1 + dice.below(3) : 1;
-    scenario.company.deals = large ? scenario.company.accounts * (1 + dice.below(3)) : 1 + dice.below(2);
-    scenario.duplicate_triggers = dice.below(large ? 4 : 2);
-    if (dice.once_in(5)) scenario.finance_acts = 1 + dice.below(3);
-    scenario.spread_ms = dice.once_in(3) ? 0 : dice.below(20'000);
+    bool large = dice.once_in(12);
+    Wishes wishes{.accounts_max = large ? 3 : 1, .deals_an_account_max = large ? 3 : 2};
+    wishes.spread_ms = dice.once_in(3) ? 0 : dice.below(20'000);
+    wishes.edits = dice.once_in(4);
+    wishes.hands = dice.once_in(4);
+    wishes.odd = dice.once_in(6);
+    wishes.payments_max = dice.once_in(4) ? (large ? 8 : 3) : 0;
+    wishes.stock_moves_max = dice.once_in(8) ? 3 : 0;
+    wishes.losses = dice.once_in(6);
+    scenario.plan = draw_plan(seed, wishes);
+    scenario.duplicate_triggers = dice.once_in(3) ? 1 + dice.below(2) : 0;
+    if (dice.once_in(3)) scenario.late_ms = dice.below(8'000);
     if (!dice.once_in(8)) draw_faults(scenario, dice);
     draw_crashes(scenario, dice, large ? 3 : 1);
     draw_moment(scenario, dice);
     return scenario;
 }
 
-Scenario Scenario::drawn_with_payments(std::uint64_t seed) {
-    Dice dice(seed, 0x9a73e275);
-    Scenario scenario = drawn(seed);
-    scenario.finance_acts = 2 + dice.below(8);
+Scenario Scenario::quiet(std::uint64_t seed, int accounts, int deals) {
+    Scenario scenario{.seed = seed};
+    scenario.plan.accounts = accounts;
+    scenario.plan.deals = deals;
+    for (int i = 0; i < deals; ++i) scenario.plan.acts.push_back({.deed = Deed::close, .subject = i, .at_ms = 1});
     return scenario;
 }
 
@@ -98,10 +106,21 @@ Scenario Scenario::year(std::uint64_t seed) {
     Dice dice(seed, 0x7ea2);
     auto in_the_year = [&] { return static_cast<std::int64_t>(dice.next() % static_cast<std::uint64_t>(days * day_ms)); };
     Scenario scenario{.seed = seed, .start = "2026-01-01T06:00:00Z"};
-    scenario.company = {.accounts = 150, .deals = static_cast<int>(days) * 2};
-    scenario.finance_acts = static_cast<int>(days) * 5;
+    constexpr int deals = 2 * static_cast<int>(days), payments = 5 * static_cast<int>(days);
+    scenario.plan.accounts = 150;
+    scenario.plan.deals = deals;
+    for (int i = 0; i < deals; ++i) scenario.plan.acts.push_back({Deed::close, i, days * day_ms * i / deals + dice.below(3'600'000)});
+    constexpr Deed money[] = {Deed::pay,          Deed::pay,          Deed::pay,    Deed::pay,
+                              Deed::edit_payment, Deed::move_payment, Deed::refund, Deed::delete_payment};
+    for (int i = 0; i < payments; ++i) {
+        std::int64_t at_ms = in_the_year();
+        int until_then = static_cast<int>(at_ms / day_ms * 2);
+        scenario.plan.acts.push_back(
+            {money[dice.below(8)], std::max(0, until_then - 1 - dice.below(60)), at_ms, Occasion::at_its_time, dice.next()});
+    }
+    std::stable_sort(scenario.plan.acts.begin(), scenario.plan.acts.end(), [](const Act& a, const Act& b) { return a.at_ms < b.at_ms; });
     scenario.duplicate_triggers = static_cast<int>(days) / 5;
-    scenario.spread_ms = scenario.faults_ms = days * day_ms;
+    scenario.faults_ms = days * day_ms;
     for (int& of_a_thousand : scenario.faults) of_a_thousand = 3;
     for (int week = 0; week < 52; ++week)
         scenario.outages.push_back({.connector = std::string(connectors[static_cast<std::size_t>(dice.below(4))]),
@@ -110,7 +129,7 @@ Scenario Scenario::year(std::uint64_t seed) {
                                     .how = static_cast<Outage::How>(dice.below(4))});
     for (int week = 0; week < 52; ++week) {
         auto where = static_cast<Crash::Where>(dice.below(3));
-        int points = (where == Crash::Where::at_switch ? switches_a_deal : commits_a_deal) * scenario.company.deals;
+        int points = (where == Crash::Where::at_switch ? switches_a_deal : commits_a_deal) * scenario.plan.deals;
         scenario.crashes.push_back({where, 1 + static_cast<std::uint64_t>(dice.below(points))});
     }
     for (int month = 0; month < 12; ++month) scenario.clock_jumps.push_back({in_the_year(), dice.below(4'000) - 2'000});

@@ -1,14 +1,14 @@
 #include "sim/world.h"
 
 #include <algorithm>
-#include <map>
 
 #include <fmt/format.h>
 
 #include "base/log.h"
 #include "base/log_sink.h"
-#include "sim/finance.h"
+#include "sim/business.h"
 #include "sim/network.h"
+#include "sim/oracles/evidence.h"
 #include "sim/program.h"
 #include "sim/timeline.h"
 #include "value/json.h"
@@ -16,8 +16,6 @@
 namespace lockstep::sim {
 namespace {
 
-constexpr std::string_view deal_flow = "deal-closed";
-constexpr std::string_view payment_flow = "payment";
 /// Somebody looks again for what their act needs this often, and gives up after so many looks.
 constexpr std::int64_t patience_ms = 2'000;
 constexpr int looks_max = 100;
@@ -28,6 +26,12 @@ constexpr int down_ms_max = 20'000;
 /// Whoever is told to come again does so after this long.
 constexpr std::int64_t ask_again_ms = 5'000;
 constexpr int replay_rounds_max = 5;
+/// Within it every sweep has been made twice.
+constexpr std::int64_t sweeps_ms = 40 * 60'000;
+/// How much later than the first a message comes the second time, at most.
+constexpr int again_ms_max = 10'000;
+/// Of so many plays one is searched for secrets row by row.
+constexpr std::uint64_t thorough_every = 8;
 /// So long nobody does anything at the end: nothing may happen by itself.
 constexpr std::int64_t quiet_ms = 600'000;
 
@@ -66,7 +70,7 @@ public:
                     .seed = scenario.seed,
                     .zoho_calls_per_minute = scenario.zoho_calls_per_minute}),
           network_(runtime_, sandbox_, addresses(), scenario, report_.history),
-          finance_(runtime_, sandbox_, credentials()),
+          business_(scenario.plan, sandbox_, credentials(), [this] { return runtime_.monotonic_ms(); }),
           program_(scenario, runtime_, network_, report_.history),
           dice_(scenario.seed, 0x30) {}
 
@@ -74,6 +78,7 @@ public:
         prepare();
         start();
         carry_on();
+        wait_for_sweeps();
         replay_parked();
         stay_quiet();
         judge();
@@ -97,25 +102,30 @@ private:
         const auto& its = credentials();
         history().secrets = {its.sf_client_secret, its.sf_password,        its.sf_refresh_token,   its.sap_client_secret, its.sap_password,
                              its.sap_api_key,      its.zoho_client_secret, its.zoho_refresh_token, its.slack_path};
-        auto loaded = scenario_.company.load(sandbox_);
+        auto loaded = business_.load();
         LS_ASSERT(loaded.has_value());
-        const auto& company = scenario_.company;
-        for (int i = 0; i < company.deals; ++i) report(deal_flow, company.deal_id(i), Value(), "deal", fmt::format("n{}", i), moment());
-        for (int i = 0; i < scenario_.duplicate_triggers; ++i) {
-            int deal = dice_.below(company.deals);
-            std::string id = dice_.once_in(2) ? fmt::format("n{}", deal) : fmt::format("d{}", i);
-            report(deal_flow, company.deal_id(deal), Value(), "duplicate", id, moment());
-        }
-        for (int i = 0; i < scenario_.finance_acts; ++i) finance_at_.insert({moment() + moment(), 0});
+        for (const auto& act : scenario_.plan.acts)
+            if (act.occasion == Occasion::at_its_time) plan_act(act, act.at_ms);
+        network_.processed = [this](std::string_view connector, const net::Request& request) {
+            for (const auto& act : business_.occasioned_by(connector, request)) plan_act(act, runtime_.monotonic_ms() + act.at_ms);
+        };
+        duplicates_ = scenario_.duplicate_triggers;
         jumps_ = scenario_.clock_jumps;
         faults_end_ms_ = scenario_.has_faults() ? scenario_.faults_ms : 0;
         for (const auto& outage : scenario_.outages) faults_end_ms_ = std::max(faults_end_ms_, outage.from_ms + outage.for_ms);
         for (const auto& disk : scenario_.disk_faults) faults_end_ms_ = std::max(faults_end_ms_, disk.from_ms + disk.for_ms);
     }
 
-    std::int64_t moment() {
-        auto spread = static_cast<std::uint64_t>(scenario_.spread_ms);
-        return spread == 0 ? 1 : 1 + static_cast<std::int64_t>(dice_.next() % spread);
+    /// A vendor tells of something: at once or late, once or twice.
+    void tell(const Business::Told& told, const std::string& what) {
+        std::int64_t now = runtime_.monotonic_ms();
+        std::int64_t late = scenario_.late_ms > 0 && dice_.once_in(2) ? dice_.below(static_cast<int>(scenario_.late_ms)) : 0;
+        std::string id = fmt::format("message-{}", ++messages_);
+        report(told.flow, told.key, told.body, what, id, now + late);
+        if (duplicates_ == 0 || !dice_.once_in(2)) return;
+        --duplicates_;
+        bool same_id = dice_.once_in(2);
+        report(told.flow, told.key, told.body, what + " again", same_id ? id : id + "-again", now + dice_.below(again_ms_max));
     }
 
     /// Somebody will report an event.
@@ -127,6 +137,7 @@ private:
                                       .what = std::move(what),
                                       .due_ms = due_ms});
         ask_at_.push_back(due_ms);
+        stirred_ = true;
     }
 
     // ---- the program's life ----
@@ -173,18 +184,26 @@ private:
 
     // ---- time passes ----
 
-    /// Somebody in finance does what is due, if there is an invoice to do it with.
-    void let_finance_act() {
-        while (!finance_at_.empty() && finance_at_.begin()->first <= runtime_.monotonic_ms()) {
-            auto [at_ms, looks] = *finance_at_.begin();
-            finance_at_.erase(finance_at_.begin());
-            if (auto told = finance_.act()) {
-                note("finance", told->key + " " + json::write(told->body));
-                report(payment_flow, told->key, told->body, "payment", {}, runtime_.monotonic_ms());
-            } else if (looks < looks_max) {
-                finance_at_.insert({runtime_.monotonic_ms() + patience_ms, looks + 1});
-            }
+    void plan_act(const Act& act, std::int64_t at_ms, int looks = 0) {
+        ++acts_to_come_;
+        runtime_.call_at(at_ms, [this, act, looks] { let_happen(act, looks); });
+    }
+
+    /// Somebody does what is due, if there is what they need for it.
+    void let_happen(const Act& act, int looks) {
+        --acts_to_come_;
+        stirred_ = true;
+        auto happened = business_.happen(act);
+        if (!happened.possible) {
+            if (looks < looks_max) plan_act(act, runtime_.monotonic_ms() + patience_ms, looks + 1);
+            return;
         }
+        took_place(happened, act.lost ? " (nobody is told)" : "");
+    }
+
+    void took_place(const Business::Happened& happened, const std::string& more) {
+        note("people", happened.what + more);
+        for (const auto& told : happened.told) tell(told, happened.what);
     }
 
     void set_clock() {
@@ -211,15 +230,17 @@ private:
         std::int64_t stop = is_idle() && !awaits_an_answer() ? end_of_time_ms() : runtime_.monotonic_ms() + look_every_ms;
         for (std::int64_t at : ask_at_) stop = std::min(stop, at);
         for (const auto& jump : jumps_) stop = std::min(stop, jump.at_ms);
-        if (!finance_at_.empty()) stop = std::min(stop, finance_at_.begin()->first);
         if (!healed_ && faults_end_ms_ > 0) stop = std::min(stop, faults_end_ms_);
         return std::max(stop, runtime_.monotonic_ms() + 1);
     }
 
-    std::int64_t end_of_time_ms() const { return 2 * scenario_.spread_ms + faults_end_ms_ + time_to_end_ms; }
+    std::int64_t end_of_time_ms() const {
+        std::int64_t last_act_ms = scenario_.plan.acts.empty() ? 0 : scenario_.plan.acts.back().at_ms;
+        return std::max({last_act_ms, faults_end_ms_, end_not_before_ms_}) + time_to_end_ms;
+    }
 
     bool is_over() {
-        return is_idle() && finance_at_.empty() && jumps_.empty() &&
+        return is_idle() && acts_to_come_ == 0 && jumps_.empty() &&
                std::all_of(history().triggers.begin(), history().triggers.end(),
                            [](const GivenTrigger& trigger) { return trigger.acknowledged_ms || trigger.lost; });
     }
@@ -233,13 +254,15 @@ private:
     }
 
     void pass(std::int64_t until_ms) {
-        if (runtime_.run_until([this] { return !program_.due_death().empty(); }, until_ms)) crash(program_.due_death());
+        stirred_ = false;
+        (void)runtime_.run_until([this] { return stirred_ || !program_.due_death().empty(); }, until_ms);
+        if (auto death = program_.due_death(); !death.empty()) crash(death);
     }
 
     /// Lets everything happen until nothing is left to do.
     void carry_on() {
+        end_not_before_ms_ = runtime_.monotonic_ms();
         while (runtime_.monotonic_ms() < end_of_time_ms()) {
-            let_finance_act();
             set_clock();
             for (std::size_t i = 0; i < ask_at_.size(); ++i)
                 if (ask_at_[i] <= runtime_.monotonic_ms()) give(i);
@@ -250,13 +273,29 @@ private:
         broken("not everything came to an end");
     }
 
-    void replay_parked() {
+    /// Lets time pass, whatever happens in it.
+    void let_pass(std::int64_t ms) {
+        for (std::int64_t until = runtime_.monotonic_ms() + ms; runtime_.monotonic_ms() < until;) {
+            pass(until);
+            carry_on();
+        }
+    }
+
+    /// Only a sweep finds what nobody was told of.
+    void wait_for_sweeps() {
         if (!healed_) faults_end_ms_ = 0;
         heal();
+        const auto& acts = scenario_.plan.acts;
+        if (std::any_of(acts.begin(), acts.end(), [](const Act& act) { return act.lost; })) let_pass(sweeps_ms);
+    }
+
+    void replay_parked() {
         for (int round = 0; round < replay_rounds_max; ++round) {
+            auto mended = business_.mend_all();
+            for (const auto& happened : mended) took_place(happened, "");
             auto parked = program_.store().list_runs({.status = store::RunStatus::parked, .limit = 1000});
             LS_ASSERT(parked.has_value());
-            if (parked->empty()) return;
+            if (parked->empty() && mended.empty()) return;
             for (const auto& run : *parked) replay(run);
             pass(runtime_.monotonic_ms() + 1);
             carry_on();
@@ -275,33 +314,19 @@ private:
     void stay_quiet() {
         history().agreement_ms = runtime_.monotonic_ms();
         history().calls_at_agreement = history().calls.size();
-        pass(runtime_.monotonic_ms() + quiet_ms);
+        for (std::int64_t until = runtime_.monotonic_ms() + quiet_ms; runtime_.monotonic_ms() < until;) pass(until);
     }
 
     // ---- the end ----
 
     void judge() {
-        for (const auto& trigger : history().triggers)
-            if (trigger.acknowledged_ms && !trigger.duplicate) judge(trigger);
-        auto add = [this](const std::vector<std::string>& sentences) {
-            report_.broken.insert(report_.broken.end(), sentences.begin(), sentences.end());
-        };
-        add(broken_promises(scenario_.company, sandbox_));
-        add(finance_.broken_promises());
-        add(network_.collisions());
-    }
-
-    void judge(const GivenTrigger& trigger) {
-        auto loaded = program_.store().load_run(trigger.run_id);
-        LS_ASSERT(loaded.has_value());
-        if (!*loaded) return broken("an acknowledged event is gone: " + trigger.key);
-        auto status = (*loaded)->run.status;
-        if (status != store::RunStatus::succeeded && status != store::RunStatus::skipped)
-            broken(fmt::format("{} is {} at the end: {}", trigger.key, store::to_string(status), (*loaded)->run.reason));
+        history().ended_ms = runtime_.monotonic_ms();
+        auto evidence = oracles::gather(history(), sandbox_, program_.store(), business_, scenario_.seed % thorough_every == 0);
+        for (auto& sentence : oracles::judge(evidence)) broken(std::move(sentence));
+        for (const auto& sentence : network_.collisions()) broken(sentence);
     }
 
     Report report() {
-        history().ended_ms = runtime_.monotonic_ms();
         report_.trace_hash = network_.trace_hash();
         report_.switches = runtime_.switches();
         report_.creations = network_.creations();
@@ -318,14 +343,14 @@ private:
     LogTaken log_;
     sandbox::Sandbox sandbox_;
     Network network_;
-    Finance finance_;
+    Business business_;
     Program program_;
     Dice dice_;
-    std::vector<std::int64_t> ask_at_;             // by trigger: when it is reported, or reported again
-    std::multimap<std::int64_t, int> finance_at_;  // when → looks in vain so far
-    std::vector<ClockJump> jumps_;                 // still to come
-    std::int64_t faults_end_ms_ = 0;
-    bool healed_ = false;
+    std::vector<std::int64_t> ask_at_;  // by trigger: when it is reported, or reported again
+    std::vector<ClockJump> jumps_;      // still to come
+    std::int64_t faults_end_ms_ = 0, end_not_before_ms_ = 0;
+    int acts_to_come_ = 0, duplicates_ = 0, messages_ = 0;
+    bool healed_ = false, stirred_ = false;
 };
 
 }  // namespace

@@ -19,7 +19,8 @@ std::uint64_t wanted(std::uint64_t usual) {
 std::string told(const Scenario& scenario, const Report& report) { return scenario.to_string() + "\n" + report.to_string(); }
 
 TEST(Promises, HoldOnAQuietDay) {
-    Scenario scenario{.seed = 1, .company = {.accounts = 2, .deals = 6}, .duplicate_triggers = 2};
+    auto scenario = Scenario::quiet(1, 2, 6);
+    scenario.duplicate_triggers = 2;
     auto report = play(scenario);
     EXPECT_TRUE(report.ok()) << told(scenario, report);
     EXPECT_EQ(report.retries + report.in_doubt, 0u);
@@ -61,11 +62,13 @@ void crash_at_every_point(const Scenario& scenario, std::uint64_t most) {
                 static_cast<unsigned long long>(commits));
 }
 
-TEST(Promises, HoldWhereverTheProcessDies) { crash_at_every_point({.seed = 7, .company = {.accounts = 1, .deals = 2}}, 400); }
+TEST(Promises, HoldWhereverTheProcessDies) { crash_at_every_point(Scenario::quiet(7, 1, 2), 400); }
 
 /// Two payments of one invoice at the same time, and the process killed wherever they are.
 TEST(Promises, HoldForPaymentsWhereverTheProcessDies) {
-    crash_at_every_point({.seed = 5, .company = {.accounts = 1, .deals = 1}, .finance_acts = 2}, 100);
+    auto scenario = Scenario::quiet(5, 1, 1);
+    for (std::uint64_t i = 1; i <= 2; ++i) scenario.plan.acts.push_back({Deed::pay, 0, 20'000, Occasion::at_its_time, i});
+    crash_at_every_point(scenario, 100);
 }
 
 TEST(Promises, HoldThroughCrashesAndFaults) {
@@ -77,21 +80,6 @@ TEST(Promises, HoldThroughCrashesAndFaults) {
     EXPECT_GT(tally.in_doubt, 0u);
     EXPECT_GT(tally.commits_failed, 0u);
     for (std::size_t i = 0; i < fault_kinds; ++i) EXPECT_GT(tally.faults[i], 0u) << to_string(static_cast<FaultKind>(i));
-}
-
-TEST(Promises, HoldForPaymentsOnAQuietDay) {
-    Scenario scenario{.seed = 1, .company = {.accounts = 2, .deals = 6}, .finance_acts = 20};
-    auto report = play(scenario);
-    EXPECT_TRUE(report.ok()) << told(scenario, report);
-    EXPECT_EQ(report.retries + report.in_doubt, 0u);
-}
-
-TEST(Promises, HoldForPaymentsThroughCrashesAndFaults) {
-    for (std::uint64_t seed = 1; seed < 1 + wanted(40); ++seed) {
-        auto scenario = Scenario::drawn_with_payments(seed);
-        auto report = play(scenario);
-        EXPECT_TRUE(report.ok()) << told(scenario, report);
-    }
 }
 
 /// What the promises forbid must be seen; the defects inside of the program have a test program of their own.
