@@ -74,8 +74,10 @@ private:
     int line_ = 1;
 };
 
+/// A byte order mark that is text must not stand bare: at the beginning of a file it would be skipped.
 bool needs_quotes(std::string_view field, char delimiter) {
-    return field.find_first_of("\"\r\n") != std::string_view::npos || field.find(delimiter) != std::string_view::npos;
+    return field.starts_with(byte_order_mark) || field.find_first_of("\"\r\n") != std::string_view::npos ||
+           field.find(delimiter) != std::string_view::npos;
 }
 
 void append_field(std::string& out, std::string_view field, bool quoted) {

@@ -37,6 +37,18 @@ TEST(Csv, QuotesOnlyWhereNeeded) {
     EXPECT_EQ(csv::write_row({"a;b", "c"}, ';', "\r\n"), "\"a;b\";c\r\n");
 }
 
+TEST(Csv, AByteOrderMarkInAFieldStaysInIt) {
+    const std::string text =
+        csv::write_row({"\xef\xbb\xbf"
+                        "a",
+                        "b"});
+    auto rows = csv::parse(text);
+    ASSERT_TRUE(rows.has_value());
+    EXPECT_EQ(*rows, (Rows{{"\xef\xbb\xbf"
+                            "a",
+                            "b"}}));
+}
+
 RC_GTEST_PROP(CsvProperty, WhatIsWrittenReadsAsTheSame, ()) {
     Rows rows(*rc::gen::inRange<std::size_t>(0, 5));
     for (auto& row : rows) {

@@ -6,6 +6,7 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <sstream>
@@ -13,6 +14,7 @@
 
 #include "base/limits.h"
 #include "value/encoding.h"
+#include "value/text_place.h"
 
 namespace lockstep::yaml {
 namespace {
@@ -28,12 +30,28 @@ struct Refusal {
 
 Place place_at(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
 
-std::size_t count_nodes(const Node& node) {
-    std::size_t count = 1;
-    for (const auto& item : node.items) count += count_nodes(item);
-    for (const auto& entry : node.entries) count += count_nodes(entry.key) + count_nodes(entry.value);
-    return count;
+struct Extent {
+    std::size_t nodes = 1;
+    std::size_t depth = 0;  ///< lists and maps within each other
+};
+
+Extent extent_of(const Node& node) {
+    Extent extent;
+    auto add = [&](const Node& inner) {
+        const Extent its = extent_of(inner);
+        extent.nodes += its.nodes;
+        extent.depth = std::max(extent.depth, its.depth);
+    };
+    for (const auto& item : node.items) add(item);
+    for (const auto& entry : node.entries) {
+        add(entry.key);
+        add(entry.value);
+    }
+    if (node.kind == Node::Kind::list || node.kind == Node::Kind::map) ++extent.depth;
+    return extent;
 }
+
+Refusal too_deep(Place place) { return {place, fmt::format("nested deeper than allowed, {} levels", limits::nesting_depth_max)}; }
 
 class Builder : public YAML::EventHandler {
 public:
@@ -61,7 +79,9 @@ public:
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
         auto known = anchors_.find(anchor);
         if (known == anchors_.end()) throw Refusal{place_at(mark), "alias stands inside its own anchor"};
-        nodes_ += count_nodes(known->second) - 1;
+        const Extent extent = extent_of(known->second);
+        if (open_.size() + extent.depth > static_cast<std::size_t>(limits::nesting_depth_max)) throw too_deep(place_at(mark));
+        nodes_ += extent.nodes - 1;
         finish(known->second, YAML::NullAnchor);
     }
 
@@ -89,9 +109,7 @@ private:
 
     void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
         refuse_tag(mark, tag);
-        if (open_.size() >= static_cast<std::size_t>(limits::nesting_depth_max)) {
-            throw Refusal{place_at(mark), fmt::format("nested deeper than allowed, {} levels", limits::nesting_depth_max)};
-        }
+        if (open_.size() >= static_cast<std::size_t>(limits::nesting_depth_max)) throw too_deep(place_at(mark));
         Node node;
         node.kind = kind;
         node.place = place_at(mark);
@@ -137,6 +155,9 @@ Unexpected failure(Place place, std::string_view what) {
     return fail(ErrorCode::yaml_syntax, fmt::format("{}: line {}, column {}", what, place.line, place.column));
 }
 
+/// Control characters are no YAML (1.2.2, 5.1), and yaml-cpp takes a text that begins with a NUL for UTF-16 or UTF-32.
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r'; }
+
 /// What yaml-cpp says, and what people usually did.
 struct Hint {
     std::string_view message;
@@ -171,6 +192,11 @@ Node read_single_document(std::string_view text) {
 
 Result<Node> parse(std::string_view text) {
     if (!encoding::is_valid_utf8(text)) return fail(ErrorCode::yaml_syntax, "text is not valid UTF-8");
+    const auto control = std::find_if(text.begin(), text.end(), is_control);
+    if (control != text.end()) {
+        auto place = place_of(text, static_cast<std::size_t>(control - text.begin()));
+        return failure({place.line, place.column}, "control characters are not allowed");
+    }
     try {
         return read_single_document(text);
     } catch (const Refusal& refusal) { return failure(refusal.place, refusal.message); } catch (const YAML::Exception& problem) {

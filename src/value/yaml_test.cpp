@@ -1,5 +1,6 @@
 #include "value/yaml.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "base/limits.h"
@@ -101,6 +102,18 @@ TEST(Yaml, DeepNestingIsRefused) {
     EXPECT_TRUE(yaml::parse(std::string(depth, '[') + std::string(depth, ']')).has_value());
     EXPECT_NE(refusal(std::string(depth + 1, '[') + std::string(depth + 1, ']')).find("deeper"), std::string::npos);
     refusal(std::string(20'000, '['));
+}
+
+TEST(Yaml, AliasesDoNotNestDeeperThanWhatIsWrittenOut) {
+    std::string chain = "k0: &a0 [x]\n";
+    for (int i = 1; i <= limits::nesting_depth_max; ++i) chain += fmt::format("k{0}: &a{0} [*a{1}]\n", i, i - 1);
+    EXPECT_NE(refusal(chain).find("deeper"), std::string::npos);
+}
+
+TEST(Yaml, ControlCharactersAreRefusedAndNeverMeanAnotherEncoding) {
+    EXPECT_NE(refusal(std::string("a: 1\nb: \0", 9)).find("control characters are not allowed: line 2, column 4"), std::string::npos);
+    refusal(std::string("\0\0\0\r: v:false", 13));
+    EXPECT_EQ(as_json("a:\t1\r\nb: 2\r\n"), R"({"a":1,"b":2})");
 }
 
 }  // namespace
