@@ -109,6 +109,7 @@ store::AlertRow AlertDesk::settle(const std::string& id, const Result<void>& out
     const Error& error = outcome.error();
     open.row.error = error.to_text();
     bool lost = error.cls() == ErrorClass::in_doubt;
+    if (error.cls() == ErrorClass::limited) --open.row.attempts;  // it was not tried
     bool hopeless = error.cls() == ErrorClass::rejected || error.cls() == ErrorClass::bug;
     bool too_often = lost && open.lost >= lost_answers_most();
     if (lost && (too_often || open.row.attempts >= attempts_max)) open.row.error = std::string(unsure) + open.row.error;

@@ -113,7 +113,8 @@ void Engine::Impl::take_page(Round& round, std::size_t sweep, const Sweeps::Page
     // What did not fit is found again: the cursor stays where it is.
     if (made < news.size()) return sweeps_->put_off(sweep, look_again_ms, "so many events wait that no more fit", sweep_clock());
     round.batch.cursors.push_back(sweeps_->accept(sweep, page, made, sweep_clock()));
-    if (made > 0) log::info("a sweep found what nobody had told of", {{"flow", flow.name}, {"sweep", its.name}, {"records", std::to_string(made)}});
+    if (made > 0)
+        log::info("a sweep found what nobody had told of", {{"flow", flow.name}, {"sweep", its.name}, {"records", std::to_string(made)}});
     if (!page.refused.empty() && sweeps_->is_first_refusal(sweep))
         tell_of_sweep(round, sweep, fmt::format("{}: the sweep `{}` cannot read a record", flow.name, its.name), page.refused.front());
     if (sweeps_->goes_on(sweep)) call_for_sweep(round, sweep);
@@ -124,7 +125,8 @@ Result<bool> Engine::Impl::is_news(const Round& round, const flow::Flow& flow, c
     LS_TRY_ASSIGN(auto known, store_.event_by_dedupe_id(flow.name, found.dedupe_id));
     if (known) return false;
     const std::string key = flow.name + "\n" + found.key;
-    if (std::any_of(round.events.begin(), round.events.end(), [&](const NewEvent& event) { return event.backlog_key == key; })) return false;
+    if (std::any_of(round.events.begin(), round.events.end(), [&](const NewEvent& event) { return event.backlog_key == key; }))
+        return false;
     LS_TRY_ASSIGN(auto runs, store_.list_runs({.flow = flow.name, .key = found.key, .limit = runs_looked_at}));
     return !is_taken_care_of(runs, found.position_ms);
 }

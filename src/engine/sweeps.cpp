@@ -119,8 +119,8 @@ std::optional<SweepCursor> sweep_cursor_from(const std::string& text) {
 }
 
 Result<Sweeps> Sweeps::make(const std::vector<flow::Flow>& flows,
-                            const std::function<Result<std::optional<store::CursorRow>>(const std::string& name)>& stored,
-                            SweepClock clock, Random random) {
+                            const std::function<Result<std::optional<store::CursorRow>>(const std::string& name)>& stored, SweepClock clock,
+                            Random random) {
     Sweeps sweeps;
     sweeps.random_ = std::move(random);
     for (const auto& flow : flows)
@@ -208,7 +208,7 @@ Result<Value> Sweeps::next_call(std::size_t sweep, SweepClock clock) {
     if (!entry.cursor.pass) entry.cursor.pass = first_of_pass(its, entry.cursor, clock.now_ms);
     const auto& pass = *entry.cursor.pass;
     const Value config(entry.flow->config), since = time_value(pass.since_ms), after(pass.after), page(pass.page),
-        began = time_value(entry.cursor.began_ms), rows = entry.rows ? Value(*entry.rows) : Value();
+                                            began = time_value(entry.cursor.began_ms), rows = entry.rows ? Value(*entry.rows) : Value();
     Names names(clock.now_ms);
     names.bind("config", config);
     if (entry.rows) {
@@ -270,7 +270,8 @@ Result<std::optional<Sweeps::Page>> Sweeps::judge(Entry& entry, const List& rows
             page.found.push_back({*checked, fmt::format("sweep/{}/{}@{}", its.name, *checked, *position), *position});
     }
     if (!page.is_last && its.paging == flow::Sweep::Paging::numbered) ++next.page;
-    if (!page.is_last && next == pass) return lockstep::fail(ErrorCode::expression_failed, "a page ends where it began: are its rows in order?");
+    if (!page.is_last && next == pass)
+        return lockstep::fail(ErrorCode::expression_failed, "a page ends where it began: are its rows in order?");
     if (page.is_last) {
         page.next.at_ms = std::max(page.next.at_ms, end_of_pass(its, next));
         page.next.complete_ms = clock.now_ms;
