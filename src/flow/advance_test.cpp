@@ -50,6 +50,51 @@ TEST(Advance, ALostAnswerIsLookedForAfterTheSettleTimeAndNotBefore) {
     EXPECT_EQ(run.end->status, End::Status::succeeded);
 }
 
+TEST(Advance, WhatNobodyCanLookForIsMadeAtMostOnceIfTheFlowSaysSo) {
+    const std::string text = flow_text("  - { id: post, uses: b.post, delivery: at_most_once }\n  - { id: next, uses: a.set, with: { x: \"${ post }\" } }\n");
+    for (bool dies : {false, true}) {
+        Driver run(text);
+        run.start();
+        if (dies)
+            run.crash_and_resume();
+        else
+            run.answer("post", fail(ErrorCode::answer_lost, "the answer was lost"));
+        EXPECT_EQ(run.calls(), "next") << "it goes on without";
+        const Fact* done = nullptr;
+        for (const auto& fact : run.facts)
+            if (fact.kind == Fact::Kind::done) done = &fact;
+        ASSERT_NE(done, nullptr);
+        EXPECT_EQ(done->data["unsure"], Value(true));
+        EXPECT_FALSE(done->data["error"]["message"].text().empty()) << "people see why";
+        EXPECT_TRUE(run.state.steps[0].elements[0].output.is_null());
+        run.crash_and_resume();
+        EXPECT_EQ(run.calls().find("post"), std::string::npos) << "what the journal says holds after a restart";
+    }
+}
+
+TEST(Advance, WhatNobodyCanLookForIsMadeAgainAfterTheSettleTimeIfTheFlowSaysSo) {
+    Driver run(flow_text("  - { id: post, uses: b.post, delivery: at_least_once }\n"));
+    run.start();
+    run.answer("post", fail(ErrorCode::answer_lost, "the answer was lost"));
+    EXPECT_EQ(run.calls(), "");
+    auto lost_at = run.now_ms;
+    run.wake();
+    EXPECT_EQ(run.calls(), "post");
+    EXPECT_EQ(run.now_ms, lost_at + 10'000);
+    run.crash_and_resume();
+    run.wake();
+    run.answer("post", Value(1));
+    EXPECT_EQ(run.end->status, End::Status::succeeded);
+}
+
+TEST(Advance, WhatNobodyCanLookForIsTriedAgainWhereItSurelyDidNotHappen) {
+    Driver run(flow_text("  - { id: post, uses: b.post, delivery: at_most_once }\n"));
+    run.start();
+    run.answer("post", fail(ErrorCode::vendor_unavailable, "down"));
+    run.wake();
+    EXPECT_EQ(run.calls(), "post");
+}
+
 TEST(Advance, WhatWasUnderWayWhenTheProcessDiedIsInDoubtUnlessItOnlyReads) {
     Driver run(
         flow_text("  - { id: make, uses: a.create, needs: [], with: { unique: { n: 1 } } }\n  - { id: look, uses: b.read, needs: [] }\n"));

@@ -21,6 +21,7 @@ inline const schema::Catalogue& catalogue() {
          .lock_inputs = {"unique"}},
         {.name = "b.read", .effect = ActionEffect::read, .inputs = {any}},
         {.name = "b.mail", .effect = ActionEffect::stateful, .inputs = {any}},
+        {.name = "b.post", .effect = ActionEffect::untraceable, .inputs = {any}},
     });
     return all;
 }
