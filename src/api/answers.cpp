@@ -134,4 +134,28 @@ Value run_detail(const store::LoadedRun& loaded) {
     return value;
 }
 
+Value sweeps_value(const std::vector<engine::SweepStatus>& sweeps, std::int64_t now_ms) {
+    List all;
+    for (const auto& its : sweeps) {
+        Map sweep{{"flow", its.flow},
+                  {"sweep", its.name},
+                  {"connection", its.connection},
+                  {"every_s", its.every_ms / 1000},
+                  {"cursor", time_value(its.at_ms)},
+                  {"last_success", time_value(its.complete_ms)},
+                  {"calls", static_cast<std::int64_t>(its.calls)},
+                  {"rows", static_cast<std::int64_t>(its.rows)},
+                  {"events", static_cast<std::int64_t>(its.events)}};
+        if (its.complete_ms > 0) sweep.set("lag_s", std::max<std::int64_t>(0, now_ms - its.complete_ms) / 1000);
+        if (its.under_way) sweep.set("under_way", true);
+        if (its.rows_refused > 0) sweep.set("refused", static_cast<std::int64_t>(its.rows_refused));
+        if (!its.refused.empty()) sweep.set("refused_because", its.refused);
+        if (!its.waits_for.empty()) sweep.set("waits_for", its.waits_for);
+        if (!its.error.empty()) sweep.set("error", its.error);
+        if (its.failing_since_ms > 0) sweep.set("failing_since", time_value(its.failing_since_ms));
+        all.push_back(std::move(sweep));
+    }
+    return Value(std::move(all));
+}
+
 }  // namespace lockstep::api

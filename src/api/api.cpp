@@ -29,8 +29,6 @@ bool is_from_this_machine(const net::Request& request) {
     return is_loopback(request.peer) && names_loopback(request.headers.get("Host").value_or(""));
 }
 
-std::string actor_of(const net::Request& request) { return std::string(request.headers.get("X-Lockstep-Actor").value_or("api")); }
-
 void refuse(std::unique_ptr<net::Responder> answer, ErrorCode code, std::string message) {
     answer->send(error_response({code, std::move(message)}));
 }
@@ -53,8 +51,15 @@ const std::vector<Api::Route>& Api::routes() {
         {"GET", {"api", "v1", "runs"}, &Api::list_runs, true},
         {"GET", {"api", "v1", "runs", "*"}, &Api::show_run, true},
         {"POST", {"api", "v1", "runs", "*", "replay"}, &Api::replay_run, true},
+        {"GET", {"api", "v1", "runs", "*", "input"}, &Api::show_input, true},
+        {"POST", {"api", "v1", "runs", "*", "skip"}, &Api::skip_step, true},
         {"POST", {"api", "v1", "runs", "*", "drop"}, &Api::drop_run, true},
+        {"GET", {"api", "v1", "parked"}, &Api::list_parked, true},
+        {"POST", {"api", "v1", "parked", "replay"}, &Api::replay_parked, true},
+        {"POST", {"api", "v1", "parked", "drop"}, &Api::drop_parked, true},
+        {"GET", {"api", "v1", "audit"}, &Api::list_audit, true},
         {"POST", {"api", "v1", "flows", "*", "run"}, &Api::run_flow, true},
+        {"POST", {"api", "v1", "flows", "*", "sweep"}, &Api::sweep_flow, true},
     };
     return all;
 }
@@ -120,6 +125,13 @@ void Api::run_flow(const net::Request& request, const Path& path, Answer answer)
     });
 }
 
+void Api::sweep_flow(const net::Request&, const Path& path, Answer answer) {
+    auto shared = std::make_shared<Answer>(std::move(answer));
+    application_.engine().sweep(path[3], [shared](Result<void> done) {
+        (*shared)->send(done ? net::json_response(202, Map{{"accepted", true}}) : error_response(done.error()));
+    });
+}
+
 // ---- runs ----
 
 void Api::list_runs(const net::Request& request, const Path&, Answer answer) {
@@ -162,31 +174,6 @@ void Api::show_run(const net::Request&, const Path& path, Answer answer) {
     answer->send(net::json_response(200, run_detail(**run)));
 }
 
-void Api::replay_run(const net::Request& request, const Path& path, Answer answer) {
-    auto body = json_body(request);
-    if (!body) return answer->send(error_response(body.error()));
-    std::string from = (*body)["from"].is_null() ? "failed" : (*body)["from"].text();
-    if (from != "failed" && from != "start")
-        return refuse(std::move(answer), ErrorCode::request_invalid, "`from` is failed or start: " + from);
-    auto shared = std::make_shared<Answer>(std::move(answer));
-    application_.engine().replay(
-        path[3], from == "start" ? engine::ReplayMode::from_start : engine::ReplayMode::from_failed, actor_of(request),
-        [shared, id = path[3]](Result<void> done) {
-            (*shared)->send(done ? net::json_response(202, Map{{"run", id}, {"status", "running"}}) : error_response(done.error()));
-        });
-}
-
-void Api::drop_run(const net::Request& request, const Path& path, Answer answer) {
-    auto body = json_body(request);
-    if (!body) return answer->send(error_response(body.error()));
-    std::string reason = (*body)["reason"].text();
-    if (reason.empty()) return refuse(std::move(answer), ErrorCode::request_invalid, "say why it is dropped: {\"reason\": \"…\"}");
-    auto shared = std::make_shared<Answer>(std::move(answer));
-    application_.engine().drop(path[3], reason, actor_of(request), [shared, id = path[3]](Result<void> done) {
-        (*shared)->send(done ? net::json_response(200, Map{{"run", id}, {"status", "dropped"}}) : error_response(done.error()));
-    });
-}
-
 // ---- health ----
 
 void Api::livez(const net::Request&, const Path&, Answer answer) { answer->send(net::text_response(200, "ok\n")); }
@@ -213,6 +200,9 @@ void Api::health(const net::Request& request, const Path&, Answer answer) {
     for (const auto& connection : status.connections)
         if (connection.paused_ms > 0)
             problems.push_back(fmt::format("connection {} is paused: {}", connection.name, connection.paused_because));
+    for (const auto& sweep : status.sweeps)
+        if (sweep.failing_since_ms > 0)
+            problems.push_back(fmt::format("the sweep {} of {} fails: {}", sweep.name, sweep.flow, sweep.error));
     bool down = !status.running || !status.store_ok || !counts || draining_;
     Map body{{"status", down               ? "down"
                         : problems.empty() ? "ok"
@@ -237,6 +227,7 @@ void Api::health(const net::Request& request, const Path&, Answer answer) {
             connections.push_back(std::move(connection));
         }
         body.set("connections", std::move(connections));
+        body.set("sweeps", sweeps_value(status.sweeps, application_.runtime().now().ms()));
         List syncs;
         if (recent)
             for (const auto& run : *recent) syncs.push_back(run_value(run));
@@ -247,13 +238,14 @@ void Api::health(const net::Request& request, const Path&, Answer answer) {
 
 void Api::metrics(const net::Request&, const Path&, Answer answer) {
     auto counts = application_.store().status_counts();
+    auto size = application_.store().size();
     Refusals refusals;
     {
         std::lock_guard lock(refused_->mutex);
         refusals = refused_->count;
     }
-    auto text = metrics_text(application_.engine().status(), counts ? *counts : store::StatusCounts{}, refusals,
-                             application_.runtime().monotonic_ms() - started_ms_);
+    auto text = metrics_text(application_.engine().status(), counts ? *counts : store::StatusCounts{},
+                             size ? *size : store::StoreSize{}, refusals, application_.runtime().monotonic_ms() - started_ms_);
     answer->send(net::text_response(200, std::move(text), "text/plain; version=0.0.4; charset=utf-8"));
 }
 

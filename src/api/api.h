@@ -49,10 +49,17 @@ private:
     Result<std::vector<engine::Submission>> events_of(const Listener& listener, const connector::Delivery& delivery);
     Unexpected nobody_listens(const Listener& listener, const std::string& topic);
     void run_flow(const net::Request& request, const Path& path, Answer answer);
+    void sweep_flow(const net::Request& request, const Path& path, Answer answer);
     void list_runs(const net::Request& request, const Path& path, Answer answer);
     void show_run(const net::Request& request, const Path& path, Answer answer);
     void replay_run(const net::Request& request, const Path& path, Answer answer);
+    void show_input(const net::Request& request, const Path& path, Answer answer);
+    void skip_step(const net::Request& request, const Path& path, Answer answer);
     void drop_run(const net::Request& request, const Path& path, Answer answer);
+    void list_parked(const net::Request& request, const Path& path, Answer answer);
+    void replay_parked(const net::Request& request, const Path& path, Answer answer);
+    void drop_parked(const net::Request& request, const Path& path, Answer answer);
+    void list_audit(const net::Request& request, const Path& path, Answer answer);
     void health(const net::Request& request, const Path& path, Answer answer);
     void livez(const net::Request& request, const Path& path, Answer answer);
     void readyz(const net::Request& request, const Path& path, Answer answer);
@@ -68,10 +75,17 @@ private:
 
 /// A run as the API and the CLI show it: {id, flow, key, status, reason, …}.
 Value run_value(const store::RunRow& run);
+/// What /health says of the sweeps.
+Value sweeps_value(const std::vector<engine::SweepStatus>& sweeps, std::int64_t now_ms);
 /// A run with its event and every fact of its journal, with what was said to the vendors.
 Value run_detail(const store::LoadedRun& run);
+/// Parked runs of one cause: {cause, count, …, replay: the command that replays them}.
+Value cause_value(const store::ParkedCause& cause);
+/// What somebody did to a run: {at, actor, action, run, …}.
+Value audit_value(const store::AuditRow& row);
 /// Prometheus text of what the engine counts; the names are listed in docs/metrics.md.
-std::string metrics_text(const engine::Status& status, const store::StatusCounts& counts, const Refusals& refusals, std::int64_t uptime_ms);
+std::string metrics_text(const engine::Status& status, const store::StatusCounts& counts, const store::StoreSize& size,
+                         const Refusals& refusals, std::int64_t uptime_ms);
 /// The HTTP answer for an error: status by class and code, `Retry-After` where there is one.
 net::Response error_response(const Error& error);
 /// Reads a request body that must be a JSON object. Errors: `request_invalid`, `json_syntax`.

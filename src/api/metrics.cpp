@@ -110,6 +110,14 @@ void add_alerts_and_store(Families& all, const engine::Status& status) {
     all.single(MetricType::Gauge, "lockstep_store_ok", "1 if the last commit succeeded", status.store_ok ? 1 : 0);
 }
 
+void add_size(Families& all, const engine::Counters& counters, const store::StoreSize& size) {
+    all.single(MetricType::Counter, "lockstep_trimmed_runs_total", "Runs of which retention deleted the journal or the whole",
+               counters.trimmed_runs);
+    all.single(MetricType::Gauge, "lockstep_store_bytes", "Size of the database", size.bytes);
+    all.single(MetricType::Gauge, "lockstep_store_free_bytes", "Bytes of the database that are free for what comes next", size.free_bytes);
+    all.single(MetricType::Gauge, "lockstep_store_log_bytes", "Size of the write-ahead log beside the database", size.log_bytes);
+}
+
 void add_queues(Families& all, const engine::Status& status, const store::StatusCounts& counts) {
     all.single(MetricType::Gauge, "lockstep_runs_waiting", "Runs that have not begun: the depth of the queue", status.waiting);
     all.single(MetricType::Gauge, "lockstep_runs_active", "Runs under way", status.active);
@@ -138,10 +146,27 @@ void add_connections(Families& all, const std::vector<engine::ConnectionStatus>&
              [&](Its its) { return its.budget ? calls(std::max<std::int64_t>(0, its.budget->allowed - its.budget->used)) : std::nullopt; });
 }
 
+void add_sweeps(Families& all, const std::vector<engine::SweepStatus>& sweeps) {
+    auto each = [&](MetricType type, const char* name, const char* help, auto of) {
+        all.add(type, name, help);
+        for (const auto& its : sweeps) all.sample(of(its), {{"flow", its.flow}, {"sweep", its.name}});
+    };
+    using Its = const engine::SweepStatus&;
+    each(MetricType::Counter, "lockstep_sweep_calls_total", "Actions performed for a sweep", [](Its its) { return its.calls; });
+    each(MetricType::Counter, "lockstep_sweep_rows_total", "Rows that a sweep was given", [](Its its) { return its.rows; });
+    each(MetricType::Counter, "lockstep_sweep_events_total", "Events made of what a sweep found and nobody had told of",
+         [](Its its) { return its.events; });
+    each(MetricType::Counter, "lockstep_sweep_refused_rows_total", "Rows of a sweep that make no sense", [](Its its) { return its.rows_refused; });
+    each(MetricType::Counter, "lockstep_sweep_failures_total", "Calls of a sweep that failed", [](Its its) { return its.failures; });
+    each(MetricType::Gauge, "lockstep_sweep_failing", "1 if the sweep's last call failed", [](Its its) { return its.failing_since_ms > 0 ? 1 : 0; });
+    each(MetricType::Gauge, "lockstep_sweep_last_success_timestamp_seconds", "When the sweep was last through with all that had changed; 0: never",
+         [](Its its) { return Families::seconds(its.complete_ms); });
+}
+
 }  // namespace
 
-std::string metrics_text(const engine::Status& status, const store::StatusCounts& counts, const Refusals& refusals,
-                         std::int64_t uptime_ms) {
+std::string metrics_text(const engine::Status& status, const store::StatusCounts& counts, const store::StoreSize& size,
+                         const Refusals& refusals, std::int64_t uptime_ms) {
     Families all;
     all.single(MetricType::Gauge, "lockstep_uptime_seconds", "Time since the start", Families::seconds(uptime_ms));
     all.by(MetricType::Counter, "lockstep_trigger_requests_refused_total",
@@ -150,7 +175,9 @@ std::string metrics_text(const engine::Status& status, const store::StatusCounts
     add_calls(all, status.counters);
     add_queues(all, status, counts);
     add_connections(all, status.connections);
+    add_sweeps(all, status.sweeps);
     add_alerts_and_store(all, status);
+    add_size(all, status.counters, size);
     return all.text();
 }
 

@@ -30,12 +30,14 @@ engine::Status busy_status() {
     counters.responses = {{{"sap", 201}, 40}, {{"sap", 0}, 2}};
     counters.retries_by = {{"sap", 3}};
     counters.in_doubt_by = {{"sap", 1}};
+    counters.trimmed_runs = 9;
     counters.doubts_settled = {{{"sap", "adopted"}, 1}};
     return status;
 }
 
 std::string text() {
     return metrics_text(busy_status(), {.waiting = 4, .running = 2, .succeeded = 7, .skipped = 0, .parked = 6, .dropped = 0},
+                        {.bytes = 40'960, .free_bytes = 4'096, .log_bytes = 8'192},
                         {{{"outbound_message", "permission_missing"}, 2}}, 12'000);
 }
 
@@ -72,7 +74,8 @@ TEST(Metrics, SayWhatTheEngineCounts) {
                              "lockstep_calls_under_way{connection=\"sap\"} 3",
                              "lockstep_calls_queued{connection=\"sap\"} 5",
                              "lockstep_connection_calls_left{connection=\"salesforce\"} 85",
-                             "lockstep_store_ok 1"})
+                             "lockstep_trimmed_runs_total 9", "lockstep_store_bytes 40960", "lockstep_store_free_bytes 4096",
+                             "lockstep_store_log_bytes 8192", "lockstep_store_ok 1"})
         EXPECT_TRUE(has_line(text(), line)) << line << " in:\n" << text();
     EXPECT_EQ(text().find("calls_left{connection=\"sap\"}"), std::string::npos) << "it says nothing about an allowance";
 }
