@@ -82,9 +82,12 @@ def idle(land, report, quick):
     report.figure("idle", "CPU of the engine's process, idle", 1000 * cpu / seconds, "ms a second")
     _, shown = land.load_deals(ids, "--connections", "16")
     ask(land.address, "POST", "/api/v1/flows/inventory/run", {"key": "inventory"})
+    for flow in ("deal-closed", "payment"):
+        ask(land.address, "POST", f"/api/v1/flows/{flow}/sweep", {})
+    time.sleep(2)
     land.wait_until_idle(100)
     rows = made_calls(land)
     writes = [row for row in rows if is_write(row)]
-    report.figure("idle", f"{count} synced deals and the stock told again: writes", sum(row["count"] for row in writes), "calls", (AT_MOST, 0), 0)
+    report.figure("idle", f"{count} synced deals told again, stock run, sweeps: writes", sum(row["count"] for row in writes), "calls", (AT_MOST, 0), 0)
     report.note(shown_calls(rows))
     report.command(*serve_lines(land), shown, f"curl {land.control}/calls")

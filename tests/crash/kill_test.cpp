@@ -183,7 +183,7 @@ TEST(Kill, NothingAcknowledgedIsLostOrDoneTwice) {
     expect_payments_shown(landscape, deals);
     business.stock.expect_shown();
     EXPECT_GT(counted.interrupted, kills) << "the kills met too little work to prove anything";
-    EXPECT_GT(business.payments.recorded(), kills / 2);
+    EXPECT_GT(business.payments.recorded(), kills / 10) << "too few payments to prove anything";
     EXPECT_EQ(landscape.stop_serve(), 0);
     std::printf("[  LIVES   ] %d kills, %d of them before it was ready; %zu events acknowledged, %d tellings refused\n", kills,
                 kills - were_ready, acknowledged, refused);
