@@ -119,7 +119,7 @@ TEST_F(SweepTest, EventsAndCursorAreOneCommitAndACrashBetweenLosesAndDoublesNoth
     int pages = 0;
     store.before_commit = [&](const store::Batch& batch) -> Result<void> {
         bool of_sweep = std::any_of(batch.events.begin(), batch.events.end(), [](const auto& event) { return event.trigger == "sweep"; });
-        if (of_sweep) EXPECT_EQ(batch.cursors.size(), 1u);
+        EXPECT_TRUE(!of_sweep || batch.cursors.size() == 1);
         if (!batch.cursors.empty() && of_sweep) ++pages;
         return {};
     };
@@ -210,14 +210,14 @@ TEST_F(SweepTest, ARecordThatChangesWhileItsRunIsUnderWayHasOneMoreRunBehindIt) 
     call_ms = 60 * minute;
     start(text());
     (void)submit("busy");
-    pass(minute);
+    pass(1'000);
+    call_ms = 10;
     for (int i = 0; i < 5; ++i) {
         change("busy", 0);
         pass(11 * minute);
     }
     EXPECT_EQ(runs(store::RunStatus::running).size(), 1u);
     EXPECT_EQ(runs(store::RunStatus::waiting).size(), 1u) << "which will read the record as it is then";
-    call_ms = 10;
     pass(120 * minute);
     EXPECT_LE(runs_of("busy"), 3u);
 }

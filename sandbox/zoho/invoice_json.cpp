@@ -83,8 +83,21 @@ Map common(const Books& books, const Invoice& invoice) {
 
 }  // namespace
 
+namespace {
+
+/// The latest date of the payments applied to it; empty: none is [OpenAPI, "list-invoices-response"].
+std::string last_payment_date(const Books& books, const Invoice& invoice) {
+    std::string latest;
+    for (const std::string& id : books.payments.look_up(index_key("invoice_id", invoice.id)))
+        latest = std::max(latest, format_date(books.payments.find(id)->date));
+    return latest;
+}
+
+}  // namespace
+
 Value invoice_row(const Books& books, const Invoice& invoice) {
     Map row = common(books, invoice);
+    row.set("last_payment_date", Value(last_payment_date(books, invoice)));
     for (const auto& [name, value] : invoice.custom) {
         row.set(name, Value(value));
         row.set(name + "_unformatted", Value(value));

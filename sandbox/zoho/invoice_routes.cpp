@@ -169,7 +169,6 @@ std::function<bool(const Invoice&, const Invoice&)> order_of(const Books& books,
         };
     if (column == "total") return [](const Invoice& a, const Invoice& b) { return a.total < b.total; };
     if (column == "balance") return [](const Invoice& a, const Invoice& b) { return a.balance() < b.balance(); };
-    if (column == "last_modified_time") return [](const Invoice& a, const Invoice& b) { return a.modified < b.modified; };
     return {};
 }
 

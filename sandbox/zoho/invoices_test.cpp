@@ -36,6 +36,7 @@ TEST_F(ZohoInvoices, AreFoundByReference) {
     EXPECT_EQ(send("GET", "invoices?customer_id=" + contact + "&status=draft")["invoices"].as_list().size(), 2u);
     EXPECT_EQ(send("GET", "invoices?last_modified_time=2026-02-18T11:00:01%2B0100")["invoices"].as_list().size(), 0u);
     EXPECT_EQ(send("GET", "invoices/" + id)["invoice"]["line_items"].as_list().size(), 2u);
+    EXPECT_EQ(found["invoices"].as_list()[0]["last_payment_date"].string_or("none"), "") << "nothing is paid yet";
 }
 
 TEST_F(ZohoInvoices, MailingMarksAsSentAndIsKept) {

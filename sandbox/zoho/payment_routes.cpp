@@ -138,8 +138,6 @@ Result<net::Response> list(Books& books, const Call& call) {
                    });
         };
     if (query.sort_column == "date") listing.before = [](const Payment& a, const Payment& b) { return a.date < b.date; };
-    if (query.sort_column == "last_modified_time")
-        listing.before = [](const Payment& a, const Payment& b) { return a.modified < b.modified; };
     return list_shelf(query, books.payments, listing, books.rows_visited, "customerpayments", "Customer Payments");
 }
 

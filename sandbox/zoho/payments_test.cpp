@@ -38,6 +38,23 @@ TEST_F(ZohoPayments, OnePaymentSettlesSeveralInvoices) {
     EXPECT_EQ(row["payment_id"], made["payment_id"]);
 }
 
+TEST_F(ZohoPayments, ChangeTheirInvoicesSoThatListsByChangeShowThem) {
+    const auto changed = [&](const std::string& since) {
+        return send("GET", "invoices?sort_column=created_time&last_modified_time=" + since)["invoices"].as_list();
+    };
+    EXPECT_TRUE(changed("2026-02-18T10:05:00%2B0000").empty());
+    now = now.plus_ms(600'000);
+    const std::string id = id_of(pay(contact, "786.68", {{first, "786.68"}}));
+    ASSERT_EQ(changed("2026-02-18T10:05:00%2B0000").size(), 1u);
+    EXPECT_EQ(changed("2026-02-18T10:05:00%2B0000")[0]["last_payment_date"].string_or(""), "2026-02-18");
+    now = now.plus_ms(600'000);
+    send("DELETE", "customerpayments/" + id);
+    const List shown = changed("2026-02-18T10:15:00%2B0000");
+    ASSERT_EQ(shown.size(), 1u) << "a deleted payment is in no list, but its invoice is";
+    EXPECT_EQ(shown[0]["invoice_id"].string_or(""), first);
+    EXPECT_EQ(shown[0]["last_payment_date"].string_or("none"), "");
+}
+
 TEST_F(ZohoPayments, WhatIsLeftIsTheCustomersAndCanBeRefunded) {
     const std::string id = id_of(pay(contact, "1000", {{first, "786.68"}}));
     EXPECT_EQ(send("GET", "contacts/" + contact)["contact"]["unused_credits_receivable_amount"].text(), "213.32");

@@ -20,6 +20,8 @@ std::string_view what_repeating_does(schema::ActionEffect effect) {
             return "looks for its effect by `unique` before it makes it";
         case schema::ActionEffect::stateful:
             return "asks the vendor's record whether it was done before it does it";
+        case schema::ActionEffect::untraceable:
+            return "nobody can look whether it happened; the step's `delivery:` decides";
     }
     return "";
 }
@@ -70,7 +72,8 @@ std::string page() {
         "The **effect** says what the engine does when it cannot know whether a call happened (its answer was lost, or the process "
         "ended):\n"
         "a read is done again; everything else waits the connection's `settle_ms` and is then performed again, and an action that could\n"
-        "make something twice looks for its own effect first and adopts it.\n\n"
+        "make something twice looks for its own effect first and adopts it. Where nobody can look (**untraceable**), the step says\n"
+        "itself by `delivery:` what a lost answer means: `at_most_once` or `at_least_once`.\n\n"
         "`require` and `set` belong to the flow language and use no connection: docs/flows.md.\n";
     for (const auto* connector : connector::all_connectors()) text += connector_text(*connector);
     return text;

@@ -277,7 +277,8 @@ private:
     }
 
     void read_limits(const Node& node, connector::ConnectionLimits& limits) {
-        only_keys(node, {"concurrency", "settle_ms", "retries", "retry_base_ms", "call_timeout_ms"}, "`limits:`");
+        only_keys(node, {"concurrency", "settle_ms", "retries", "retry_base_ms", "call_timeout_ms", "daily_reserve_percent", "joint_wait_ms"},
+                  "`limits:`");
         if (const Node* n = node.find("concurrency"))
             limits.concurrency_max = static_cast<int>(number_of(*n, 1, 1000, "concurrency").value_or(1));
         if (const Node* n = node.find("settle_ms")) limits.settle_ms = number_of(*n, 0, 3'600'000, "settle_ms").value_or(limits.settle_ms);
@@ -285,6 +286,9 @@ private:
         if (const Node* n = node.find("retry_base_ms")) limits.retry_base_ms = number_of(*n, 1, 3'600'000, "retry_base_ms").value_or(2000);
         if (const Node* n = node.find("call_timeout_ms"))
             limits.call_timeout_ms = number_of(*n, 100, 600'000, "call_timeout_ms").value_or(60'000);
+        if (const Node* n = node.find("daily_reserve_percent"))
+            limits.daily_reserve_percent = static_cast<int>(number_of(*n, 0, 50, "daily_reserve_percent").value_or(10));
+        if (const Node* n = node.find("joint_wait_ms")) limits.joint_wait_ms = number_of(*n, 0, 1'000, "joint_wait_ms").value_or(20);
     }
 
     /// Without `flows:` all built-in flows run.

@@ -49,6 +49,8 @@ TEST(LoadFile, NamesEveryMistakeWithFileLineAndColumn) {
         {"no workers", connections + "workers: 0\n", ":3:10: `workers` is a number from 1 to 1000: 0"},
         {"unknown alert setting", connections + "alerts: { conection: slack }\n",
          ":3:11: `alerts:` has no `conection` (did you mean `connection`?)"},
+        {"another delivery", connections + "alerts: { delivery: exactly_once }\n",
+         ":3:21: `delivery` is at_most_once or at_least_once: exactly_once"},
         {"unknown retention", connections + "retention: { run: 90d }\n", ":3:14: `retention:` has no `run` (did you mean `runs`?)"},
         {"retention that is a text", connections + "retention: 90d\n", ":3:12: `retention:` must be a map"},
         {"retention that is no time", connections + "retention: { runs: ninety days }\n",
@@ -66,7 +68,7 @@ TEST(LoadFile, NamesEveryMistakeWithFileLineAndColumn) {
         {"unknown setting of a flow", connections + "flows:\n  deal-closed: { cofig: {} }\n",
          ":4:18: the flow `deal-closed` has no `cofig` (did you mean `config`?)"},
         {"flow that is a text", connections + "flows:\n  deal-closed: yes please\n",
-         ":4:16: a flow is a map with `file`, `config` and `enabled`"},
+         ":4:16: a flow is a map with `file`, `config`, `enabled` and `sweep`"},
         {"flow file that is not there", connections + "flows:\n  mine: { file: nowhere.yaml }\n", ":4:17: the file cannot be read: "},
         {"reference without an end", "connections:\n  slack: { webhook_url: \"${env.URL\" }\n", ":2:25: `${env.` has no `}`"},
     };

@@ -241,6 +241,15 @@ TEST(BooksCreate, AdoptsTheWholeInvoiceButNoVoidOne) {
     EXPECT_TRUE((*found)["line_items"].is_list());
 }
 
+TEST(BooksQuery, ReadsOnePageWhereOneIsAskedFor) {
+    Books books;
+    books.http().on("GET", "page=3", json_answer(200, R"({"code":0,"invoices":[{"invoice_id":"7"}],"page_context":[{"has_more_page":true}]})"));
+    auto rows = books.perform("zoho_books.query", {{"entity", "invoices"}, {"page", 3}});
+    ASSERT_TRUE(rows) << rows.error().to_text();
+    EXPECT_EQ(rows->as_list().size(), 1u);
+    EXPECT_NE(books.http().last().url.find("per_page=200"), std::string::npos);
+}
+
 TEST(BooksCreate, AUniqueKeyOfItsOwnGuardsTheCreate) {
     Books books;
     Map input = invoice_input();
@@ -369,6 +378,8 @@ TEST(BooksQuery, ReadsAllPagesAndEncodesParameters) {
     EXPECT_EQ(rows->as_list().size(), 2u);
     EXPECT_FALSE(books.perform("zoho_books.query", {{"entity", "invoices"}, {"parameters", Map{{"organization_id", "1"}}}}));
     EXPECT_FALSE(books.perform("zoho_books.query", {{"entity", "invoices"}, {"parameters", Map{{"a&b", "1"}}}}));
+    EXPECT_FALSE(books.perform("zoho_books.query", {{"entity", "invoices"}, {"page", 0}}));
+    EXPECT_FALSE(books.perform("zoho_books.query", {{"entity", "invoices"}, {"page", "2"}}));
 }
 
 TEST(BooksQuery, PaymentsAreReadUnderEitherName) {
