@@ -297,8 +297,8 @@ void Network::spoil(Flight& flight) {
             flight.response = sandbox::throttle_response(connector, 1 + dice_.below(retry_after_s_max));
             return;
         case FaultKind::throttled_bare:
-            // Salesforce says so of calls that run at the same time with a status of its own.
-            flight.response = sandbox::fault_response(connector, connector == "salesforce" && dice_.once_in(2) ? 403 : 429);
+            // Salesforce says so only of calls that run at the same time, with a status of its own.
+            flight.response = sandbox::fault_response(connector, connector == "salesforce" ? 403 : 429);
             return;
         case FaultKind::locked:
             flight.response = locked_answer(connector);

@@ -25,13 +25,15 @@ std::filesystem::path scratch_folder() {
 struct Common {
     sandbox::Credentials credentials;
     std::filesystem::path folder, key_file, empty_store;
+    std::string private_key;
 
     Common() : folder(scratch_folder() / fmt::format("lockstep-sim-{}", ::getpid())), key_file(folder / "key.pem") {
         auto made = sandbox::generate_credentials();
         LS_ASSERT(made.has_value());
         credentials = made->credentials;
         std::filesystem::create_directories(folder);
-        std::ofstream(key_file) << made->sf_private_key_pem;
+        private_key = made->sf_private_key_pem;
+        std::ofstream(key_file) << private_key;
         std::filesystem::permissions(key_file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
         empty_store = folder / "empty.db";
         LS_ASSERT(store::open_sqlite({.path = empty_store}).has_value());
@@ -90,6 +92,9 @@ struct Configured {
         LS_ASSERT(loaded.has_value());
         config = *std::move(loaded);
         config.workers = workers;
+        // Deals are as old as they are, whenever the play begins.
+        for (auto& flow : config.flows)
+            if (flow.text.find("sweep_closed_since") != std::string::npos) flow.config.set("sweep_closed_since", "2026-01-01");
         if (change) change(config);
         auto read = config::load_flows(config);
         LS_ASSERT(read.has_value());
@@ -119,6 +124,7 @@ const sandbox::Addresses& addresses() {
 }
 
 const sandbox::Credentials& credentials() { return common().credentials; }
+const std::string& private_key() { return common().private_key; }
 
 /// The program's store, watched.
 class Program::Disk : public FlakyStore {

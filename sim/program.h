@@ -18,6 +18,8 @@ namespace lockstep::sim {
 /// The addresses and credentials that program and vendors have in common; made once a process, keys are dear.
 const sandbox::Addresses& addresses();
 const sandbox::Credentials& credentials();
+/// Of the Salesforce user, in PEM.
+const std::string& private_key();
 
 /// The real program: its life from start to death, over and over, on one database. A killed process leaves its files as
 /// the system has them at that moment, write-ahead log and all; the next one opens those.

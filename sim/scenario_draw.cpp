@@ -16,6 +16,8 @@ constexpr std::array<std::string_view, 8> odd_starts = {
 constexpr std::array<std::string_view, 4> connectors = {"salesforce", "sap", "zoho_books", "slack"};
 constexpr std::array<std::int64_t, 5> jumps = {1'500, 45'000, 600'000, 3'600'000, 86'400'000};
 
+constexpr std::int64_t set_back_ms_max = 600'000;
+
 /// About so often do tasks take turns, and the store commits, until a deal is done.
 constexpr int switches_a_deal = 90, commits_a_deal = 25;
 constexpr int faults_most = 450;  // of a thousand calls, all kinds together
@@ -66,7 +68,8 @@ void draw_moment(Scenario& scenario, Dice& dice) {
     if (!dice.once_in(4)) return;
     for (int i = 1 + dice.below(2); i > 0; --i) {
         std::int64_t by = jumps[static_cast<std::size_t>(dice.below(static_cast<int>(jumps.size())))];
-        scenario.clock_jumps.push_back({dice.below(60'000), dice.once_in(2) ? by : -by});
+        // Set back, a clock makes longer what a process that starts then waits for.
+        scenario.clock_jumps.push_back({dice.below(60'000), dice.once_in(2) ? by : -std::min(by, set_back_ms_max)});
     }
 }
 

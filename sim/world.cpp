@@ -102,6 +102,8 @@ private:
         const auto& its = credentials();
         history().secrets = {its.sf_client_secret, its.sf_password,        its.sf_refresh_token,   its.sap_client_secret, its.sap_password,
                              its.sap_api_key,      its.zoho_client_secret, its.zoho_refresh_token, its.slack_path};
+        const std::string& key = private_key();  // a line in the middle of it: whatever shows the key shows that
+        history().secrets.push_back(key.substr(key.find('\n', key.size() / 2) + 1, 60));
         auto loaded = business_.load();
         LS_ASSERT(loaded.has_value());
         for (const auto& act : scenario_.plan.acts)
@@ -218,7 +220,7 @@ private:
     /// Whether the program has nothing to do.
     bool is_idle() {
         auto status = program_.engine().status();
-        return status.waiting == 0 && status.active == 0 && status.alerts_open == 0;
+        return !status.recovering && status.waiting == 0 && status.active == 0 && status.alerts_open == 0;
     }
 
     bool awaits_an_answer() {
@@ -226,8 +228,8 @@ private:
                            [](const GivenTrigger& trigger) { return trigger.given_ms && !trigger.acknowledged_ms; });
     }
 
-    std::int64_t next_stop_ms() {
-        std::int64_t stop = is_idle() && !awaits_an_answer() ? end_of_time_ms() : runtime_.monotonic_ms() + look_every_ms;
+    std::int64_t next_stop_ms(bool idle) {
+        std::int64_t stop = idle && !awaits_an_answer() ? end_of_time_ms() : runtime_.monotonic_ms() + look_every_ms;
         for (std::int64_t at : ask_at_) stop = std::min(stop, at);
         for (const auto& jump : jumps_) stop = std::min(stop, jump.at_ms);
         if (!healed_ && faults_end_ms_ > 0) stop = std::min(stop, faults_end_ms_);
@@ -239,8 +241,8 @@ private:
         return std::max({last_act_ms, faults_end_ms_, end_not_before_ms_}) + time_to_end_ms;
     }
 
-    bool is_over() {
-        return is_idle() && acts_to_come_ == 0 && jumps_.empty() &&
+    bool is_over(bool idle) {
+        return idle && acts_to_come_ == 0 && jumps_.empty() &&
                std::all_of(history().triggers.begin(), history().triggers.end(),
                            [](const GivenTrigger& trigger) { return trigger.acknowledged_ms || trigger.lost; });
     }
@@ -266,9 +268,10 @@ private:
             set_clock();
             for (std::size_t i = 0; i < ask_at_.size(); ++i)
                 if (ask_at_[i] <= runtime_.monotonic_ms()) give(i);
-            pass(next_stop_ms());
+            bool idle = is_idle();
+            if (is_over(idle)) return;
+            pass(next_stop_ms(idle));
             heal();
-            if (is_over()) return;
         }
         broken("not everything came to an end");
     }
