@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "sandbox/salesforce/convert.h"
@@ -73,7 +74,60 @@ Result<void> check_collection(const List& records, const Object* only) {
     return {};
 }
 
+// What keeps a body from being read at all: then the request is refused, not the record. Source: "If the request isn't well
+// formed, the API returns a 400 Bad Request HTTP Status" (Update Records Using sObject Collections); for values of a wrong
+// type as seen in tprouvot/Salesforce-Inspector-reloaded#1154.
+bool unreadable(const Error& error) {
+    return error.vendor_code == "JSON_PARSER_ERROR" ||
+           (error.vendor_code == "INVALID_FIELD" && error.message.starts_with("No such column"));
+}
+
+// The names that stand more than once: each of their records is refused. Source: Salesforce help, "Error 'Duplicate Id
+// Specified' or CSV with duplicate records on update or upsert".
+std::set<std::string> repeated(const std::vector<std::string>& names) {
+    std::set<std::string> seen, twice;
+    for (const std::string& name : names)
+        if (!name.empty() && !seen.insert(name).second) twice.insert(name);
+    return twice;
+}
+
+struct RefusalText {
+    std::string_view code, message;
+};
+constexpr std::array<RefusalText, 4> refusal_texts = {{
+    {"UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record or 1 records"},
+    {"FIELD_CUSTOM_VALIDATION_EXCEPTION", "A validation rule refuses the record"},
+    {"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "Trigger: execution of BeforeUpdate caused by: System.NullPointerException"},
+    {"UNKNOWN_EXCEPTION", "An unexpected error occurred"},
+}};
+
+Unexpected refuse_as_set(const std::string& code) {
+    for (const RefusalText& known : refusal_texts)
+        if (known.code == code) return refuse(code, std::string(known.message));
+    return refuse(code, "The record is refused");
+}
+
 }  // namespace
+
+Result<void> CollectionRefusals::set(const Value& record) {
+    if (!record.is_map()) return fail(ErrorCode::request_invalid, "settings are an object");
+    for (const auto& [name, value] : record.as_map()) {
+        const bool number = value.kind() == Value::Kind::integer && value.as_int() >= 0;
+        if (name == "collection_refuse_every" && number)
+            every = value.as_int();
+        else if (name == "collection_refuse_calls" && number)
+            calls = value.as_int();
+        else if (name == "collection_refuse_with" && value.is_string())
+            code = value.as_string();
+        else
+            return fail(ErrorCode::request_invalid, "no such setting, or not of its type: " + name);
+    }
+    return {};
+}
+
+Value CollectionRefusals::to_value() const {
+    return Map{{"collection_refuse_every", every}, {"collection_refuse_with", code}, {"collection_refuse_calls", calls}};
+}
 
 net::Response Service::collection_answer(std::vector<Result<Saved>> results, bool all_or_none) {
     const bool failed = std::ranges::any_of(results, [](const auto& result) { return !result; });
@@ -100,19 +154,39 @@ net::Response Service::save_collection(const Call& call, const Object* only, con
     if (!body) return error_response(body.error());
     const Value given(*std::move(body));
     if (!given["records"].is_list()) return error_response(refuse("JSON_PARSER_ERROR", "records must be a list").error());
+    if (!given["allOrNone"].is_null() && given["allOrNone"].kind() != Value::Kind::boolean)
+        return error_response(refuse("JSON_PARSER_ERROR", "Cannot deserialize instance of boolean from allOrNone").error());
     const List& records = given["records"].as_list();
     if (auto checked = check_collection(records, only); !checked) return error_response(checked.error());
     Writer with = writer();
     database_.begin();
+    const std::int64_t every = refusals_.calls > 0 ? refusals_.every : 0;
+    if (every > 0) --refusals_.calls;
     std::vector<Result<Saved>> results;
     for (const Value& record : records) {
         const Object& object = *Schema::instance().find(record.at_path("attributes.type").as_string());
-        if (object.table.writable)
+        if (every > 0 && static_cast<std::int64_t>(results.size() + 1) % every == 0)
+            results.push_back(refuse_as_set(refusals_.code));
+        else if (object.table.writable)
             results.push_back(save(with, object, record.as_map()));
         else
             results.push_back(refuse("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object"));
+        if (results.back() || !unreadable(results.back().error())) continue;
+        database_.finish(false);
+        return error_response(results.back().error());
     }
     return collection_answer(std::move(results), given["allOrNone"] == Value(true));
+}
+
+// The records of a call, as far as it can be read.
+std::vector<Map> Service::records_of(const Call& call) const {
+    std::vector<Map> out;
+    const auto body = body_of(call);
+    const Value given = body ? Value(*body) : Value();
+    if (!given["records"].is_list()) return out;
+    for (const Value& record : given["records"].as_list())
+        if (record.is_map()) out.push_back(record.as_map());
+    return out;
 }
 
 net::Response Service::post_collection(const Call& call) {
@@ -123,7 +197,9 @@ net::Response Service::post_collection(const Call& call) {
 }
 
 net::Response Service::patch_collection(const Call& call) {
-    std::set<std::string> seen;
+    std::vector<std::string> ids;
+    for (Map record : records_of(call)) ids.push_back(canonical_id(take_id(record)).value_or(""));
+    const std::set<std::string> twice = repeated(ids);
     return save_collection(call, nullptr, [&](Writer& with, const Object& object, const Map& record) -> Result<Saved> {
         Map fields = record;
         const std::string given = take_id(fields);
@@ -131,7 +207,7 @@ net::Response Service::patch_collection(const Call& call) {
         const auto id = canonical_id(given);
         if (!id || !id->starts_with(object.table.key_prefix))
             return refuse("MALFORMED_ID", fmt::format("{} ID: id value of incorrect type: {}", object.table.label, given), "Id");
-        if (!seen.insert(*id).second) return refuse("DUPLICATE_VALUE", fmt::format("duplicate id specified: {}", given), "Id");
+        if (twice.contains(*id)) return refuse("DUPLICATE_VALUE", fmt::format("Duplicate id specified: {}", *id), "Id");
         auto done = with.update(object, *id, fields);
         if (!done && done.error().vendor_code == "NOT_FOUND") return refuse("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id");
         if (!done) return fail(done.error());
@@ -148,6 +224,11 @@ net::Response Service::patch_collection_by_key(const Call& call) {
             refuse("NOT_FOUND", fmt::format("Provided external ID field does not exist or is not accessible: {}", call.segments[3]))
                 .error());
     const Field& column = object->fields[static_cast<std::size_t>(*field)];
+    std::vector<std::string> keys;
+    for (const Map& record : records_of(call))
+        for (const auto& [name, value] : record)
+            if (lower(name) == lower(column.name)) keys.push_back(lower(value.text()));
+    const std::set<std::string> twice = repeated(keys);
     return save_collection(call, object, [&](Writer& with, const Object& of, const Map& record) -> Result<Saved> {
         Map fields;
         Value key;
@@ -159,6 +240,8 @@ net::Response Service::patch_collection_by_key(const Call& call) {
         }
         LS_TRY_ASSIGN(const Value stored, stored_value(column, key));
         if (stored.is_null()) return refuse("MISSING_ARGUMENT", fmt::format("{} not specified", column.name));
+        if (twice.contains(lower(key.text())))
+            return refuse("DUPLICATE_VALUE", fmt::format("Duplicate external id specified: {}", key.text()), std::string(column.name));
         LS_TRY_ASSIGN(Writer::Upserted done, with.upsert(of, *field, stored, fields));
         return Saved{std::move(done.id), done.created};
     });

@@ -26,19 +26,58 @@ protected:
 }  // namespace
 
 TEST_F(Collections, EachRecordSucceedsOrFailsByItself) {
+    organisation.load("Product2", R"([{"Id":"01t000000000003AAA","Name":"C"}])");
     const Value results = call("PATCH", "/composite/sobjects",
                                R"({"allOrNone":false,"records":[)" + product("01t000000000001AAA", R"("Available_Stock__c":12.5)") + "," +
                                    product("01t000000000009AAA", R"("Available_Stock__c":1)") + "," +
-                                   product("01t000000000002AAA", R"("Available_Stock__c":"lots")") + "," +
-                                   product("01t000000000001", R"("Available_Stock__c":99)") + "," +
+                                   product("01t000000000002AAA", R"("Name":")" + std::string(300, 'x') + "\"") + "," +
+                                   product("01t000000000003AAA", R"("Available_Stock__c":98)") + "," +
+                                   product("01t000000000003", R"("Available_Stock__c":99)") + "," +
                                    R"({"attributes":{"type":"Product2"},"Name":"x"})" + "]}");
     EXPECT_EQ(results.at_path("0.success"), Value(true));
     EXPECT_EQ(results.at_path("0.id").string_or(""), "01t000000000001AAA");
     EXPECT_EQ(results.at_path("1.errors.0.statusCode").string_or(""), "INVALID_CROSS_REFERENCE_KEY");
-    EXPECT_EQ(results.at_path("2.errors.0.statusCode").string_or(""), "JSON_PARSER_ERROR");
-    EXPECT_EQ(results.at_path("3.errors.0.statusCode").string_or(""), "DUPLICATE_VALUE");
-    EXPECT_EQ(results.at_path("4.errors.0.statusCode").string_or(""), "MISSING_ARGUMENT");
+    EXPECT_EQ(results.at_path("2.errors.0.statusCode").string_or(""), "STRING_TOO_LONG");
+    for (const char* twice : {"3", "4"}) {
+        EXPECT_EQ(results.at_path(std::string(twice) + ".errors.0.statusCode").string_or(""), "DUPLICATE_VALUE");
+        EXPECT_EQ(results.at_path(std::string(twice) + ".errors.0.message").string_or(""), "Duplicate id specified: 01t000000000003AAA");
+    }
+    EXPECT_EQ(results.at_path("5.errors.0.statusCode").string_or(""), "MISSING_ARGUMENT");
     EXPECT_EQ(stock("01t000000000001AAA"), Value(*Decimal::parse("12.5")));
+    EXPECT_TRUE(stock("01t000000000003AAA").is_null());
+}
+
+TEST_F(Collections, ARecordThatCannotBeReadHasTheWholeRequestRefused) {
+    for (const std::string& bad : {std::string(R"("Available_Stock__c":"lots")"), std::string(R"("No_Such_Field__c":1)")}) {
+        call("PATCH", "/composite/sobjects",
+             R"({"records":[)" + product("01t000000000001AAA", R"("Available_Stock__c":12.5)") + "," + product("01t000000000002AAA", bad) +
+                 "]}",
+             400);
+        EXPECT_TRUE(stock("01t000000000001AAA").is_null()) << bad;
+    }
+    call("PATCH", "/composite/sobjects", R"({"allOrNone":"no","records":[)" + product("01t000000000001AAA", R"("Name":"x")") + "]}", 400);
+}
+
+TEST_F(Collections, CountAsOneCallHoweverManyRecords) {
+    const auto used = [&](const net::Response& response) { return std::string(response.headers.get("Sforce-Limit-Info").value_or("")); };
+    const std::string before = used(organisation.api("GET", "/limits"));
+    std::string records;
+    for (int i = 0; i < 200; ++i) records += fmt::format(R"({}{{"attributes":{{"type":"Product2"}},"Name":"P{}"}})", i == 0 ? "" : ",", i);
+    const std::string after = used(organisation.api("POST", "/composite/sobjects", R"({"records":[)" + records + "]}"));
+    const auto number = [](const std::string& text) { return std::stoi(text.substr(text.find('=') + 1)); };
+    EXPECT_EQ(number(after), number(before) + 1);
+}
+
+TEST_F(Collections, HalfOfThemFailWhenToldTo) {
+    organisation.load("settings", R"([{"collection_refuse_every":2,"collection_refuse_calls":1}])");
+    const std::string body = R"({"records":[)" + product("01t000000000001AAA", R"("Available_Stock__c":1)") + "," +
+                             product("01t000000000002AAA", R"("Available_Stock__c":2)") + "]}";
+    const Value half = call("PATCH", "/composite/sobjects", body);
+    EXPECT_EQ(half.at_path("0.success"), Value(true));
+    EXPECT_EQ(half.at_path("1.errors.0.statusCode").string_or(""), "UNABLE_TO_LOCK_ROW");
+    EXPECT_TRUE(stock("01t000000000002AAA").is_null());
+    EXPECT_EQ(call("PATCH", "/composite/sobjects", body).at_path("1.success"), Value(true));
+    EXPECT_FALSE(organisation.vendor->load("settings", {Value(Map{{"collection_refuse_evry", 2}})}));
 }
 
 TEST_F(Collections, AllOrNoneUndoesWhatSucceeded) {
@@ -63,11 +102,16 @@ TEST_F(Collections, UndoneCreationsLeaveNoTraceInTheIndexes) {
 
 TEST_F(Collections, UpsertRetrieveAndDeleteWorkOnMany) {
     const std::string body =
-        R"({"records":[{"attributes":{"type":"Account"},"Name":"N","External_Id__c":"E1"},{"attributes":{"type":"Account"},"Name":"M","External_Id__c":"E1"}]})";
+        R"({"records":[{"attributes":{"type":"Account"},"Name":"N","External_Id__c":"E1"},{"attributes":{"type":"Account"},"Name":"M","External_Id__c":"E2"}]})";
+    const Value first = call("PATCH", "/composite/sobjects/Account/External_Id__c", body);
+    EXPECT_EQ(first.at_path("0.created"), Value(true));
     const Value upserted = call("PATCH", "/composite/sobjects/Account/External_Id__c", body);
-    EXPECT_EQ(upserted.at_path("0.created"), Value(true));
     EXPECT_EQ(upserted.at_path("1.created"), Value(false));
-    const std::string id = upserted.at_path("0.id").as_string();
+    const std::string twice = R"({"attributes":{"type":"Account"},"Name":"N","External_Id__c":"E3"})";
+    const Value refused = call("PATCH", "/composite/sobjects/Account/External_Id__c", R"({"records":[)" + twice + "," + twice + "]}");
+    for (const char* path : {"0.errors.0.message", "1.errors.0.message"})
+        EXPECT_EQ(refused.at_path(path).string_or(""), "Duplicate external id specified: E3");
+    const std::string id = upserted.at_path("1.id").as_string();
     const Value read = call("POST", "/composite/sobjects/Account", R"({"ids":[")" + id + R"(","001000000000009AAA"],"fields":["Name"]})");
     EXPECT_EQ(read.at_path("0.Name").string_or(""), "M");
     EXPECT_TRUE(read.at_path("1").is_null());

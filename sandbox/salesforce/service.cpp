@@ -111,6 +111,7 @@ void Service::reset() {
     jobs_.clear();
     founded_ = Timestamp{options_.clock().seconds, 0};
     calls_ = 0;
+    refusals_ = {};
     found_organisation(database_,
                        options_.credentials.sf_username.empty() ? "integration@sandbox.example" : options_.credentials.sf_username,
                        options_.clock());
@@ -271,12 +272,14 @@ net::Response Service::get_query_more(const Call& call) {
 }
 
 // Names of what an administrator sets up, beside the objects.
-constexpr std::string_view outbound_message = "OutboundMessage", flow_callout = "FlowCallout", outbound_delivery = "OutboundDelivery";
+constexpr std::string_view outbound_message = "OutboundMessage", flow_callout = "FlowCallout", outbound_delivery = "OutboundDelivery",
+                           settings = "settings";
 
 std::optional<List> Service::records(std::string_view name) const {
     if (name == outbound_message) return outbox_.rules(OutboundRule::Kind::message);
     if (name == flow_callout) return outbox_.rules(OutboundRule::Kind::callout);
     if (name == outbound_delivery) return outbox_.deliveries();
+    if (name == settings) return List{refusals_.to_value()};
     const Object* object = Schema::instance().find(name);
     if (object == nullptr) return std::nullopt;
     List out;
@@ -300,6 +303,10 @@ std::optional<List> Service::records(std::string_view name) const {
 Result<void> Service::load(std::string_view name, const List& records) {
     if (name == outbound_message) return outbox_.configure(OutboundRule::Kind::message, records);
     if (name == flow_callout) return outbox_.configure(OutboundRule::Kind::callout, records);
+    if (name == settings) {
+        for (const Value& record : records) LS_TRY(refusals_.set(record));
+        return {};
+    }
     const Object* object = Schema::instance().find(name);
     if (object == nullptr) {
         std::vector<std::string> names;

@@ -23,6 +23,18 @@ struct Call {
     std::string version;  ///< `60.0`
 };
 
+/// Refuses some records of collections, for whoever tests what a client makes of that: every so-manieth of a call, in so
+/// many calls. Set by the control API.
+struct CollectionRefusals {
+    std::int64_t every = 0;  ///< 0: none
+    std::int64_t calls = 1;  ///< so many calls more
+    std::string code = "UNABLE_TO_LOCK_ROW";
+
+    /// Errors: `request_invalid`.
+    Result<void> set(const Value& record);
+    Value to_value() const;
+};
+
 /// The emulated organisation: routes, rows, queries, describe.
 class Service : public Vendor {
 public:
@@ -91,6 +103,7 @@ private:
         std::optional<bool> created;
     };
     using SaveOne = std::function<Result<Saved>(Writer&, const Object&, const Map&)>;
+    std::vector<Map> records_of(const Call& call) const;
     net::Response save_collection(const Call& call, const Object* only, const SaveOne& save);
     net::Response collection_answer(std::vector<Result<Saved>> results, bool all_or_none);
     net::Response retrieve(const Call& call, const std::vector<std::string>& ids, const std::vector<std::string>& fields);
@@ -115,6 +128,7 @@ private:
     Queries queries_;
     BulkJobs jobs_;
     Outbox outbox_;
+    CollectionRefusals refusals_;
     std::int64_t calls_ = 0, calls_day_ = 0;
     Timestamp founded_;  ///< since then no object has changed its fields
 

@@ -57,4 +57,20 @@ TEST(RetryAfter, ReadsSecondsOnly) {
     EXPECT_EQ(retry_after_ms({}), std::nullopt);
 }
 
+TEST(RetryAfter, ReadsADateByTheCallsClock) {
+    const Timestamp now = parse_timestamp("2026-11-22T05:16:44Z").value();
+    auto after = [&](std::string text) { return retry_after_date_ms({.status = 429, .headers = {{"retry-after", std::move(text)}}}, now); };
+    EXPECT_EQ(after("Sun, 22 Nov 2026 05:17:44 GMT"), 60'000);
+    EXPECT_EQ(after("Sunday, 22-Nov-26 05:17:44 GMT"), 60'000);
+    EXPECT_EQ(after("Sun Nov 22 05:17:44 2026"), 60'000);
+    EXPECT_EQ(after("Tue Dec  1 05:17:44 2026"), 86'400'000) << "at most a day";
+    EXPECT_EQ(after("Wed, 21 Oct 2015 07:28:00 GMT"), 1000) << "over: a second";
+    EXPECT_EQ(after("Sunday, 06-Nov-94 08:49:37 GMT"), 1000) << "1994, not 2094";
+    for (std::string text : {"", "30", "-5", "soon", "Sun, 22 Nov 2026 05:17:44 CET", "Sun, 32 Nov 2026 05:17:44 GMT",
+                             "Sun, 22 Nov 2026 25:17:44 GMT", "Sun, 22 Nix 2026 05:17:44 GMT", "Sun, 22 Nov 2026 GMT",
+                             "Sun, 22 Nov 2026 5:17 GMT", "Sun, xx Nov 2026 05:17:44 GMT", "Sun, 22 Nov 99999999999 05:17:44 GMT"})
+        EXPECT_EQ(after(text), std::nullopt) << text;
+    EXPECT_EQ(retry_after_date_ms({}, now), std::nullopt);
+}
+
 }  // namespace lockstep::connector

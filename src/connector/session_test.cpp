@@ -13,6 +13,7 @@ using testing::json_answer;
 std::optional<Error> classify_by_status(const net::Response& response, net::Effect effect) {
     if (response.ok()) return std::nullopt;
     if (response.status == 401) return Error{ErrorCode::unauthorized, "refused"};
+    if (response.status == 429) return Error{ErrorCode::rate_limited, "slower"};
     if (response.status >= 500 && effect == net::Effect::write) return Error{ErrorCode::answer_lost, "lost"};
     return Error{ErrorCode::vendor_rejected, "no: " + response.body};
 }
@@ -80,6 +81,16 @@ TEST_F(SessionTest, RenewsOnceAfterARefusalAndSendsAgain) {
     EXPECT_EQ(answer->body, "fine");
     EXPECT_EQ(fetched, 2);
     EXPECT_EQ(bearer(call.http.last()), "Bearer token-2");
+}
+
+TEST_F(SessionTest, WaitsUntilTheDateThatALimitNames) {
+    net::Response limit = json_answer(429, "");
+    limit.headers.set("Retry-After", "Wed, 18 Feb 2026 10:01:30 GMT");
+    net::Response refusal = limit;
+    refusal.status = 400;
+    call.http.always("POST", "/token", json_answer(200, "{}")).on("GET", "/things", limit).on("GET", "/things", refusal);
+    EXPECT_EQ(get().error().retry_after_ms, 90'000);
+    EXPECT_EQ(get().error().retry_after_ms, std::nullopt);
 }
 
 TEST_F(SessionTest, LetsASecondRefusalStand) {

@@ -20,13 +20,13 @@ std::vector<ActionEntry> make_entries() {
                               .effect = ActionEffect::read,
                               .inputs = {soql_input, bind_input},
                               .output = "A list of records; a subquery is a list within its record, empty if it finds nothing."},
-                       query});
+                       query, query_key, query_jointly});
     entries.push_back({Action{.name = "salesforce.query_one",
                               .summary = "Reads the one record that a query finds; none or several is an error.",
                               .effect = ActionEffect::read,
                               .inputs = {soql_input, bind_input},
                               .output = "The record, as `salesforce.query` gives it."},
-                       query_one});
+                       query_one, query_key, query_jointly});
     entries.push_back({Action{.name = "salesforce.get",
                               .summary = "Reads one record by its id.",
                               .effect = ActionEffect::read,
@@ -40,13 +40,13 @@ std::vector<ActionEntry> make_entries() {
                 .inputs = {object_input, {"unique", "map", true, "one external id field and its value"}, fields_input},
                 .output = "`id`, and `created`: whether this call created the record.",
                 .lock_inputs = {"object", "unique"}},
-         create_record});
+         create_record, create_key, create_jointly});
     entries.push_back({Action{.name = "salesforce.update",
                               .summary = "Sets fields of a record.",
                               .effect = ActionEffect::idempotent,
                               .inputs = {object_input, id_input, fields_input},
                               .output = "`id`, and `changed`: false only if there were no fields to set."},
-                       update_record});
+                       update_record, update_key, update_jointly});
     entries.push_back({Action{.name = "salesforce.upsert",
                               .summary = "Updates the record that an external id names, or creates it.",
                               .effect = ActionEffect::idempotent,
@@ -56,7 +56,7 @@ std::vector<ActionEntry> make_entries() {
                                          fields_input},
                               .output = "`id`, and `created`: whether this call created the record.",
                               .lock_inputs = {"object", "external_id", "value"}},
-                       upsert_record});
+                       upsert_record, upsert_key, upsert_jointly});
     entries.push_back(
         {Action{.name = "salesforce.update_many",
                 .summary = "Sets fields of many records of one object, 200 a call; a record that is refused does not stop the others.",

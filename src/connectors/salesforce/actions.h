@@ -4,6 +4,7 @@
 
 #include "connector/inputs.h"
 #include "connectors/salesforce/api.h"
+#include "connectors/salesforce/joint.h"
 
 namespace lockstep::connectors::salesforce {
 
@@ -11,6 +12,9 @@ namespace lockstep::connectors::salesforce {
 struct ActionEntry {
     schema::Action action;
     Result<Value> (*perform)(Api& api, const connector::Inputs& inputs, connector::CallContext& context);
+    /// Where calls can be made together: what they must have in common, and how. Null: each is made alone.
+    std::optional<JointKey> (*joint_key)(const Api& api, const connector::Inputs& inputs) = nullptr;
+    std::vector<Result<Value>> (*perform_jointly)(const Joint& joint) = nullptr;
 };
 
 /// All actions of the connector.

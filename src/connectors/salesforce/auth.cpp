@@ -39,9 +39,11 @@ Result<connector::Token> read_token(const net::Response& response, const SignIn&
     while (instance.ends_with('/')) instance.pop_back();
     Result<net::Url> url = net::parse_url(instance);
     if (!url) return odd_answer("has no usable instance_url");
-    if (!instance_allowed(sign_in.instance_url, instance))
-        return fail(ErrorCode::config_invalid, "the token is for another instance than instance_url (SF_INSTANCE_URL) allows: " + instance +
-                                                   ", allowed " + sign_in.instance_url);
+    if (!instance_allowed(sign_in.login_url, sign_in.instance_url, instance))
+        return fail(
+            ErrorCode::config_invalid,
+            "the token is for an instance that is not allowed; if it is right, name it as instance_url (SF_INSTANCE_URL): " + instance +
+                ", allowed is what goes with " + (sign_in.instance_url.empty() ? sign_in.login_url : sign_in.instance_url));
     return connector::Token{
         .access = Secret(access.as_string()), .api_base = instance, .owner = organization_of((*body)["id"].string_or(""))};
 }

@@ -50,8 +50,9 @@ private:
     Secret rotated_;
 };
 
-/// Decides whether a token's instance may be used: without a configured one every instance may, otherwise the same
-/// origin, or both of Salesforce's own domains, or both this machine.
-bool instance_allowed(std::string_view configured, std::string_view answered);
+/// Decides whether the token of an answer may be sent to the instance that it names: one that goes with the configured
+/// instance or, where none is configured, with the address that was asked for the token. That is the same origin, or both
+/// of Salesforce's own domains by HTTPS, or both this machine.
+bool instance_allowed(std::string_view login_url, std::string_view configured, std::string_view answered);
 
 }  // namespace lockstep::connectors::salesforce

@@ -157,15 +157,39 @@ TEST_F(AuthTest, RefusesATokenOfAnInstanceThatIsNotAllowed) {
     EXPECT_EQ(call.http.sent().size(), 1u);
 }
 
+TEST_F(AuthTest, SendsNoTokenToAnInstanceOfStrangersEvenIfNoneIsConfigured) {
+    for (std::string_view stranger :
+         {"https://evil.test", "http://acme.my.salesforce.com", "https://evilsalesforce.com", "http://127.0.0.1:80"}) {
+        call.http.on("POST", "/token", json_answer(200, R"({"access_token":"t","instance_url":")" + std::string(stranger) + "\"}"));
+        auto refused = make(jwt_settings())->probe(call.context);
+        ASSERT_FALSE(refused) << stranger;
+        EXPECT_EQ(refused.error().code, ErrorCode::config_invalid) << stranger;
+        EXPECT_TRUE(has(refused.error().message, "SF_INSTANCE_URL")) << refused.error().message;
+    }
+    EXPECT_EQ(call.http.sent().size(), 4u);
+}
+
 TEST(InstanceAllowed, IsTheSameOriginTheVendorsOwnOrThisMachine) {
-    EXPECT_TRUE(instance_allowed("", "https://anything.test"));
-    EXPECT_TRUE(instance_allowed("https://a.test", "https://a.test"));
-    EXPECT_TRUE(instance_allowed("https://na1.salesforce.com", "https://acme.my.salesforce.com"));
-    EXPECT_TRUE(instance_allowed("http://localhost:4010", "http://127.0.0.1:4010"));
-    EXPECT_FALSE(instance_allowed("https://a.test", "https://b.test"));
-    EXPECT_FALSE(instance_allowed("https://na1.salesforce.com", "https://evilsalesforce.com"));
-    EXPECT_FALSE(instance_allowed("https://na1.salesforce.com", "http://acme.my.salesforce.com"));
-    EXPECT_FALSE(instance_allowed("https://a.test", "http://127.0.0.1:80"));
+    constexpr std::string_view login = "https://login.salesforce.com", local = "http://127.0.0.1:4010";
+    EXPECT_TRUE(instance_allowed(login, "https://a.test", "https://a.test"));
+    EXPECT_TRUE(instance_allowed(login, "https://na1.salesforce.com", "https://acme.my.salesforce.com"));
+    EXPECT_TRUE(instance_allowed(login, "http://localhost:4010", "http://127.0.0.1:4010"));
+    EXPECT_FALSE(instance_allowed(login, "https://a.test", "https://b.test"));
+    EXPECT_FALSE(instance_allowed(login, "https://na1.salesforce.com", "https://evilsalesforce.com"));
+    EXPECT_FALSE(instance_allowed(login, "https://na1.salesforce.com", "http://acme.my.salesforce.com"));
+    EXPECT_FALSE(instance_allowed(login, "https://a.test", "http://127.0.0.1:80"));
+    EXPECT_FALSE(instance_allowed(login, "https://a.test", "https://acme.my.salesforce.com"));
+
+    EXPECT_TRUE(instance_allowed(login, "", "https://acme.my.salesforce.com"));
+    EXPECT_TRUE(instance_allowed("https://test.salesforce.com", "", "https://acme--x.sandbox.my.salesforce.com"));
+    EXPECT_TRUE(instance_allowed(local, "", "http://127.0.0.1:4010"));
+    EXPECT_TRUE(instance_allowed(local, "", "http://localhost:4011"));
+    EXPECT_TRUE(instance_allowed("http://mock.test:4010", "", "http://mock.test:4010"));
+    EXPECT_FALSE(instance_allowed(login, "", "https://anything.test"));
+    EXPECT_FALSE(instance_allowed(login, "", "http://acme.my.salesforce.com"));
+    EXPECT_FALSE(instance_allowed(login, "", "http://127.0.0.1:4010"));
+    EXPECT_FALSE(instance_allowed("http://mock.test:4010", "", "https://acme.my.salesforce.com"));
+    EXPECT_FALSE(instance_allowed(local, "", "not an address"));
 }
 
 TEST_F(AuthTest, LeavesNoSecretInTracesOrErrors) {

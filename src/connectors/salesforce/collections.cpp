@@ -3,22 +3,12 @@
 #include <utility>
 
 #include "connectors/salesforce/actions.h"
-#include "connectors/salesforce/errors.h"
+#include "connectors/salesforce/collection_call.h"
 #include "connectors/salesforce/field_values.h"
 #include "connectors/salesforce/record_id.h"
 
-// sObject Collections. Source: REST API Developer Guide, "Update Records Using sObject Collections".
-
 namespace lockstep::connectors::salesforce {
 namespace {
-
-constexpr std::size_t records_per_call_max = 200;
-
-/// One record to write; its place in the step's list is its place in the outcome.
-struct Row {
-    std::string id;
-    Value body;
-};
 
 struct Outcome {
     std::int64_t updated = 0;
@@ -32,7 +22,7 @@ struct Outcome {
     }
 };
 
-Result<Row> read_row(const std::string& object, const Value& record) {
+Result<CollectionRow> read_row(const std::string& object, const Value& record) {
     if (!record.is_map())
         return fail(ErrorCode::value_invalid,
                     "salesforce.update_many needs maps in `records`, got " + std::string(to_string(record.kind())));
@@ -40,17 +30,15 @@ Result<Row> read_row(const std::string& object, const Value& record) {
     Map fields = record.as_map();
     fields.erase("Id");
     LS_TRY_ASSIGN(Map written, field_values(fields));
-    Map body{{"attributes", Map{{"type", object}}}, {"id", id}};
-    for (const auto& [name, value] : written) body.set(name, value);
-    return Row{id, Value(std::move(body))};
+    return update_row(object, id, written);
 }
 
 /// Salesforce refuses a call that names a record twice, so that is an error of the flow, found before anything is sent.
-Result<std::vector<Row>> read_rows(const std::string& object, const List& records) {
-    std::vector<Row> rows;
+Result<std::vector<CollectionRow>> read_rows(const std::string& object, const List& records) {
+    std::vector<CollectionRow> rows;
     std::map<std::string, int> seen;
     for (const Value& record : records) {
-        LS_TRY_ASSIGN(Row row, read_row(object, record));
+        LS_TRY_ASSIGN(CollectionRow row, read_row(object, record));
         if (++seen[row.id] > 1) return fail(ErrorCode::value_invalid, "salesforce.update_many has a record twice: " + row.id);
         rows.push_back(std::move(row));
     }
@@ -62,49 +50,57 @@ class Writer {
 public:
     Writer(Api& api, connector::CallContext& context) : api_(api), context_(context) {}
 
-    Result<Outcome> write(const std::vector<Row>& rows) {
+    Result<Outcome> write(const std::vector<CollectionRow>& rows) {
         LS_TRY(write_all(rows));
         // A lock is mostly gone by the time the last call is answered.
-        std::vector<Row> again = std::exchange(locked_, {});
+        std::vector<CollectionRow> again = std::exchange(locked_, {});
         last_try_ = true;
         LS_TRY(write_all(again));
         return std::move(outcome_);
     }
 
 private:
-    Result<void> write_all(const std::vector<Row>& rows) {
-        for (std::size_t at = 0; at < rows.size(); at += records_per_call_max) {
+    Result<void> write_all(const std::vector<CollectionRow>& rows) {
+        for (std::size_t at = 0; at < rows.size(); at += collection_records_max) {
             auto begin = rows.begin() + static_cast<std::ptrdiff_t>(at);
-            std::vector<Row> chunk(begin, begin + static_cast<std::ptrdiff_t>(std::min(records_per_call_max, rows.size() - at)));
+            std::vector<CollectionRow> chunk(begin,
+                                             begin + static_cast<std::ptrdiff_t>(std::min(collection_records_max, rows.size() - at)));
             Result<void> sent = write_chunk(chunk);
             if (!sent) return fail(after_some(std::move(sent).error()));
         }
         return {};
     }
 
-    Result<void> write_chunk(const std::vector<Row>& rows) {
-        List records;
-        for (const Row& row : rows) records.push_back(row.body);
-        Map body{{"allOrNone", false}, {"records", std::move(records)}};
-        LS_TRY_ASSIGN(Value answer, api_.write(context_, "PATCH", api_.path({"composite", "sobjects"}), body));
-        if (!answer.is_list() || answer.as_list().size() != rows.size())
-            return fail(ErrorCode::answer_lost,
-                        "the collections answer of Salesforce does not have a result for each record: " + std::to_string(rows.size()));
-        for (std::size_t i = 0; i < rows.size(); ++i) read_result(rows[i], answer.as_list()[i]);
+    Result<void> write_chunk(const std::vector<CollectionRow>& rows) {
+        Result<std::vector<RowResult>> results = send_rows(api_, context_, api_.path({"composite", "sobjects"}), rows);
+        if (!results && is_of_one_row(results.error(), rows)) return write_halves(rows, results.error());
+        if (!results) return fail(std::move(results).error());
+        for (std::size_t i = 0; i < rows.size(); ++i) note(rows[i], (*results)[i]);
+        for (const RowResult& result : *results)
+            if (result.missing()) return fail(*result.error);
         return {};
     }
 
-    /// Results come in the order of the records.
-    void read_result(const Row& row, const Value& result) {
-        if (result["success"] == Value(true)) {
-            ++outcome_.updated;
-            return;
+    /// A record that Salesforce cannot even read has the whole request refused: it is looked for, but not at any price.
+    Result<void> write_halves(const std::vector<CollectionRow>& rows, const Error& error) {
+        constexpr int refusals_max = 64;
+        if (++refusals_ > refusals_max) return fail(error);
+        if (rows.size() == 1) {
+            outcome_.add_failure(rows.front().id, error);
+            return {};
         }
-        Error error = classify_record(vendor_errors(result["errors"]));
-        if (error.code == ErrorCode::record_locked && !last_try_)
+        auto middle = rows.begin() + static_cast<std::ptrdiff_t>(rows.size() / 2);
+        LS_TRY(write_chunk({rows.begin(), middle}));
+        return write_chunk({middle, rows.end()});
+    }
+
+    void note(const CollectionRow& row, const RowResult& result) {
+        if (!result.error)
+            ++outcome_.updated;
+        else if (result.error->code == ErrorCode::record_locked && !last_try_)
             locked_.push_back(row);
         else
-            outcome_.add_failure(row.id, error);
+            outcome_.add_failure(row.id, *result.error);
     }
 
     /// The action is idempotent, so its error keeps its class; but it says that a part is done.
@@ -116,8 +112,9 @@ private:
     Api& api_;
     connector::CallContext& context_;
     Outcome outcome_;
-    std::vector<Row> locked_;
+    std::vector<CollectionRow> locked_;
     bool last_try_ = false;
+    int refusals_ = 0;
 };
 
 }  // namespace
@@ -126,7 +123,7 @@ Result<Value> update_records(Api& api, const connector::Inputs& inputs, connecto
     LS_TRY_ASSIGN(std::string given, inputs.text("object"));
     LS_TRY_ASSIGN(std::string object, checked_name(given, "object"));
     LS_TRY_ASSIGN(List records, inputs.list("records"));
-    LS_TRY_ASSIGN(std::vector<Row> rows, read_rows(object, records));
+    LS_TRY_ASSIGN(std::vector<CollectionRow> rows, read_rows(object, records));
     LS_TRY_ASSIGN(Outcome outcome, Writer(api, context).write(rows));
     return Value(Map{{"updated", outcome.updated}, {"failed", std::move(outcome.failed)}});
 }

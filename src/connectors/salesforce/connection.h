@@ -5,6 +5,7 @@
 
 #include "connectors/salesforce/api.h"
 #include "connectors/salesforce/auth.h"
+#include "connectors/salesforce/joint.h"
 #include "connectors/salesforce/limits.h"
 
 namespace lockstep::connectors::salesforce {
@@ -19,6 +20,11 @@ public:
     SalesforceConnection(connector::ConnectionParts& parts, SignIn sign_in, std::string version, std::string organization);
 
     Result<Value> perform(std::string_view action, const Value& input, connector::CallContext& context) override;
+    /// See `joint.h`: single-record queries by an id, updates and upserts.
+    std::string joint_name(std::string_view action, const Value& input) const override;
+    std::string joint_record(std::string_view action, const Value& input) const override;
+    std::size_t joint_max() const override { return joint_size_.now(); }
+    std::vector<Result<Value>> perform_jointly(std::string_view action, const std::vector<connector::JointCall>& calls) override;
     Result<void> probe(connector::CallContext& context) override;
 
     /// The day's allowance as the newest answer said it; nullopt before the first answer.
@@ -30,16 +36,21 @@ public:
     net::Response acknowledge(const Result<void>& taken, net::Response plain) const override;
 
 private:
+    std::optional<JointKey> joint_key(std::string_view action, const Value& input) const;
     connector::Dialect dialect(const std::string& name);
     void note_budget(const net::Response& response);
     void note_organization(const connector::Token& token);
+    void note_access(const Secret& access);
+    std::vector<Secret> secrets() const;
 
     const std::string configured_organization_;
     Authenticator authenticator_;
     connector::Session session_;
     Api api_;
+    JointSize joint_size_;
     mutable std::mutex mutex_;
     std::optional<CallBudget> budget_;
+    Secret access_;             // of the newest request
     std::string organization_;  // as the newest token says; empty: no token was seen yet
 };
 

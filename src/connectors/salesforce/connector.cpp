@@ -78,7 +78,7 @@ const connector::Connector& descriptor() {
         .summary = "Salesforce through its REST API",
         .settings = settings(),
         .actions = actions(),
-        .default_limits = {},
+        .default_limits = {.joint_wait_ms = 40},
         .triggers = {{.name = std::string(outbound_message),
                       .connector = "salesforce",
                       .topic = "an object, such as Opportunity",
@@ -100,7 +100,7 @@ SalesforceConnection::SalesforceConnection(connector::ConnectionParts& parts, Si
     : configured_organization_(std::move(organization)),
       authenticator_(std::move(sign_in), parts.vault, parts.name),
       session_(dialect(parts.name), parts.runtime, parts.vault, parts.name),
-      api_(session_, std::move(version)) {
+      api_(session_, std::move(version), [this] { return secrets(); }) {
     std::optional<std::string> kept = parts.vault ? parts.vault->load(parts.name) : std::nullopt;
     std::string fingerprint = connector::account_fingerprint(dialect(parts.name));
     if (std::optional<connector::Token> token = kept ? connector::read_kept_token(*kept, fingerprint) : std::nullopt)
@@ -122,7 +122,8 @@ connector::Dialect SalesforceConnection::dialect(const std::string& name) {
         if (token) note_organization(*token);
         return token;
     };
-    dialect.authorize = [](net::Request& request, const connector::Token& token) {
+    dialect.authorize = [this](net::Request& request, const connector::Token& token) {
+        note_access(token.access);
         request.headers.set("Authorization", "Bearer " + token.access.reveal());
     };
     return dialect;
@@ -134,6 +135,31 @@ Result<Value> SalesforceConnection::perform(std::string_view action, const Value
     connector::Inputs inputs(action, input);
     LS_TRY(inputs.check(entry->action));
     return entry->perform(api_, inputs, context);
+}
+
+std::optional<JointKey> SalesforceConnection::joint_key(std::string_view action, const Value& input) const {
+    const ActionEntry* entry = find_action(action);
+    connector::Inputs inputs(action, input);
+    if (!entry || !entry->joint_key || !inputs.check(entry->action)) return std::nullopt;
+    return entry->joint_key(api_, inputs);
+}
+
+std::string SalesforceConnection::joint_name(std::string_view action, const Value& input) const {
+    std::optional<JointKey> key = joint_key(action, input);
+    return key ? key->name : std::string();
+}
+
+std::string SalesforceConnection::joint_record(std::string_view action, const Value& input) const {
+    std::optional<JointKey> key = joint_key(action, input);
+    return key ? key->record : std::string();
+}
+
+std::vector<Result<Value>> SalesforceConnection::perform_jointly(std::string_view action, const std::vector<connector::JointCall>& calls) {
+    const std::string name = calls.empty() ? std::string() : joint_name(action, calls.front().input);
+    auto fits = [&](const connector::JointCall& call) { return joint_name(action, call.input) == name; };
+    if (name.empty() || !std::all_of(calls.begin(), calls.end(), fits)) return Connection::perform_jointly(action, calls);
+    auto alone = [&](std::size_t i) { return perform(action, calls[i].input, calls[i].context); };
+    return find_action(action)->perform_jointly({api_, action, calls, joint_size_, alone});
 }
 
 Result<void> SalesforceConnection::probe(connector::CallContext& context) {
@@ -163,6 +189,16 @@ void SalesforceConnection::note_organization(const connector::Token& token) {
     if (token.owner.empty()) return;
     std::lock_guard lock(mutex_);
     organization_ = token.owner;
+}
+
+void SalesforceConnection::note_access(const Secret& access) {
+    std::lock_guard lock(mutex_);
+    if (access_ != access) access_ = access;
+}
+
+std::vector<Secret> SalesforceConnection::secrets() const {
+    std::lock_guard lock(mutex_);
+    return {authenticator_.sign_in().client_secret, authenticator_.sign_in().refresh_token, access_};
 }
 
 void SalesforceConnection::note_budget(const net::Response& response) {

@@ -32,7 +32,7 @@ constexpr std::int64_t login_rate_wait_ms = 60'000;
 
 /// First fitting row counts; codes without a row are `vendor_rejected` or go by the HTTP status. `errors_test.cpp` has
 /// the source of each row.
-constexpr std::array<Meaning, 44> meanings = {{
+constexpr std::array<Meaning, 45> meanings = {{
     // Not an expiry: a fresh token would be refused too.
     same("INVALID_SESSION_ID", ErrorCode::permission_missing, "This session is not valid for use with the REST API"),
     same("INVALID_SESSION_ID", ErrorCode::permission_missing, "Connected app is not attached to Agent"),
@@ -60,7 +60,8 @@ constexpr std::array<Meaning, 44> meanings = {{
 
     same("NOT_FOUND", ErrorCode::not_found),
     same("ENTITY_IS_DELETED", ErrorCode::not_found),
-    same("DUPLICATE_VALUE", ErrorCode::vendor_rejected, "duplicate id specified"),
+    same("DUPLICATE_VALUE", ErrorCode::vendor_rejected, "uplicate id specified"),
+    same("DUPLICATE_VALUE", ErrorCode::vendor_rejected, "uplicate external id specified"),
     same("DUPLICATE_VALUE", ErrorCode::duplicate_found),
     same("DUPLICATE_EXTERNAL_ID", ErrorCode::not_unique),
     same("ENTITY_FAILED_IFLASTMODIFIED_ON_UPDATE", ErrorCode::precondition_failed),

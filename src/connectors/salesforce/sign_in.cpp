@@ -83,21 +83,28 @@ Result<SignIn> choose_sign_in(const connector::Settings& settings) {
     return sign_in;
 }
 
-bool instance_allowed(std::string_view configured, std::string_view answered) {
-    if (configured.empty()) return true;
-    Result<net::Url> a = net::parse_url(configured), b = net::parse_url(answered);
-    if (!a || !b) return false;
-    if (a->scheme == b->scheme && a->host == b->host && a->port == b->port) return true;
-    auto is_local = [](const net::Url& url) {
-        return url.host == "localhost" || url.host.starts_with("127.") || url.host == "[::1]" || url.host == "::1";
-    };
-    if (is_local(*a) && is_local(*b)) return true;
+namespace {
+
+bool is_local(const net::Url& url) {
+    return url.host == "localhost" || url.host.starts_with("127.") || url.host == "[::1]" || url.host == "::1";
+}
+
+/// Source: Salesforce help, "My Domain URL Formats"; `.mil` is Government Cloud Plus.
+bool is_vendors(const net::Url& url) {
     constexpr std::array<std::string_view, 4> domains = {".salesforce.com", ".force.com", ".cloudforce.com", ".salesforce.mil"};
-    auto is_vendors = [&](const net::Url& url) {
-        return url.scheme == "https" &&
-               std::any_of(domains.begin(), domains.end(), [&](std::string_view d) { return url.host.ends_with(d); });
-    };
-    return is_vendors(*a) && is_vendors(*b);
+    return url.scheme == "https" && std::any_of(domains.begin(), domains.end(), [&](std::string_view d) { return url.host.ends_with(d); });
+}
+
+bool goes_with(const net::Url& known, const net::Url& answered) {
+    const bool same_origin = known.scheme == answered.scheme && known.host == answered.host && known.port == answered.port;
+    return same_origin || (is_local(known) && is_local(answered)) || (is_vendors(known) && is_vendors(answered));
+}
+
+}  // namespace
+
+bool instance_allowed(std::string_view login_url, std::string_view configured, std::string_view answered) {
+    Result<net::Url> known = net::parse_url(configured.empty() ? login_url : configured), url = net::parse_url(answered);
+    return known && url && goes_with(*known, *url);
 }
 
 }  // namespace lockstep::connectors::salesforce
