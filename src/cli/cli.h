@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "config/config.h"
+#include "store/store.h"
 #include "value/value.h"
 
 /// The command line: one file a command. Exit codes: 0 done, 1 failed, 2 usage. Errors go to stderr, data to stdout.
@@ -64,6 +66,13 @@ struct RunOptions {
 };
 int run_flow(const RunOptions& options);
 
+struct SweepOptions {
+    ConfigSource source;
+    std::string flow;  ///< whose sweeps are made now; empty: all sweeps are listed
+    bool json = false;
+};
+int sweep(const SweepOptions& options);
+
 struct RunsOptions {
     ConfigSource source;
     std::string status, flow, key;
@@ -72,19 +81,64 @@ struct RunsOptions {
 };
 int list_runs(const RunsOptions& options);
 int show_run(const ConfigSource& source, const std::string& id, bool json);
-struct ReplayOptions {
+
+struct ParkedOptions {
+    ConfigSource source;
+    std::string flow;
+    bool runs = false;  ///< the runs themselves instead of their causes
+    int limit = 50;
+    bool json = false;
+};
+int list_parked(const ParkedOptions& options);
+int show_parked(const ConfigSource& source, const std::string& id, bool json);
+/// Which parked runs are replayed or dropped, and why.
+struct OperateOptions {
     ConfigSource source;
     std::vector<std::string> ids;
-    bool all = false, from_start = false;
-    std::string flow;
+    std::string cause, flow;
+    bool all = false;
+    bool from_start = false;
+    bool yes = false;  ///< many are not asked about
+    std::string because;
 };
-int replay_runs(const ReplayOptions& options);
-int drop_run(const ConfigSource& source, const std::string& id, const std::string& reason);
+int replay_parked(const OperateOptions& options);
+int drop_parked(const OperateOptions& options);
+struct EditOptions {
+    ConfigSource source;
+    std::string id;
+    std::string event_file;         ///< the event's body; `-`: standard input
+    std::string step, input_file;   ///< a step's input
+    std::vector<std::string> sets;  ///< `path=value`, of the step's input or, without a step, of the event's body
+    bool reset = false;             ///< takes back what was decided about the step
+    bool from_start = false;
+    std::string because;
+};
+int edit_parked(const EditOptions& options);
+struct SkipOptions {
+    ConfigSource source;
+    std::string id, step, output_json, because;
+};
+int skip_parked(const SkipOptions& options);
+struct AuditOptions {
+    ConfigSource source;
+    std::string run;
+    int limit = 50;
+    bool json = false;
+};
+int show_audit(const AuditOptions& options);
 
 int cel(bool jsonl, const std::string& expression, const std::string& bindings_json);
 
 /// Writes the error to stderr and returns `exit_failed`.
 int report(const Error& error);
+/// Where the database is: as given, else as the configuration or the environment says, else lockstep.db.
+std::string store_path(const ConfigSource& source);
+Result<std::unique_ptr<store::Store>> open_to_read(const ConfigSource& source);
+/// A time to the second; empty for 0.
+std::string time_text(std::int64_t ms);
+/// Who gives the commands: `cli` and the name of the system's user.
+std::string operator_name();
+void print_runs(const std::vector<store::RunRow>& runs);
 /// Whether stdout is a terminal that wants colours (`NO_COLOR` respected).
 bool wants_colour();
 
@@ -97,12 +151,13 @@ public:
     /// Returns nullopt if no engine answers for this store.
     static std::optional<RunningEngine> find(const std::string& store_path);
     /// Errors: what the engine answered, as its code and message.
-    Result<Value> post(const std::string& path, const Value& body) const;
+    /// `timeout_ms` 0: the usual.
+    Result<Value> post(const std::string& path, const Value& body, std::int64_t timeout_ms = 0) const;
     Result<Value> get(const std::string& path) const;
     static std::string address_file(const std::string& store_path) { return store_path + ".address"; }
 
 private:
-    Result<Value> send(const std::string& method, const std::string& path, const std::string& body) const;
+    Result<Value> send(const std::string& method, const std::string& path, const std::string& body, std::int64_t timeout_ms) const;
     std::string base_;
 };
 

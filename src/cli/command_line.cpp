@@ -12,6 +12,104 @@ void add_source(CLI::App& app, ConfigSource& source) {
     app.add_option("--store", source.store_path, "database file (default: lockstep.db, or as configured)");
 }
 
+/// All that `parked` takes; it must live until the words are read.
+struct ParkedWords {
+    ParkedOptions list;
+    OperateOptions operate;
+    EditOptions edit;
+    SkipOptions skip;
+    std::string id, from = "failed";
+    bool from_start = false;
+
+    bool wants_start() const { return from_start || from == "start"; }
+};
+
+void add_because(CLI::App& command, std::string& because, bool required) {
+    command.add_option("--because,--reason", because, "why; kept in the audit trail")->required(required);
+}
+
+void add_from(CLI::App& command, ParkedWords& words) {
+    command.add_option("--from", words.from, "failed: what was made is kept; start: effects are looked for and found, not made twice")
+        ->check(CLI::IsMember({"failed", "start"}));
+    command.add_flag("--from-start", words.from_start, "the same as --from start");
+}
+
+void add_which(CLI::App& command, OperateOptions& options) {
+    command.add_option("ids", options.ids, "run ids");
+    command.add_option("--cause", options.cause, "all of a cause: FLOW/STEP/CODE, as `parked` lists them");
+    command.add_flag("--all", options.all, "every parked run (with --flow: of that flow)");
+    command.add_flag("--yes", options.yes, "do not ask, however many they are");
+}
+
+CLI::App* add_parked_edit(CLI::App& parked, ParkedWords& words, int& result) {
+    auto* command = parked.add_subcommand("edit", "corrects the event or a step's input and replays; alone: prints what there is");
+    command->add_option("id", words.edit.id, "run id")->required();
+    command->add_option("--event", words.edit.event_file, "the event's body as JSON; `-`: standard input");
+    command->add_option("--step", words.edit.step, "the step, or an element of its list: STEP, STEP/0");
+    command->add_option("--input", words.edit.input_file, "the step's input as JSON; `-`: standard input");
+    command->add_option("--set", words.edit.sets, "path=value in the step's input (without --step: in the event's body), several times")
+        ->take_all()
+        ->allow_extra_args(false);
+    command->add_flag("--reset", words.edit.reset, "take back what was decided about the step");
+    add_because(*command, words.edit.because, false);
+    add_from(*command, words);
+    command->callback([&] {
+        words.edit.source = words.list.source;
+        words.edit.from_start = words.wants_start();
+        result = edit_parked(words.edit);
+    });
+    return command;
+}
+
+CLI::App* add_parked_skip(CLI::App& parked, ParkedWords& words, int& result) {
+    auto* command = parked.add_subcommand("skip", "takes a step as done, though it was not made, and replays");
+    command->add_option("id", words.skip.id, "run id")->required();
+    command->add_option("step", words.skip.step, "the step, or an element of its list: STEP, STEP/0")->required();
+    command->add_option("--output", words.skip.output_json, "what the step's value is, as JSON (default: null; true for a requirement)");
+    add_because(*command, words.skip.because, true);
+    command->callback([&] {
+        words.skip.source = words.list.source;
+        result = skip_parked(words.skip);
+    });
+    return command;
+}
+
+void operate(ParkedWords& words, int (*what)(const OperateOptions&), int& result) {
+    words.operate.source = words.list.source;
+    words.operate.flow = words.list.flow;
+    words.operate.from_start = words.wants_start();
+    result = what(words.operate);
+}
+
+void add_parked(CLI::App& app, ParkedWords& words, int& result) {
+    auto* command = app.add_subcommand("parked", "what waits for a person, by cause; show, replay, edit, skip or drop it");
+    add_source(*command, words.list.source);
+    command->add_option("--flow", words.list.flow, "only of this flow");
+    command->add_flag("--runs", words.list.runs, "the runs instead of their causes, newest first");
+    command->add_option("--limit", words.list.limit, "how many runs")->check(CLI::Range(1, 1000));
+    command->add_flag("--json", words.list.json, "for scripts");
+    auto* list = command->add_subcommand("list", "the same as `parked`");
+    auto* show = command->add_subcommand("show", "one run: event, steps, what failed and with what, what one can do");
+    show->add_option("id", words.id, "run id")->required();
+    show->callback([&] { result = show_parked(words.list.source, words.id, words.list.json); });
+    auto* replay = command->add_subcommand("replay", "takes parked runs up again, from the step that failed; oldest first");
+    add_which(*replay, words.operate);
+    add_from(*replay, words);
+    add_because(*replay, words.operate.because, false);
+    replay->callback([&] { operate(words, replay_parked, result); });
+    auto* edit = add_parked_edit(*command, words, result);
+    auto* skip = add_parked_skip(*command, words, result);
+    auto* drop = command->add_subcommand("drop", "ends parked runs for good");
+    add_which(*drop, words.operate);
+    add_because(*drop, words.operate.because, true);
+    drop->callback([&] { operate(words, drop_parked, result); });
+    command->callback([&, command, list] {
+        if (command->get_subcommands().empty() || *list) result = list_parked(words.list);
+    });
+    // `parked show ID --store FILE` is as good as `parked --store FILE show ID`.
+    for (auto* nested : {list, show, replay, edit, skip, drop}) nested->fallthrough();
+}
+
 /// What to say if the first word is no command.
 std::optional<std::string> unknown_command(const CLI::App& app, int argc, char** argv) {
     if (argc < 2 || argv[1][0] == '-' || !app.get_subcommands().empty()) return std::nullopt;
@@ -82,10 +180,16 @@ int main(int argc, char** argv) {
     run_command->add_flag("--json", run_options.json, "for scripts");
     run_command->callback([&] { result = run_flow(run_options); });
 
+    SweepOptions sweep_options;
+    auto* sweep_command =
+        app.add_subcommand("sweep", "lists the sweeps that look for what no trigger told of; `sweep FLOW` makes a flow's now");
+    add_source(*sweep_command, sweep_options.source);
+    sweep_command->add_option("flow", sweep_options.flow, "the flow, such as deal-closed");
+    sweep_command->add_flag("--json", sweep_options.json, "for scripts");
+    sweep_command->callback([&] { result = sweep(sweep_options); });
+
     RunsOptions runs_options;
-    std::string run_id, drop_reason;
-    std::vector<std::string> run_ids;
-    bool all = false, from_start = false;
+    std::string run_id;
     auto* runs_command = app.add_subcommand("runs", "lists runs, newest first; `runs show ID` shows one with every step");
     add_source(*runs_command, runs_options.source);
     runs_command->add_option("--status", runs_options.status, "waiting, running, succeeded, skipped, parked or dropped");
@@ -96,37 +200,21 @@ int main(int argc, char** argv) {
     auto* runs_show = runs_command->add_subcommand("show", "one run: event, steps, what was said to the vendors");
     runs_show->add_option("id", run_id, "run id")->required();
     runs_show->callback([&] { result = show_run(runs_options.source, run_id, runs_options.json); });
+    runs_show->fallthrough();  // `runs show ID --store FILE` is as good as `runs --store FILE show ID`
     runs_command->callback([&] {
         if (runs_command->get_subcommands().empty()) result = list_runs(runs_options);
     });
 
-    auto* parked_command = app.add_subcommand("parked", "lists parked runs with their reasons; show, replay or drop them");
-    add_source(*parked_command, runs_options.source);
-    parked_command->add_option("--flow", runs_options.flow, "only of this flow");
-    parked_command->add_option("--limit", runs_options.limit, "how many")->check(CLI::Range(1, 1000));
-    parked_command->add_flag("--json", runs_options.json, "for scripts");
-    auto* parked_list = parked_command->add_subcommand("list", "the same as `parked`");
-    auto* parked_show = parked_command->add_subcommand("show", "one run: event, steps, what was said to the vendors");
-    parked_show->add_option("id", run_id, "run id")->required();
-    parked_show->callback([&] { result = show_run(runs_options.source, run_id, runs_options.json); });
-    auto* parked_replay = parked_command->add_subcommand("replay", "takes parked runs up again, from the step that failed");
-    parked_replay->add_option("ids", run_ids, "run ids");
-    parked_replay->add_flag("--all", all, "every parked run (with --flow: of that flow)");
-    parked_replay->add_flag("--from-start", from_start, "from the first step; effects that exist are found again, not made twice");
-    parked_replay->callback([&] { result = replay_runs({runs_options.source, run_ids, all, from_start, runs_options.flow}); });
-    auto* parked_drop = parked_command->add_subcommand("drop", "ends a parked run for good");
-    parked_drop->add_option("id", run_id, "run id")->required();
-    parked_drop->add_option("--reason", drop_reason, "why; kept in the audit trail")->required();
-    parked_drop->callback([&] { result = drop_run(runs_options.source, run_id, drop_reason); });
-    parked_command->callback([&] {
-        bool lists = parked_command->get_subcommands().empty() || *parked_list;
-        if (!lists) return;
-        runs_options.status = "parked";
-        result = list_runs(runs_options);
-    });
+    ParkedWords parked_words;
+    add_parked(app, parked_words, result);
 
-    // `parked show ID --store FILE` is as good as `parked --store FILE show ID`.
-    for (auto* nested : {runs_show, parked_list, parked_show, parked_replay, parked_drop}) nested->fallthrough();
+    AuditOptions audit_options;
+    auto* audit_command = app.add_subcommand("audit", "who replayed, corrected, skipped or dropped what, and why; newest first");
+    add_source(*audit_command, audit_options.source);
+    audit_command->add_option("run", audit_options.run, "only of this run");
+    audit_command->add_option("--limit", audit_options.limit, "how many")->check(CLI::Range(1, 1000));
+    audit_command->add_flag("--json", audit_options.json, "for scripts");
+    audit_command->callback([&] { result = show_audit(audit_options); });
 
     bool jsonl = false;
     std::string expression, bindings;

@@ -1,3 +1,4 @@
+#include <pwd.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -23,6 +24,11 @@ int report(const Error& error) {
     fmt::print(stderr, "lockstep: {}\n", error.message);
     if (error.code != ErrorCode::internal) fmt::print(stderr, "  ({}: docs/errors/{}.md)\n", to_string(error.code), to_string(error.code));
     return exit_failed;
+}
+
+std::string operator_name() {
+    const passwd* user = getpwuid(geteuid());
+    return user ? fmt::format("cli/{}", user->pw_name) : "cli";
 }
 
 bool wants_colour() {

@@ -1,18 +1,11 @@
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "api/api.h"
 #include "cli/cli.h"
-#include "engine/operator_actions.h"
 #include "value/json.h"
 
 namespace lockstep::cli {
-namespace {
 
-constexpr std::string_view actor = "cli";
-
-/// Where the database is: as given, else as the configuration or the environment says, else lockstep.db.
 std::string store_path(const ConfigSource& source) {
     if (!source.store_path.empty()) return source.store_path;
     if (!source.config_file.empty() || !source.env_file.empty())
@@ -26,18 +19,21 @@ Result<std::unique_ptr<store::Store>> open_to_read(const ConfigSource& source) {
 
 std::string time_text(std::int64_t ms) { return ms == 0 ? "" : format_timestamp(Timestamp::from_ms(ms / 1000 * 1000)); }
 
-void print_table(const std::vector<store::RunRow>& runs) {
+void print_runs(const std::vector<store::RunRow>& runs) {
     fmt::print("{:<26}  {:<20}  {:<12}  {:<18}  {:<9}  {}\n", "RUN", "CREATED", "FLOW", "KEY", "STATUS", "REASON");
     for (const auto& run : runs)
         fmt::print("{:<26}  {:<20}  {:<12}  {:<18}  {:<9}  {}{}\n", run.id, time_text(run.created_at_ms), run.flow, run.key,
                    store::to_string(run.status), run.step.empty() ? "" : run.step + ": ", run.reason);
 }
 
+namespace {
+
 /// Journal data of one fact in a line: what a person needs to see.
 std::string fact_text(const store::JournalRow& row) {
     auto data = json::parse(row.data_json.empty() ? "null" : row.data_json);
     if (!data) return row.data_json;
-    if (const Value* error = data->find("error")) return fmt::format("{}: {}", (*error)["code"].text(), (*error)["message"].text());
+    const char* sure = (*data)["unsure"] == Value(true) ? "unsure whether it happened, and not made again: " : "";
+    if (const Value* error = data->find("error")) return fmt::format("{}{}: {}", sure, (*error)["code"].text(), (*error)["message"].text());
     if (const Value* reason = data->find("reason")) return reason->text();
     std::string text = data->is_null() ? "" : json::write(*data);
     return text;
@@ -63,31 +59,6 @@ void print_run(const store::LoadedRun& loaded) {
     }
 }
 
-Result<std::vector<std::string>> all_parked(store::Store& store, const std::string& flow) {
-    std::vector<std::string> ids;
-    store::RunFilter filter{.status = store::RunStatus::parked, .flow = flow, .limit = 1000};
-    while (true) {
-        LS_TRY_ASSIGN(auto runs, store.list_runs(filter));
-        for (const auto& run : runs) ids.push_back(run.id);
-        if (runs.size() < 1000) break;
-        filter.before_id = runs.back().id;
-    }
-    std::reverse(ids.begin(), ids.end());
-    return ids;
-}
-
-Result<void> replay_one(const std::string& path, const std::optional<RunningEngine>& engine, const std::string& id, bool from_start) {
-    if (engine) {
-        LS_TRY(engine->post("/api/v1/runs/" + id + "/replay", Map{{"from", from_start ? "start" : "failed"}}));
-        return {};
-    }
-    LS_TRY_ASSIGN(auto store, store::open_sqlite({.path = path}));
-    LS_TRY_ASSIGN(auto loaded, engine::load_parked(*store, id));
-    ThreadRuntime runtime;
-    return store->commit(engine::replay_batch(loaded, from_start ? engine::ReplayMode::from_start : engine::ReplayMode::from_failed,
-                                              std::string(actor), runtime.now().ms()));
-}
-
 }  // namespace
 
 int list_runs(const RunsOptions& options) {
@@ -103,7 +74,7 @@ int list_runs(const RunsOptions& options) {
     if (!store) return report(store.error());
     auto runs = (*store)->list_runs(filter);
     if (!runs) return report(runs.error());
-    if (!options.json) return print_table(*runs), exit_done;
+    if (!options.json) return print_runs(*runs), exit_done;
     List all;
     for (const auto& run : *runs) all.push_back(api::run_value(run));
     fmt::print("{}\n", json::write_pretty(all));
@@ -120,50 +91,6 @@ int show_run(const ConfigSource& source, const std::string& id, bool json_wanted
         fmt::print("{}\n", json::write_pretty(api::run_detail(**loaded)));
     else
         print_run(**loaded);
-    return exit_done;
-}
-
-int replay_runs(const ReplayOptions& options) {
-    if (options.ids.empty() == !options.all) {
-        fmt::print(stderr, "lockstep: give run ids, or --all\n");
-        return exit_usage;
-    }
-    std::string path = store_path(options.source);
-    std::vector<std::string> wanted = options.ids;
-    if (options.all) {
-        auto store = store::open_sqlite({.path = path, .read_only = true});
-        if (!store) return report(store.error());
-        auto parked = all_parked(**store, options.flow);
-        if (!parked) return report(parked.error());
-        wanted = *std::move(parked);
-    }
-    auto engine = RunningEngine::find(path);
-    int result = exit_done;
-    for (const auto& id : wanted) {
-        auto replayed = replay_one(path, engine, id, options.from_start);
-        if (!replayed)
-            result = report(replayed.error());
-        else
-            fmt::print("{} {}\n", id, engine ? "goes on" : "will go on when `lockstep serve` is started");
-    }
-    return result;
-}
-
-int drop_run(const ConfigSource& source, const std::string& id, const std::string& reason) {
-    std::string path = store_path(source);
-    if (auto engine = RunningEngine::find(path)) {
-        auto dropped = engine->post("/api/v1/runs/" + id + "/drop", Map{{"reason", reason}});
-        if (!dropped) return report(dropped.error());
-    } else {
-        auto store = store::open_sqlite({.path = path});
-        if (!store) return report(store.error());
-        auto loaded = engine::load_parked(**store, id);
-        if (!loaded) return report(loaded.error());
-        ThreadRuntime runtime;
-        auto dropped = (*store)->commit(engine::drop_batch(*loaded, reason, std::string(actor), runtime.now().ms()));
-        if (!dropped) return report(dropped.error());
-    }
-    fmt::print("{} dropped\n", id);
     return exit_done;
 }
 
