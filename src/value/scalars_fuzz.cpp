@@ -1,3 +1,5 @@
+#include <iterator>
+
 #include "base/cron.h"
 #include "base/time.h"
 #include "tests/fuzz/target.h"
@@ -66,6 +68,12 @@ void check_date(std::string_view text) {
     LS_ASSERT(days_from_epoch(add_days(*date, 1)) == days_from_epoch(*date) + 1);
 }
 
+/// An offset as written, else one of a few zones: looking for a name that is not there takes long.
+std::string_view zone_of(std::string_view text) {
+    constexpr std::string_view zones[] = {"Europe/Berlin", "UTC", "Australia/Lord_Howe", "America/St_Johns"};
+    return text.starts_with('+') || text.starts_with('-') ? text.substr(0, 6) : zones[text.size() % std::size(zones)];
+}
+
 /// A local time names at most two points in time, and the one it was made of is between them.
 void check_zone(Timestamp time, std::string_view zone) {
     const auto civil = to_civil(time, zone);
@@ -99,6 +107,6 @@ FUZZ(scalars) {
     check_numbers(first, data);
     check_duration(first);
     check_date(first);
-    check_time(first, data);
-    check_schedule(first, data);
+    check_time(first, zone_of(data));
+    check_schedule(first, zone_of(data));
 }
