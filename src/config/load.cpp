@@ -277,7 +277,8 @@ private:
     }
 
     void read_limits(const Node& node, connector::ConnectionLimits& limits) {
-        only_keys(node, {"concurrency", "settle_ms", "retries", "retry_base_ms", "call_timeout_ms", "daily_reserve_percent", "joint_wait_ms"},
+        only_keys(node,
+                  {"concurrency", "settle_ms", "retries", "retry_base_ms", "call_timeout_ms", "daily_reserve_percent", "joint_wait_ms"},
                   "`limits:`");
         if (const Node* n = node.find("concurrency"))
             limits.concurrency_max = static_cast<int>(number_of(*n, 1, 1000, "concurrency").value_or(1));

@@ -92,7 +92,8 @@ TEST_F(AlertDeskTest, AtMostOnceIsNotSentAgainAfterALostAnswerAndSaysSo) {
     auto row = careful.settle(due[0].id, fail(ErrorCode::answer_lost, "lost"), now);
     EXPECT_EQ(row.state, store::AlertState::failed);
     EXPECT_NE(row.error.find("unsure whether it arrived"), std::string::npos) << row.error;
-    auto given_up = careful.restore({{.id = "001", .cause = "c", .text = "t", .count = 1, .state = store::AlertState::sending, .attempts = 1}});
+    auto given_up =
+        careful.restore({{.id = "001", .cause = "c", .text = "t", .count = 1, .state = store::AlertState::sending, .attempts = 1}});
     ASSERT_EQ(given_up.size(), 1u);
     EXPECT_EQ(given_up[0].state, store::AlertState::failed);
     EXPECT_NE(given_up[0].error.find("unsure"), std::string::npos);

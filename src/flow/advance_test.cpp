@@ -51,7 +51,8 @@ TEST(Advance, ALostAnswerIsLookedForAfterTheSettleTimeAndNotBefore) {
 }
 
 TEST(Advance, WhatNobodyCanLookForIsMadeAtMostOnceIfTheFlowSaysSo) {
-    const std::string text = flow_text("  - { id: post, uses: b.post, delivery: at_most_once }\n  - { id: next, uses: a.set, with: { x: \"${ post }\" } }\n");
+    const std::string text =
+        flow_text("  - { id: post, uses: b.post, delivery: at_most_once }\n  - { id: next, uses: a.set, with: { x: \"${ post }\" } }\n");
     for (bool dies : {false, true}) {
         Driver run(text);
         run.start();

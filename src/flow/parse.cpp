@@ -83,7 +83,9 @@ private:
     }
 
     void read_top(const Node& top) {
-        only_keys(top, {"flow", "summary", "config", "key", "on", "steps", "waiting_after", "on_waiting", "on_parked", "report", "supersedes"}, "a flow");
+        only_keys(top,
+                  {"flow", "summary", "config", "key", "on", "steps", "waiting_after", "on_waiting", "on_parked", "report", "supersedes"},
+                  "a flow");
         if (const Node* name = top.find("flow"))
             flow_.name = text_of(*name, "flow");
         else
@@ -238,8 +240,8 @@ private:
 
     void read_sweep(const Node& item) {
         only_keys(item,
-                  {"sweep", "name", "uses", "connection", "with", "as", "against", "if", "key", "position", "overlap", "starts", "page_rows",
-                   "budget"},
+                  {"sweep", "name", "uses", "connection", "with", "as", "against", "if", "key", "position", "overlap", "starts",
+                   "page_rows", "budget"},
                   "a sweep");
         Trigger trigger{.kind = Trigger::Kind::sweep, .place = item.place, .name = "sweep"};
         Sweep& sweep = trigger.sweep.emplace();
@@ -268,7 +270,8 @@ private:
         auto every = context_.sweep_every.empty() ? duration_of(node, "sweep") : read_duration_ms(context_.sweep_every);
         if (every && *every >= sweep_least_ms) return *every;
         if (!context_.sweep_every.empty())
-            problem(node.place, fmt::format("the configuration's `sweep:` is `off` or a duration of at least 1m: `{}`", context_.sweep_every));
+            problem(node.place,
+                    fmt::format("the configuration's `sweep:` is `off` or a duration of at least 1m: `{}`", context_.sweep_every));
         else if (every)
             problem(node.place, fmt::format("a sweep is made once a minute at most: `{}`", node.text));
         return 0;
@@ -328,7 +331,8 @@ private:
         bool after = refers_to(sweep.rows.with, "after"), page = refers_to(sweep.rows.with, "page");
         if (sweep.page_rows > 0 && after == page)
             problem(item.place, "with `page_rows:`, `with:` must use either `after` (the key of the page before its last row) or `page`");
-        if (sweep.page_rows == 0 && (after || page)) problem(item.place, "with `after` or `page`, `page_rows:` must say how many rows a page has");
+        if (sweep.page_rows == 0 && (after || page))
+            problem(item.place, "with `after` or `page`, `page_rows:` must say how many rows a page has");
         sweep.paging = after ? Sweep::Paging::after : page ? Sweep::Paging::numbered : Sweep::Paging::whole;
     }
 
@@ -360,8 +364,7 @@ private:
     }
 
     void read_step(const Node& item, Section section, std::size_t first_of_section) {
-        only_keys(item,
-                  {"id", "uses", "with", "if", "needs", "for_each", "as", "retry", "timeout", "on_error", "delivery", "connection"},
+        only_keys(item, {"id", "uses", "with", "if", "needs", "for_each", "as", "retry", "timeout", "on_error", "delivery", "connection"},
                   "a step");
         Step step{.section = section, .place = item.place};
         const Node* uses = item.find("uses");
@@ -543,8 +546,9 @@ private:
                                             step.uses));
         if (!delivery) return;
         if (!untraceable && !step.action.name.empty())
-            return problem(delivery->place, fmt::format("`delivery:` is for effects that nobody can look for; that of `{}` can be {}", step.uses,
-                                                        step.action.effect == schema::ActionEffect::unique ? "looked for" : "repeated"));
+            return problem(delivery->place,
+                           fmt::format("`delivery:` is for effects that nobody can look for; that of `{}` can be {}", step.uses,
+                                       step.action.effect == schema::ActionEffect::unique ? "looked for" : "repeated"));
         if (delivery->text == "at_most_once")
             step.delivery = Delivery::at_most_once;
         else if (delivery->text == "at_least_once")

@@ -58,11 +58,13 @@ TEST(ParseFlow, NamesEveryMistakeAndHowToMendIt) {
          "there is nothing called `notification` here"},
         {"require without reason", flow_text("  - { uses: require, with: { that: true } }\n"), "`require` needs `because:`"},
         {"untraceable without a policy", flow_text("  - { uses: b.post }\n"),
-         "test.yaml:5:5: `b.post` needs `delivery:`, because nobody can look whether it happened when its answer is lost: `at_most_once` (it "
+         "test.yaml:5:5: `b.post` needs `delivery:`, because nobody can look whether it happened when its answer is lost: `at_most_once` "
+         "(it "
          "may be missing) or `at_least_once` (it may come twice)"},
         {"another policy", flow_text("  - { uses: b.post, delivery: exactly_once }\n"),
          "`delivery:` is `at_most_once` or `at_least_once`: `exactly_once`"},
-        {"a policy where the effect is looked for", flow_text("  - { uses: a.create, delivery: at_most_once, with: { unique: { x: 1 } } }\n"),
+        {"a policy where the effect is looked for",
+         flow_text("  - { uses: a.create, delivery: at_most_once, with: { unique: { x: 1 } } }\n"),
          "`delivery:` is for effects that nobody can look for; that of `a.create` can be looked for"},
         {"a policy for a read", flow_text("  - { uses: a.read, delivery: at_most_once }\n"), "that of `a.read` can be repeated"},
         {"not yaml", "flow: [", "test.yaml: "},

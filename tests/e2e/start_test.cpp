@@ -151,7 +151,8 @@ TEST(Start, SaysWhichVendorIsSpokenToByPlainHttpOnAnotherMachine) {
         write_file(folder.file("lockstep.yaml"), "server: { port: 0 }\nconnections:\n  slack: { webhook_url: \"" + std::string(address) +
                                                      "\" }\nflows:\n  mine: { file: mine.yaml }\n");
         write_file(folder.file("mine.yaml"),
-                   "flow: mine\non: [ { webhook: /webhook/mine, key: a } ]\nsteps:\n  - { uses: slack.post, delivery: at_most_once, with: { text: x } }\n");
+                   "flow: mine\non: [ { webhook: /webhook/mine, key: a } ]\nsteps:\n  - { uses: slack.post, delivery: at_most_once, with: "
+                   "{ text: x } }\n");
         Process serve({.arguments = {program(), "serve", "--config", "lockstep.yaml"}, .folder = folder.path()});
         EXPECT_TRUE(wait_until(20'000, [&] { return has(serve.errors(), "lockstep serves"); })) << serve.errors();
         EXPECT_EQ(has(serve.errors(), "by plain http"), warned) << serve.errors();

@@ -12,8 +12,9 @@ namespace {
 const schema::Action& post_action() {
     static const schema::Action action{
         .name = "slack.post",
-        .summary = "Posts a message to the channel of the webhook. Slack names no message in its answer and takes no key: whether one arrived "
-                   "whose answer was lost cannot be looked up.",
+        .summary =
+            "Posts a message to the channel of the webhook. Slack names no message in its answer and takes no key: whether one arrived "
+            "whose answer was lost cannot be looked up.",
         .effect = schema::ActionEffect::untraceable,
         .inputs = {{"text", "text", true, "the message, also what notifications show; cut to 4000 characters"},
                    {"blocks", "list", false, "Block Kit blocks, at most 50; long texts are cut"},

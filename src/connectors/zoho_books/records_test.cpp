@@ -243,7 +243,8 @@ TEST(BooksCreate, AdoptsTheWholeInvoiceButNoVoidOne) {
 
 TEST(BooksQuery, ReadsOnePageWhereOneIsAskedFor) {
     Books books;
-    books.http().on("GET", "page=3", json_answer(200, R"({"code":0,"invoices":[{"invoice_id":"7"}],"page_context":[{"has_more_page":true}]})"));
+    books.http().on("GET", "page=3",
+                    json_answer(200, R"({"code":0,"invoices":[{"invoice_id":"7"}],"page_context":[{"has_more_page":true}]})"));
     auto rows = books.perform("zoho_books.query", {{"entity", "invoices"}, {"page", 3}});
     ASSERT_TRUE(rows) << rows.error().to_text();
     EXPECT_EQ(rows->as_list().size(), 1u);
