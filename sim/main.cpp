@@ -171,7 +171,15 @@ void choose([[maybe_unused]] std::string_view defect) {
 #endif
 }
 
-/// Switches every defect on in turn and looks for the first seed that shows it.
+/// The scenario as it would be if nobody had spoilt it.
+Scenario without(Scenario spoilt) {
+    spoilt.network_defects = {};
+    spoilt.settle_ms.reset();
+    spoilt.payments_interleave = false;
+    return spoilt;
+}
+
+/// Switches every defect on in turn and looks for the first seed that shows it and is well without it.
 int play_defects(const Wish& wish) {
 #ifndef LOCKSTEP_DEFECTS
     std::fprintf(stderr, "this program has no defects: ./run simulate --defects builds the one that has\n");
@@ -185,7 +193,12 @@ int play_defects(const Wish& wish) {
         for (std::uint64_t seed = wish.from; seed < wish.from + defect_seeds_max && !failure; ++seed) {
             Scenario scenario = Scenario::drawn(seed);
             if (defect.spoil) defect.spoil(scenario);
-            if (Report report = play_watched(scenario); !report.ok()) failure = Failure{scenario, std::move(report)};
+            Report report = play_watched(scenario);
+            if (report.ok()) continue;
+            choose({});
+            bool because_of_it = play_watched(without(scenario)).ok();
+            choose(defect.name);
+            if (because_of_it) failure = Failure{std::move(scenario), std::move(report)};
         }
         missed += failure ? 0 : 1;
         std::printf("%-52s %s\n", std::string(defect.name).c_str(),

@@ -49,8 +49,13 @@ const Common& common() {
     return made;
 }
 
-std::optional<std::string> environment(const std::string& name) {
+/// Signing costs as much as a tenth of a short play: most programs sign in to Salesforce by a secret.
+constexpr std::uint64_t signing_every = 16;
+
+std::optional<std::string> environment(const std::string& name, bool signs) {
     const auto& its = credentials();
+    if (!signs && (name == "SF_PRIVATE_KEY_PATH" || name == "SF_USERNAME")) return std::nullopt;
+    if (!signs && name == "SF_CLIENT_SECRET") return its.sf_client_secret;
     static const std::map<std::string, std::string> all = {{"SF_CLIENT_ID", its.sf_client_id},
                                                            {"SF_PRIVATE_KEY_PATH", common().key_file},
                                                            {"SF_USERNAME", its.sf_username},
@@ -87,11 +92,12 @@ struct Configured {
     config::Config config;
     std::vector<flow::Flow> flows;
 
-    explicit Configured(void (*change)(config::Config&)) {
-        auto loaded = config::load_environment(environment);
+    Configured(bool signs, void (*change)(config::Config&)) {
+        auto loaded = config::load_environment([signs](const std::string& name) { return environment(name, signs); });
         LS_ASSERT(loaded.has_value());
         config = *std::move(loaded);
         config.workers = workers;
+        config.keep = {};  // whoever judges reads all of it
         // Deals are as old as they are, whenever the play begins.
         for (auto& flow : config.flows)
             if (flow.text.find("sweep_closed_since") != std::string::npos) flow.config.set("sweep_closed_since", "2026-01-01");
@@ -103,10 +109,12 @@ struct Configured {
 };
 
 const Configured& configured(const Scenario& scenario) {
-    static const Configured usual(nullptr);
-    if (!scenario.payments_interleave) return usual;
-    static const Configured interleaving(forget_names);
-    return interleaving;
+    if (scenario.payments_interleave) {
+        static const Configured interleaving(false, forget_names);
+        return interleaving;
+    }
+    static const Configured signing(true, nullptr), usual(false, nullptr);
+    return scenario.seed % signing_every == 0 ? signing : usual;
 }
 
 constexpr std::array deaths = {"killed at a switch", "killed before a commit", "killed after a commit"};
@@ -142,13 +150,16 @@ Program::Program(const Scenario& scenario, FiberRuntime& runtime, net::HttpClien
     : scenario_(scenario), runtime_(runtime), http_(http), history_(history), crashes_(scenario.crashes) {
     static std::uint64_t plays = 0;
     play_ = ++plays;
-    std::filesystem::copy_file(common().empty_store, path_of(life_));
+    if (outlives_deaths()) std::filesystem::copy_file(common().empty_store, path_of(life_));
 }
 
 Program::~Program() {
     if (is_alive()) end();
-    forget_files(life_);
+    if (outlives_deaths()) forget_files(life_);
 }
+
+/// Otherwise nobody will ever open it again, and it may be in memory.
+bool Program::outlives_deaths() const { return !scenario_.crashes.empty() || !scenario_.disk_faults.empty(); }
 
 std::filesystem::path Program::path_of(int life) const { return common().folder / fmt::format("{}-{}.db", play_, life); }
 
@@ -160,7 +171,7 @@ void Program::forget_files(int life) const {
 bool Program::start() {
     const auto& its = configured(scenario_);
     config::Config config = its.config;
-    config.store_path = path_of(life_);
+    config.store_path = outlives_deaths() ? path_of(life_).string() : ":memory:";
     if (scenario_.settle_ms)
         for (auto& connection : config.connections) connection.limits.settle_ms = *scenario_.settle_ms;
     history_.lives.push_back({.started_ms = runtime_.monotonic_ms()});
@@ -186,6 +197,7 @@ void Program::note_counters() {
 void Program::kill(std::string_view of_what) {
     history_.lives.back().died_ms = runtime_.monotonic_ms();
     history_.lives.back().died_of = of_what;
+    LS_ASSERT(outlives_deaths());
     // As the files are now, before anybody closes them.
     for (const char* ending : {"", "-wal"})
         if (std::filesystem::path file = path_of(life_).string() + ending; std::filesystem::exists(file))

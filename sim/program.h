@@ -50,6 +50,7 @@ private:
     void dies_here(Crash::Where where);
     void note_commit(const store::Batch& batch, const Result<void>& done);
     void note_counters();
+    bool outlives_deaths() const;
     std::filesystem::path path_of(int life) const;
     void forget_files(int life) const;
 

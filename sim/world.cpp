@@ -26,14 +26,15 @@ constexpr int down_ms_max = 20'000;
 /// Whoever is told to come again does so after this long.
 constexpr std::int64_t ask_again_ms = 5'000;
 constexpr int replay_rounds_max = 5;
-/// Within it every sweep has been made twice.
-constexpr std::int64_t sweeps_ms = 40 * 60'000;
+/// Within it every sweep has been made.
+constexpr std::int64_t sweeps_ms = 25 * 60'000;
 /// How much later than the first a message comes the second time, at most.
 constexpr int again_ms_max = 10'000;
 /// Of so many plays one is searched for secrets row by row.
 constexpr std::uint64_t thorough_every = 8;
-/// So long nobody does anything at the end: nothing may happen by itself.
-constexpr std::int64_t quiet_ms = 600'000;
+/// So long nobody does anything at the end: nothing may happen by itself. One play in some is watched for long, with sweeps.
+constexpr std::int64_t quiet_ms = 60'000, long_quiet_ms = 45 * 60'000;
+constexpr std::uint64_t long_quiet_every = 16;
 
 Timestamp time_of(std::string_view text) {
     auto time = parse_timestamp(text);
@@ -317,7 +318,8 @@ private:
     void stay_quiet() {
         history().agreement_ms = runtime_.monotonic_ms();
         history().calls_at_agreement = history().calls.size();
-        for (std::int64_t until = runtime_.monotonic_ms() + quiet_ms; runtime_.monotonic_ms() < until;) pass(until);
+        std::int64_t quiet = scenario_.seed % long_quiet_every == 0 ? long_quiet_ms : quiet_ms;
+        for (std::int64_t until = runtime_.monotonic_ms() + quiet; runtime_.monotonic_ms() < until;) pass(until);
     }
 
     // ---- the end ----
