@@ -99,11 +99,14 @@ ErrorCode by_status(int status, net::Effect effect) {
     return ErrorCode::credentials_refused;
 }
 
+/// A read that may have been done has changed nothing.
+ErrorCode lost(net::Effect effect) { return effect == net::Effect::read ? ErrorCode::vendor_unavailable : ErrorCode::answer_lost; }
+
 ErrorCode code_for(const net::Response& response, net::Effect effect, Credentials credentials, const ErrorBody& body) {
     if (asks_for_csrf(response)) return ErrorCode::vendor_unavailable;
     if (response.status == 401) return credentials == Credentials::renewable ? ErrorCode::unauthorized : ErrorCode::credentials_refused;
     for (const CodeRule& rule : code_rules)
-        if (rule.vendor_code == body.code) return rule.code;
+        if (rule.vendor_code == body.code) return rule.code == ErrorCode::answer_lost ? lost(effect) : rule.code;
     if ((response.status == 400 || response.status == 409 || response.status == 500) && means_lock(body)) return ErrorCode::record_locked;
     // Throttled before anything was done. Source: RFC 9110 §10.2.3; SAP BTP and gateways answer 503 so.
     if (response.status == 503 && response.headers.contains("Retry-After")) return ErrorCode::rate_limited;

@@ -11,7 +11,8 @@
 namespace lockstep::connectors::sap {
 namespace {
 
-std::string quoted(std::string_view text) {
+Result<std::string> quoted(std::string_view property, std::string_view text) {
+    if (!encoding::is_valid_utf8(text)) return fail(ErrorCode::value_invalid, "text is not UTF-8: " + std::string(property));
     std::string out = "'";
     for (char c : text) {
         out += c;
@@ -88,7 +89,7 @@ Result<std::string> untyped_literal(std::string_view property, const Value& valu
         case Value::Kind::string:
         case Value::Kind::integer:
         case Value::Kind::unsigned_integer:
-            return quoted(value.text());
+            return quoted(property, value.text());
         default:
             return does_not_fit(property, "a text, number, date or boolean", value);
     }

@@ -99,9 +99,17 @@ TEST(SapNames, EntitiesAndPropertiesAreChecked) {
     EXPECT_FALSE(order_terms("A descending"));
 }
 
+TEST(SapFilter, TextThatIsNotUtf8IsRefused) {
+    for (const char* bad : {"O'B\xb6rien", "\xc3", "\xed\xa0\x80"}) {
+        EXPECT_EQ(filter_text(Map{{"OrganizationBPName1", bad}}).error().code, ErrorCode::value_invalid);
+        EXPECT_EQ(key_predicate(bad).error().code, ErrorCode::value_invalid);
+    }
+}
+
 /// However a text is made, it stays inside its quotes: the literal ends where the last quote is.
 TEST(SapFilter, NoTextLeavesItsQuotes) {
-    rc::check([](const std::string& text) {
+    rc::check([](const std::string& bytes) {
+        const std::string text = encoding::replace_invalid_utf8(bytes);
         std::string written = *literal("OrganizationBPName1", Value(text));
         RC_ASSERT(written.front() == '\'' && written.back() == '\'');
         std::string inside = written.substr(1, written.size() - 2), back;
