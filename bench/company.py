@@ -12,7 +12,7 @@ from landscape import API, Failed, ask
 
 PRODUCTS = 500
 LOW_BELOW = 10
-FIRST_ZOHO_ID = 460_000_000_000_000
+FIRST_ZOHO_ID = 460_000_000_000_000_000  # the sandbox numbers from here on
 
 
 def record_id(prefix, serial):

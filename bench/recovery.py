@@ -38,7 +38,7 @@ def recovery(land, report, quick):
     runs = killed(land)
     report.figure("recovery", "open runs, the last time", runs["open"], "runs", None, 0)
     report.figure("recovery", "of these in the middle", runs["begun"], "runs", None, 0)
-    report.figure("recovery", "of these with a call that is in doubt", runs["calling"], "runs", None, 0)
+    report.figure("recovery", "their calls that are in doubt", runs["calling"], "calls", None, 0)
     report.figure("recovery", "to the first acknowledged event, median", statistics.median(answers), "ms", (AT_MOST, 300))
     report.figure("recovery", "to the first acknowledged event, slowest", max(answers), "ms")
     report.figure("recovery", "all open runs resumed, median", statistics.median(resumed), "ms", (AT_MOST, 2000))
@@ -59,7 +59,7 @@ def killed(land):
         return {"open": one("SELECT count(*) FROM runs WHERE status IN ('waiting', 'running')"),
                 "begun": one("SELECT count(DISTINCT run_id) FROM journal JOIN runs ON id = run_id WHERE status = 'running'"),
                 "calling": one("SELECT count(*) FROM (SELECT kind, max(number) FROM journal JOIN runs ON id = run_id"
-                               " WHERE status = 'running' AND journal.step <> '' GROUP BY run_id, journal.step, element) WHERE kind = 'intended'")}
+                               " WHERE status = 'running' AND journal.step <> '' GROUP BY run_id, journal.step, element) WHERE kind IN ('intended', 'in_doubt')")}
 
 
 def copy_store(land, name):

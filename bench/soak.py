@@ -9,6 +9,7 @@ told, and the last two quarters with each other: do memory and file size level o
 something could not be measured, or memory or file size grow on.
 """
 import argparse
+import http.client
 import json
 import os
 import random
@@ -50,7 +51,7 @@ class Soak:
         self.land, self.minutes = land, minutes
         self.samples, self.promises, self.wrong = [], {}, {}
         self.acknowledged_by_load = self.replayed = self.by_hand = self.refused = 0
-        self.seen = set()
+        self.seen, self.deals_max = set(), None
 
     # ---- the landscape
 
@@ -63,6 +64,7 @@ class Soak:
             file.write(CONFIG % (runs, journal))
         land.start_engine(options=["--config", land.folder + "/lockstep.yaml", "--settle-ms", str(SETTLE_MS)])
         self.retention = f"runs {runs} min, their journals {journal} min"
+        self.long_enough = self.minutes / 4 >= 3 * runs
         self.company = Company(land)
         self.prepare()
 
@@ -130,8 +132,8 @@ class Soak:
         self.began = began
         until = began + 60 * self.minutes
         while time.monotonic() < until:
-            ask(land.control, "POST", "/faults", {"seed": self.company.generation, "faults": FAULTS})
             finance = Finance(land, self.company, min(PAYMENTS_A_SECOND_MAX, rate * PAYMENTS_A_DEAL))
+            ask(land.control, "POST", "/faults", {"seed": self.company.generation, "faults": FAULTS})
             finance.start()
             try:
                 self.segment(rate, until)
@@ -141,7 +143,7 @@ class Soak:
 
     def segment(self, rate, until):
         slices = 0
-        while time.monotonic() < until and self.land.sandbox.memory_mib() < SANDBOX_MIB_MAX:
+        while time.monotonic() < until and not self.is_large():
             if slices % 4 == 0:
                 self.company.move_stock(0.1)
                 self.post("/api/v1/flows/inventory/run", {"key": "inventory"})
@@ -150,6 +152,13 @@ class Soak:
             report = self.tell(self.company.win_deals(max(1, round(rate * SLICE_S))), "--rate", str(rate))
             self.tell_untaken()
             self.sample(report, *before)
+
+    def is_large(self):
+        """Whether the sandbox is to forget. What it has forgotten it does not give back to the system: from the second time on it is
+        the number of deals that says so."""
+        if self.deals_max is None and self.land.sandbox.memory_mib() >= SANDBOX_MIB_MAX:
+            self.deals_max = len(self.company.told)
+        return self.deals_max is not None and len(self.company.told) >= self.deals_max
 
     def sample(self, report, before, cpu_before, began):
         land, now = self.land, self.land.metrics()
@@ -254,7 +263,7 @@ def main():
 
 def finished(soak, rate, code, options):
     rows = levels(soak.samples)
-    grows = [row["name"] for row in rows[:2] if not row["level"]]
+    grows = [row["name"] for row in rows[:2] if not row["level"] and soak.long_enough]
     text = result(soak, rate, code, options.minutes, rows, grows)
     print("\n" + text, flush=True)
     if options.json:
@@ -277,13 +286,14 @@ def result(soak, rate, code, minutes, rows, grows):
     lines += [f"| {name} | {count:,} |" for name, count in soak.promises.items()]
     lines += [f"| **lost, doubled or wrong** | {', '.join(f'{count} {name}' for name, count in soak.wrong.items()) or 'nothing'} |", "",
               f"{last['acknowledged']:,.0f} events were acknowledged; {soak.refused} tellings were refused and repeated, {soak.by_hand} webhooks told by hand, "
-              f"{soak.replayed} parked runs replayed; the engine ended with {code}. Memory and file size "
-              + ("level off." if not grows else "GROW: " + ", ".join(grows) + ".")]
+              f"{soak.replayed} parked runs replayed; the engine ended with {code}. "
+              + (f"GROWS: {', '.join(grows)}." if grows else "Memory and file size level off." if soak.long_enough
+                 else "Too short to say whether memory and file size level off.")]
     return "\n".join(lines)
 
 
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except Failed as failure:
+    except (Failed, OSError, http.client.HTTPException) as failure:
         sys.exit(f"soak: not measured: {failure}")
