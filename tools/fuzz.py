@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 
-BOUNDS = ["-timeout=20", "-rss_limit_mb=2048", "-max_len=4096"]
+BOUNDS = ["-timeout=60", "-rss_limit_mb=2048", "-max_len=4096"]
 CORPUS = pathlib.Path(__file__).parent.parent / "tests/fuzz/corpus"
 KEPT_FILE_BYTES_MAX = 2048  # of new inputs; the seeds written by hand stay
 
