@@ -137,7 +137,7 @@ Result<void> Business::load_deals() {
                    {"Name", fmt::format("Deal {}", i)},
                    {"StageName", "Qualification"},
                    {"CurrencyIsoCode", account(deal).currency},
-                   {"CloseDate", "2026-02-18"}};
+                   {"CloseDate", "2027-12-31"}};
         if (deal.trouble != Trouble::no_account) record.set("AccountId", account(deal).id);
         if (deal.trouble == Trouble::no_lines)
             record.set("Amount", Decimal(100));
@@ -268,6 +268,8 @@ std::vector<Business::Happened> Business::mend_all() {
         bool mended = mend_deal(deal);
         mended |= mend_account(account(deal));
         if (mended) done.push_back(deal_told(deal, "mended: " + deal.id));
+        if (auto parted = part_partners(account(deal))) done.push_back(*std::move(parted));
+        if (auto valid = take_back_void(deal)) done.push_back(*std::move(valid));
         if (auto amended = amend(deal)) done.push_back(*std::move(amended));
     }
     if (plan_.stock && ledger_.stock_changed_ms && *ledger_.stock_changed_ms > stock_asked_ms_) {

@@ -60,6 +60,7 @@ public:
         std::set<std::string> hand_partners;               ///< SAP's numbers of partners that people made
         std::set<std::string> hand_contacts;               ///< Zoho's ids
         std::set<std::string> hand_edited;                 ///< orders (SAP's number) and invoices (Zoho's id) whose totals people changed
+        std::set<std::string> voided_invoices;             ///< Zoho's ids
         std::set<std::string> paid_invoices;               ///< Zoho's ids of invoices that finance did something about
         std::map<std::string, std::int64_t> hand_made_ms;  ///< when somebody made an account's partner or contact: by its id
         std::optional<std::int64_t> stock_changed_ms;      ///< the latest change that the stock flow must notice
@@ -122,7 +123,10 @@ private:
     Happened edit_invoice(const Act& act, Dice& dice);
     Happened send_invoice(const Act& act, Dice& dice);
     std::optional<Happened> amend(Deal& deal);
+    std::optional<Happened> take_back_void(const Deal& deal);
+    std::optional<Happened> part_partners(const Account& account);
     bool amend_order(const Deal& deal, const Value& order);
+    void take_off(const std::string& invoice);
     bool amend_invoice(const Deal& deal, const Value& invoice);
     // business_money.cpp
     Happened pay(const Act& act, Dice& dice);

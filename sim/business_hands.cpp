@@ -51,11 +51,15 @@ Business::Happened Business::make_partner(const Act& act, Dice&) {
 
 Business::Happened Business::make_contact(const Act& act, Dice&) {
     const Account& its = account(deal(act));
+    std::string currency_id;
+    if (auto known = accountant_.send("GET", "settings/currencies"))
+        for (const auto& currency : (*known)["currencies"].as_list())
+            if (currency["currency_code"].text() == its.currency) currency_id = currency["currency_id"].text();
     Value persons = List{Map{{"first_name", "By"}, {"last_name", "Hand"}, {"email", "hand@account.example"}, {"is_primary_contact", true}}};
     auto made = accountant_.send("POST", "contacts",
                                  Map{{"contact_name", its.id + " by hand"},
                                      {"contact_type", "customer"},
-                                     {"currency_code", its.currency},
+                                     {"currency_id", currency_id},
                                      {"custom_fields", List{Map{{"api_name", "cf_salesforce_id"}, {"value", its.id}}}},
                                      {"contact_persons", std::move(persons)}});
     if (!made) return {.what = "no contact by hand: " + accountant_.refusal()};
@@ -126,6 +130,35 @@ std::optional<Business::Happened> Business::amend(Deal& deal) {
     return happened;
 }
 
+/// Somebody made a partner at the very moment in which the program did: theirs loses the account's id.
+std::optional<Business::Happened> Business::part_partners(const Account& account) {
+    if (ledger_.hand_partners.empty()) return std::nullopt;
+    Value found = clerk_.read(fmt::format("{}?$filter=BusinessPartnerIDByExtSystem%20eq%20'{}'", partners, account.id));
+    if (is_none(found) || found.as_list().size() < 2) return std::nullopt;
+    for (const auto& partner : found.as_list()) {
+        std::string number = partner["BusinessPartner"].text();
+        if (!ledger_.hand_partners.contains(number)) continue;
+        if (clerk_.send("PATCH", fmt::format("{}('{}')", partners, number), Map{{"BusinessPartnerIDByExtSystem", ""}}))
+            return Happened{.what = fmt::format("partner {} is no longer {}", number, account.id)};
+    }
+    return std::nullopt;
+}
+
+/// An invoice that was voided before its deal had its number is made valid again: else nobody would ever send it.
+std::optional<Business::Happened> Business::take_back_void(const Deal& deal) {
+    if (ledger_.voided_invoices.empty() || !deal.won) return std::nullopt;
+    Value invoice = invoice_of(deal);
+    if (invoice["status"].text() != "void") return std::nullopt;
+    auto opportunities = sandbox_.vendor("salesforce").records("Opportunity");
+    for (const auto& record : *opportunities)
+        if (record["Id"].text() == deal.id && !record["Zoho_Invoice_Number__c"].text().empty()) return std::nullopt;
+    std::string id = invoice["invoice_id"].text();
+    (void)accountant_.send("POST", "invoices/" + id + "/status/draft");
+    (void)accountant_.send("POST", "invoices/" + id + "/status/sent");
+    ledger_.voided_invoices.erase(id);
+    return invoice_told(id, "invoice valid again: " + deal.id);
+}
+
 bool Business::amend_order(const Deal& deal, const Value& order) {
     Decimal wanted(0);
     for (const auto& line : deal.lines) wanted = *wanted.plus(line_total(line.cents, line.quantity, line.discount));
@@ -149,6 +182,17 @@ bool Business::amend_order(const Deal& deal, const Value& order) {
     return true;
 }
 
+/// Nothing settles the invoice any more.
+void Business::take_off(const std::string& invoice) {
+    (void)accountant_.send("POST", invoice + "/writeoff/cancel");
+    if (auto paid = accountant_.send("GET", invoice + "/payments"))
+        for (const auto& part : (*paid)["payments"].as_list())
+            (void)accountant_.send("DELETE", invoice + "/payments/" + part["payment_id"].text());
+    if (auto credited = accountant_.send("GET", invoice + "/creditsapplied"))
+        for (const auto& part : (*credited)["credits"].as_list())
+            (void)accountant_.send("DELETE", invoice + "/creditsapplied/" + part["creditnotes_invoice_id"].text());
+}
+
 bool Business::amend_invoice(const Deal& deal, const Value& invoice) {
     Decimal wanted(0);
     List lines;
@@ -161,14 +205,11 @@ bool Business::amend_invoice(const Deal& deal, const Value& invoice) {
     if (number(invoice["total"]) == wanted && !is_void) return false;
     std::string id = "invoices/" + invoice["invoice_id"].text();
     if (is_void) (void)accountant_.send("POST", id + "/status/draft");
+    ledger_.voided_invoices.erase(invoice["invoice_id"].text());
     if (!accountant_.send("PUT", id, Map{{"line_items", lines}})) {
-        // More is paid than it is to be: the payments are taken off it, and are the customer's again.
-        auto paid = accountant_.send("GET", id + "/payments");
-        if (paid)
-            for (const auto& part : (*paid)["payments"].as_list())
-                (void)accountant_.send("DELETE", "customerpayments/" + part["payment_id"].text());
-        (void)accountant_.send("POST", id + "/writeoff/cancel");
-        if (!accountant_.send("PUT", id, Map{{"line_items", lines}})) std::fprintf(stderr, "%s\n", accountant_.refusal().c_str());
+        // More is paid than it is to be: that is taken off it, and is the customer's again.
+        take_off(id);
+        (void)accountant_.send("PUT", id, Map{{"line_items", lines}});
     }
     if (is_void) (void)accountant_.send("POST", id + "/status/sent");
     return true;

@@ -32,10 +32,12 @@ Value parts_value(const auto& parts) {
 
 }  // namespace
 
-/// As the list of invoices shows it; null: there is none.
+/// As the list of invoices shows it, a void one if there is no other; null: there is none.
 Value Business::invoice_of(const Deal& deal) {
     auto found = accountant_.send("GET", "invoices?reference_number=SF-" + deal.id);
     if (!found || (*found)["invoices"].as_list().empty()) return {};
+    for (const auto& invoice : (*found)["invoices"].as_list())
+        if (invoice["status"].text() != "void") return invoice;
     return (*found).at_path("invoices.0");
 }
 
@@ -160,6 +162,7 @@ Business::Happened Business::void_invoice(const Act& act, Dice&) {
     if (id.empty() || status == "draft") return {.possible = false, .what = "no invoice to void: " + its.id};
     if (status == "void") return {.what = "void already: " + its.id};
     if (!accountant_.send("POST", "invoices/" + id + "/status/void")) return {.what = accountant_.refusal()};
+    ledger_.voided_invoices.insert(id);
     return invoice_told(id, "invoice voided: " + its.id);
 }
 

@@ -8,8 +8,8 @@
 namespace lockstep::sim::oracles {
 namespace {
 
-/// From the last fault, or the last thing that anybody did, to agreement. The longest wait is for a clock that was set.
-constexpr std::int64_t agreement_ms_max = 45 * 60'000;
+/// From the last fault, or the last thing that anybody did, to agreement. Most of it is the wait for sweeps.
+constexpr std::int64_t agreement_ms_max = 60 * 60'000;
 
 std::int64_t last_cause_ms(const History& history) {
     std::int64_t last = history.faults_over_ms.value_or(0);

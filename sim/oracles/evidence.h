@@ -65,6 +65,8 @@ Sentences judge(const Evidence& evidence);
 
 /// A number that a vendor writes as text or as a number; -1 for what is none.
 Decimal number(const Value& value);
+/// The deal's invoice: the one that is not void, else the only void one; null if there is none or there are several.
+Value invoice_of(const Evidence& evidence, const std::string& deal_id);
 /// The one record of a key; null if there is none or there are several.
 Value only(const Records& records, const std::string& key);
 

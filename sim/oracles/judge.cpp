@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "connector/connector.h"
+
 namespace lockstep::sim::oracles {
 namespace {
 
@@ -66,6 +68,14 @@ Value only(const Records& records, const std::string& key) {
     return first != last && std::next(first) == last ? first->second : Value();
 }
 
+Value invoice_of(const Evidence& evidence, const std::string& deal_id) {
+    auto [first, last] = evidence.invoices.equal_range("SF-" + deal_id);
+    auto stands = [](const auto& its) { return its.second["status"].text() != "void"; };
+    if (auto standing = std::count_if(first, last, stands); standing != 0)
+        return standing == 1 ? std::find_if(first, last, stands)->second : Value();
+    return only(evidence.invoices, "SF-" + deal_id);
+}
+
 Evidence gather(const History& history, sandbox::Sandbox& sandbox, store::Store& store, const Business& business, bool thorough) {
     Evidence evidence{.history = &history, .runs = runs_of(store, thorough)};
     evidence.thorough = thorough;
@@ -80,6 +90,8 @@ Evidence gather(const History& history, sandbox::Sandbox& sandbox, store::Store&
     evidence.emails = by(sandbox, "zoho_books", "emails", "invoice_id");
     evidence.payments = all_of(sandbox, "zoho_books", "customerpayments");
     evidence.messages = all_of(sandbox, "slack", "messages");
+    for (const auto* connector : connector::all_connectors())
+        evidence.bounds[connector->name].at_once = connector->default_limits.concurrency_max;
     evidence.ledger = business.ledger();
     evidence.has_stock = business.plan().stock;
     if (evidence.has_stock) {

@@ -29,15 +29,26 @@ private:
         bool once_won = won || evidence_.ledger.closed_deals.contains(id);
         std::size_t least = won ? 1 : 0, most = once_won ? 1 : 0;
         within(evidence_.orders.count(id), least, most, id, "SAP orders");
-        within(evidence_.invoices.count(std::string(invoice_prefix) + id), least, most, id, "Zoho invoices");
-        auto [first, last] = evidence_.invoices.equal_range(std::string(invoice_prefix) + id);
-        for (auto invoice = first; invoice != last; ++invoice) check_emails(invoice->second["invoice_id"].text(), least, id);
+        check_invoices(id, least, most);
         if (once_won) accounts_.insert(deal["AccountId"].text());
         if (won) {
             must_say(deal, "SAP_Order_Number__c", only(evidence_.orders, id)["SalesOrder"]);
-            must_say(deal, "Zoho_Invoice_Number__c", only(evidence_.invoices, std::string(invoice_prefix) + id)["invoice_number"]);
+            must_say(deal, "Zoho_Invoice_Number__c", invoice_of(evidence_, id)["invoice_number"]);
             must_say(deal, "Sync_Status__c", "Synced");
         }
+    }
+
+    /// One, beside those that people have voided: another may have taken the place of such a one.
+    void check_invoices(const std::string& deal_id, std::size_t least, std::size_t most) {
+        auto [first, last] = evidence_.invoices.equal_range(std::string(invoice_prefix) + deal_id);
+        std::size_t standing = 0, voided = 0;
+        for (auto invoice = first; invoice != last; ++invoice) {
+            const std::string id = invoice->second["invoice_id"].text();
+            bool is_void = evidence_.ledger.voided_invoices.contains(id);
+            ++(is_void ? voided : standing);
+            check_emails(id, is_void ? 0 : least, deal_id);
+        }
+        within(standing, voided > 0 ? 0 : least, most, deal_id, "Zoho invoices");
     }
 
     /// One email by the program; people may send what they like besides, and then none is needed.
@@ -62,7 +73,8 @@ private:
         std::size_t people = 0, program = 0;
         for (auto its = first; its != last; ++its) ++(by_hand.contains(its->second[number].text()) ? people : program);
         auto hand_made = evidence_.ledger.hand_made_ms.find(fmt::format("{} {}", what, account));
-        bool in_time = hand_made != evidence_.ledger.hand_made_ms.end() && hand_made->second < first_event_ms(account);
+        bool in_time = hand_made != evidence_.ledger.hand_made_ms.end() &&
+                       hand_made->second < first_look_ms(account, what == "partner" ? "sap" : "zoho_books");
         if (in_time && program > 0) broken_.push_back(fmt::format("{}: people had made a {}, the program made another", account, what));
         within(program, 0, 1, account, fmt::format("{}s of the program", what));
         if (is_won(account)) within(people + program, 1, 2, account, fmt::format("{}s", what));
@@ -74,20 +86,19 @@ private:
         });
     }
 
-    std::int64_t first_event_ms(const std::string& account) const {
-        std::int64_t first = INT64_MAX;
-        for (const auto& trigger : evidence_.history->triggers) {
-            auto deal = evidence_.deals.find(trigger.key);
-            if (trigger.given_ms && deal != evidence_.deals.end() && deal->second["AccountId"].text() == account)
-                first = std::min(first, *trigger.given_ms);
-        }
-        return first;
+    /// When the program began with the account there; what is made later it need not see.
+    std::int64_t first_look_ms(const std::string& account, std::string_view connector) const {
+        for (const auto& call : evidence_.history->calls)
+            if (call.connector == connector &&
+                (call.url.find(account) != std::string::npos || call.body.find(account) != std::string::npos))
+                return call.sent_ms;
+        return INT64_MAX;
     }
 
     void nothing_besides() {
         auto check = [&](const Records& records, std::string_view prefix, const char* what, auto&& wanted) {
             for (const auto& [key, record] : records)
-                if (!key.starts_with(prefix) || !wanted(key.substr(prefix.size())))
+                if (!is_of_people(record) && (!key.starts_with(prefix) || !wanted(key.substr(prefix.size()))))
                     broken_.push_back(fmt::format("nobody wanted this {}: {}", what, key.empty() ? "without a key" : key));
         };
         auto deal = [&](const std::string& id) { return evidence_.ledger.closed_deals.contains(id); };
@@ -101,6 +112,11 @@ private:
         check(evidence_.invoices, invoice_prefix, "Zoho invoice", deal);
         check(evidence_.partners, "", "SAP partner", account);
         check(evidence_.contacts, "", "Zoho contact", customer);
+    }
+
+    bool is_of_people(const Value& record) const {
+        return evidence_.ledger.hand_partners.contains(record["BusinessPartner"].text()) ||
+               evidence_.ledger.hand_contacts.contains(record["contact_id"].text());
     }
 
     void within(std::size_t count, std::size_t least, std::size_t most, const std::string& key, std::string_view what) {

@@ -142,6 +142,14 @@ TEST_F(Oracles, MissAnInvoice) {
     ASSERT_FALSE(broken.empty());
     EXPECT_NE(broken[0].find("0 Zoho invoices"), std::string::npos) << broken[0];
 }
+TEST_F(Oracles, SeeTwoInvoicesUnlessPeopleVoidedOne) {
+    evidence.invoices.emplace(std::string("SF-") + deal_id, Map{{"invoice_id", "301"}, {"invoice_number", "INV-0"}, {"status", "void"}});
+    Sentences broken = one_effect_an_intent(evidence);
+    ASSERT_FALSE(broken.empty());
+    EXPECT_NE(broken[0].find("0 emails"), std::string::npos) << broken[0];
+    evidence.ledger.voided_invoices.insert("301");
+    EXPECT_TRUE(one_effect_an_intent(evidence).empty()) << "the other has taken its place";
+}
 TEST_F(Oracles, SeeTwoEmailsAndNone) {
     evidence.emails.emplace("300", Map{{"subject", "Your invoice INV-1"}});
     complains(one_effect_an_intent, "2 emails");
@@ -155,6 +163,7 @@ TEST_F(Oracles, SeeAPartnerBesideOneThatPeopleHadMade) {
     complains(one_effect_an_intent, "2 partners of the program");
     evidence.ledger.hand_partners.insert("101");
     evidence.ledger.hand_made_ms.emplace(std::string("partner ") + account_id, 50);
+    call("sap", 40, 60).url = std::string("/A_BusinessPartner?$filter=") + account_id;
     EXPECT_TRUE(one_effect_an_intent(evidence).empty()) << "made while the run was under way";
     evidence.ledger.hand_made_ms.begin()->second = 0;
     complains(one_effect_an_intent, "the program made another");

@@ -32,8 +32,11 @@ Shown shown_by(const Value& invoice, const List& payments) {
     return shown;
 }
 
+/// An amount that nobody has written yet is 0.
+Decimal amount_of(const Value& deal) { return deal["Payment_Amount__c"].is_null() ? Decimal(0) : number(deal["Payment_Amount__c"]); }
+
 bool says(const Value& deal, const Shown& shown) {
-    return (deal["Payment_Received__c"] == Value(true)) == shown.received && number(deal["Payment_Amount__c"]) == shown.amount &&
+    return (deal["Payment_Received__c"] == Value(true)) == shown.received && amount_of(deal) == shown.amount &&
            deal["Payment_Date__c"].text() == shown.date && deal["Payment_Method__c"].text() == shown.method;
 }
 
@@ -45,7 +48,8 @@ Sentences payments_are_shown(const Evidence& evidence) {
         if (!evidence.ledger.paid_invoices.contains(invoice["invoice_id"].text()) || !reference.starts_with("SF-")) continue;
         const Value deal = only(evidence.deals, reference.substr(3));
         Shown shown = shown_by(invoice, evidence.payments);
-        if (deal.is_null() || says(deal, shown)) continue;
+        if (deal.is_null() || invoice_of(evidence, deal["Id"].text())["invoice_id"].text() != invoice["invoice_id"].text()) continue;
+        if (says(deal, shown)) continue;
         broken.push_back(fmt::format("{} says received {}, {}, {}, {}; its invoice {}, {}, {}, {}", deal["Id"].text(),
                                      deal["Payment_Received__c"].text(), deal["Payment_Amount__c"].text(), deal["Payment_Date__c"].text(),
                                      deal["Payment_Method__c"].text(), shown.received, shown.amount.to_string(), shown.date, shown.method));

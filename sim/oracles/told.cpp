@@ -38,8 +38,8 @@ std::optional<Message> read_alert(std::string_view text) {
     message.title = title;
     if (auto bullet = text.find("• "); bullet != std::string_view::npos) {
         std::string_view line = text.substr(bullet, text.find('\n', bullet) - bullet);
-        auto reason = line.find("): ");
-        if (reason != std::string_view::npos) message.first_reason = line.substr(reason + 3);
+        auto reason = line.find(": ");
+        if (reason != std::string_view::npos) message.first_reason = line.substr(reason + 2);
     }
     return message;
 }
@@ -53,7 +53,7 @@ std::vector<Message> messages_of(const History& history) {
         if (!message) continue;
         message->at_ms = call.sent_ms;
         message->life = call.life;
-        message->answered = call.status >= 200 && call.status <= 299;
+        message->answered = call.status >= 200 && call.status <= 299 && call.fault.empty();
         all.push_back(*std::move(message));
     }
     return all;

@@ -19,8 +19,7 @@ Sentences totals_agree(const Evidence& evidence) {
                                          record[currency_name].text()));
         };
         check(only(evidence.orders, id), "SAP order", "TotalNetAmount", "TransactionCurrency");
-        const Value invoice = only(evidence.invoices, "SF-" + id);
-        check(invoice, "Zoho invoice", "total", "currency_code");
+        check(invoice_of(evidence, id), "Zoho invoice", "total", "currency_code");
     }
     return broken;
 }
