@@ -9,11 +9,13 @@ told, and the last two quarters with each other: do memory and file size level o
 something could not be measured, or memory or file size grow on.
 """
 import argparse
+import contextlib
 import http.client
 import json
 import os
 import random
 import signal
+import sqlite3
 import statistics
 import sys
 import time
@@ -165,9 +167,11 @@ class Soak:
         total = lambda metrics, name: sum(metrics.get(name, {}).values())
         files = [f"{land.folder}/bench.db{suffix}" for suffix in ("", "-wal")]
         sizes = [os.stat(file).st_size / 2**20 if os.path.exists(file) else 0 for file in files]
+        if len(self.samples) % 4 == 0:
+            self.links_mib = links_mib(files[0])
         seconds = time.monotonic() - began
         sample = {"at_s": time.monotonic() - self.began, "engine_mib": land.engine.memory_mib(), "sandbox_mib": land.sandbox.memory_mib(),
-                  "database_mib": sizes[0], "log_mib": sizes[1],
+                  "database_mib": sizes[0], "log_mib": sizes[1], "links_mib": self.links_mib,
                   "open": total(now, "lockstep_runs_waiting") + total(now, "lockstep_runs_active"), "parked": total(now, "lockstep_runs_parked"),
                   "acknowledged": total(now, "lockstep_events_total"), "ended": total(now, "lockstep_runs_ended_total"),
                   "cpu": (land.engine.cpu_seconds() - cpu_before) / seconds,
@@ -212,6 +216,12 @@ class Soak:
         raise Failed("runs park again and again: " + str(parked[:2]))
 
 
+def links_mib(path):
+    """How much of the database are links: which record there is which record here is kept for as long as the database."""
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as store:
+        return (store.execute("SELECT sum(pgsize) FROM dbstat WHERE name = 'links' AND aggregate = TRUE").fetchone()[0] or 0) / 2**20
+
+
 def quantile(before, now, flow, part):
     """The upper bound of the bucket in which this part of the runs between two readings lies."""
     buckets = []
@@ -227,7 +237,8 @@ def levels(samples):
     """The medians of the four quarters, and whether the last is no more than the one before and 5 %."""
     rows = []
     ends = [round(len(samples) * i / 4) for i in range(5)]
-    for name, value in (("engine, resident, MiB", lambda s: s["engine_mib"]), ("database and log, MiB", lambda s: s["database_mib"] + s["log_mib"]),
+    for name, value in (("engine, resident, MiB", lambda s: s["engine_mib"]), ("database and log without links, MiB", lambda s: s["database_mib"] + s["log_mib"] - s["links_mib"]),
+                        ("links, kept for ever, MiB", lambda s: s["links_mib"]), ("database and log, MiB", lambda s: s["database_mib"] + s["log_mib"]),
                         ("open runs", lambda s: s["open"]), ("acknowledged p99, ms", lambda s: s["ack_p99_ms"]), ("deal p50, at most s", lambda s: s["run_p50_s"])):
         medians = [statistics.median(map(value, samples[ends[i]:ends[i + 1]])) for i in range(4)]
         rows.append({"name": name, "quarters": medians, "level": medians[3] <= 1.05 * medians[2] + 1})
@@ -287,7 +298,7 @@ def result(soak, rate, code, minutes, rows, grows):
     lines += [f"| **lost, doubled or wrong** | {', '.join(f'{count} {name}' for name, count in soak.wrong.items()) or 'nothing'} |", "",
               f"{last['acknowledged']:,.0f} events were acknowledged; {soak.refused} tellings were refused and repeated, {soak.by_hand} webhooks told by hand, "
               f"{soak.replayed} parked runs replayed; the engine ended with {code}. "
-              + (f"GROWS: {', '.join(grows)}." if grows else "Memory and file size level off." if soak.long_enough
+              + (f"GROWS: {', '.join(grows)}." if grows else "Memory levels off, and so does the file without its links." if soak.long_enough
                  else "Too short to say whether memory and file size level off.")]
     return "\n".join(lines)
 
