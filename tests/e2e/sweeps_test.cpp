@@ -53,7 +53,8 @@ protected:
         return std::all_of(all.begin(), all.end(), [&](const Value& deal) { return deal[field] == value; });
     }
     Value sweep(const std::string& flow) const {
-        for (const Value& its : landscape.ask("/health")["sweeps"].as_list())
+        const Value health = landscape.ask("/health");
+        for (const Value& its : health["sweeps"].as_list())
             if (its["flow"].text() == flow) return its;
         return {};
     }
