@@ -8,11 +8,13 @@ it came from. Figures only: exit status 1 means that something could not be meas
 its order), not that a target was missed.
 """
 import argparse
+import http.client
 import itertools
 import json
 import math
 import os
 import re
+import sqlite3
 import statistics
 import sys
 import time
@@ -276,7 +278,7 @@ def main():
         try:
             with Landscape(options.programs) as land:
                 SCENARIOS[name](land, report, options.quick)
-        except (Failed, OSError, KeyError) as failure:
+        except (Failed, OSError, KeyError, sqlite3.Error, http.client.HTTPException) as failure:
             failures += 1
             print(f"  NOT MEASURED: {failure}", flush=True)
     missed = [figure for figure in report.figures if figure["reached"] is False]

@@ -46,7 +46,7 @@ def recovery(land, report, quick):
     report.command(*serve_lines(land), shown, f"kill -9 {land.engine.pid}", serve_lines(land)[1])
     previous_schema(land, report, 10_000 if quick else 100_000, next(unknown))
     ask(land.control, "DELETE", "/faults")
-    land.wait_until_idle(140)
+    land.wait_until_idle(240)
     expect_orders(land, ids)
     report.note(f"afterwards each of the {count + 1} deals had exactly one order")
 
