@@ -40,7 +40,7 @@ void check_template(std::string_view text) {
     if (!made) return;
     static_cast<void>(made->references());
     const auto value = made->render(environment());
-    if (made->is_constant()) LS_ASSERT(value && *value == node->to_value());
+    if (made->is_constant() && text.find("$${") == std::string_view::npos) LS_ASSERT(value && *value == node->to_value());
     if (value) static_cast<void>(json::write(*value));
 }
 
