@@ -206,6 +206,17 @@ TEST_F(JointUpdate, WhatIsWrongWithTheRequestIsToldToAll) {
     EXPECT_EQ(requests(), 7u);
 }
 
+TEST_F(JointUpdate, SignsInAgainOnceForAll) {
+    const auto over = json_answer(401, R"([{"errorCode":"INVALID_SESSION_ID","message":"Session expired or invalid"}])");
+    call.http.on("PATCH", std::string(collections), over);
+    call.http.on("PATCH", std::string(collections), each([](const Value&) { return Value(); }));
+    EXPECT_EQ(together("salesforce.update", updates(2)), (std::vector{done(0), done(1)}));
+    EXPECT_EQ(call.http.count("POST", "/services/oauth2/token"), 2u);
+    EXPECT_NE(traces[1].to_json().find(deal_id(1)), std::string::npos);
+    call.http.always("PATCH", std::string(collections), over);
+    for (const auto& result : results("salesforce.update", updates(2))) EXPECT_EQ(result.error().code, ErrorCode::unauthorized);
+}
+
 TEST_F(JointUpdate, NothingIsSentAfterTheEarliestDeadline) {
     call.runtime.advance_ms(60'000);
     for (const auto& result : results("salesforce.update", updates(3))) EXPECT_EQ(result.error().code, ErrorCode::deadline_exceeded);
