@@ -16,8 +16,11 @@ constexpr std::size_t decisions_max = 100;
 constexpr std::size_t actor_bytes_max = 100;
 constexpr std::size_t because_bytes_max = 2'000;
 
+/// Who says it; what is no plain letter is not taken over.
 std::string actor_of(const net::Request& request) {
-    return std::string(request.headers.get("X-Lockstep-Actor").value_or("api").substr(0, actor_bytes_max));
+    std::string actor(request.headers.get("X-Lockstep-Actor").value_or("api").substr(0, actor_bytes_max));
+    std::replace_if(actor.begin(), actor.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+    return actor.empty() ? "api" : actor;
 }
 
 Value time_value(std::int64_t ms) { return ms == 0 ? Value() : Value(format_timestamp(Timestamp::from_ms(ms))); }

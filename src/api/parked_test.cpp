@@ -127,6 +127,13 @@ TEST_F(ParkedTest, ManyAreReplayedOrDroppedByCauseByFlowOrAll) {
     EXPECT_EQ(status_of(id), "dropped");
 }
 
+TEST_F(ParkedTest, WhoSaysItIsKeptAsPlainText) {
+    open();
+    const std::string id = park();
+    (void)post("/api/v1/runs/" + id + "/drop", R"({"because":"x"})", {{"X-Lockstep-Actor", "an\xff" + std::string(200, 'a')}});
+    EXPECT_EQ(body_of(get("/api/v1/audit?run=" + id))["audit"].as_list().at(0)["actor"].text(), "an?" + std::string(97, 'a'));
+}
+
 TEST_F(ParkedTest, OnlyTheMachineItselfMayDecide) {
     open();
     for (const char* path : {"/api/v1/parked", "/api/v1/audit", "/api/v1/runs/x/input"})

@@ -1,4 +1,6 @@
 // Who did what to which run.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "api/api.h"
@@ -8,14 +10,47 @@
 namespace lockstep::cli {
 namespace {
 
-/// What a line has no column for, in a few words: `step order, from …, to …, reason …`.
+/// So many changed values are shown; the others are counted (`--json` has all).
+constexpr std::size_t changes_max = 8;
+
+std::string shown(const Value& value) { return value.is_map() || value.is_list() || value.is_null() ? json::write(value) : value.text(); }
+
+/// The values in which two differ, each `path: old → new`.
+void add_changes(const std::string& path, const Value& from, const Value& to, std::vector<std::string>& all) {
+    auto below = [&](const std::string& name) { return path.empty() ? name : path + "." + name; };
+    if (from == to) return;
+    if (from.is_map() && to.is_map()) {
+        for (const auto& [name, value] : from.as_map()) add_changes(below(name), value, to[name], all);
+        for (const auto& [name, value] : to.as_map())
+            if (!from.find(name)) add_changes(below(name), Value(), value, all);
+    } else if (from.is_list() && to.is_list() && from.as_list().size() == to.as_list().size()) {
+        for (std::size_t i = 0; i < from.as_list().size(); ++i)
+            add_changes(below(std::to_string(i)), from.as_list()[i], to.as_list()[i], all);
+    } else {
+        all.push_back(fmt::format("{}{}{} → {}", path, path.empty() ? "" : ": ", shown(from), shown(to)));
+    }
+}
+
+std::string changes_text(const Value& from, const Value& to) {
+    std::vector<std::string> all;
+    add_changes("", from, to, all);
+    std::string text;
+    for (std::size_t i = 0; i < std::min(all.size(), changes_max); ++i) text += (i == 0 ? "" : ", ") + all[i];
+    if (all.size() > changes_max) text += fmt::format(" and {} more", all.size() - changes_max);
+    return text;
+}
+
+/// What a line has no column for: `step: order; body.x: 1 → 2; reason: …`.
 std::string detail_text(const Value& row) {
     std::string text;
+    auto add = [&](const std::string& what) { text += (text.empty() ? "" : "; ") + what; };
+    const Value* to = row.find("to");
     for (const auto& [name, value] : row.as_map()) {
-        if (name == "at" || name == "actor" || name == "action" || name == "run") continue;
-        std::string shown = value.is_map() || value.is_list() || value.is_null() ? json::write(value) : value.text();
-        text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", name, shown);
+        if (name == "at" || name == "actor" || name == "action" || name == "run" || name == "to") continue;
+        if (name != "from" || !to) add(name + ": " + shown(value));
+        if (name == "from" && to) add(changes_text(value, *to));
     }
+    if (to && !row.find("from")) add("to: " + shown(*to));
     return text;
 }
 

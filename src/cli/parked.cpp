@@ -125,7 +125,8 @@ void print_parked(const store::LoadedRun& loaded) {
     fmt::print("event    {} at {}\n{}\n\n", loaded.event.trigger, time_text(loaded.event.received_at_ms),
                json::write_pretty(json_of(loaded.event.body_json)));
     auto stories = stories_of(loaded.journal);
-    for (const auto& story : stories) fmt::print("{:<9}  {:<24} {}\n", story.kind, flow::step_name(story.step, story.element), story.text);
+    for (const auto& story : stories)
+        fmt::print("{:<9}  {}{}{}\n", story.kind, flow::step_name(story.step, story.element), story.text.empty() ? "" : ": ", story.text);
     const StepStory* failed = culprit(stories, run.step);
     if (failed && !failed->input.is_null()) fmt::print("\n{} was called with\n{}\n", failed->step, json::write_pretty(failed->input));
     if (run.status == store::RunStatus::parked) print_advice(run, failed);
@@ -189,6 +190,7 @@ int operate(const OperateOptions& options, std::string_view what, const One& one
     if (*which) {
         auto count = count_parked(options.source, **which);
         if (!count) return report(count.error());
+        if (*count == 0) fmt::print(stderr, "lockstep: nothing that is parked is meant; `lockstep parked` lists the causes\n");
         return is_wanted(what, *count, options) ? many(**which) : exit_failed;
     }
     int result = exit_done;

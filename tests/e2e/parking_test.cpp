@@ -41,7 +41,7 @@ TEST(Parking, WithoutAnAddressNothingIsMadeAndAfterMendingItGoesOn) {
                                   std::string_view("deal-closed"), std::string_view("lockstep parked replay ")})
         EXPECT_TRUE(has(messages[0], told)) << told << " is not in " << messages[0];
 
-    const Finished list = landscape.lockstep({"parked"});
+    const Finished list = landscape.lockstep({"parked", "--runs"});
     EXPECT_EQ(list.exit, 0) << list.err;
     EXPECT_TRUE(has(list.out, run["id"].text()) && has(list.out, deals[0]) && has(list.out, "has_email")) << list.out;
 
