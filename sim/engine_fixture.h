@@ -29,10 +29,23 @@ protected:
         Result<Value> perform(std::string_view action, const Value& input, connector::CallContext& call) override {
             std::string what = std::string(action) + " " + input["x"].text();
             test.calls.push_back(what);
+            test.request_ids.push_back(call.request_id);
             call.runtime.sleep_ms(test.call_ms);
             return test.answer(what);
         }
-        Result<void> probe(connector::CallContext&) override { return {}; }
+        Result<void> probe(connector::CallContext&) override {
+            ++test.probes;
+            return test.probe_answer();
+        }
+        std::string joint_name(std::string_view action, const Value&) const override { return test.joint ? std::string(action) : ""; }
+        std::string joint_record(std::string_view, const Value& input) const override { return input["x"].text(); }
+        std::vector<Result<Value>> perform_jointly(std::string_view action, const std::vector<connector::JointCall>& all) override {
+            test.calls.push_back("together " + std::to_string(all.size()));
+            all.front().context.runtime.sleep_ms(test.call_ms);
+            std::vector<Result<Value>> results;
+            for (const auto& its : all) results.push_back(test.answer(std::string(action) + " " + its.input["x"].text()));
+            return results;
+        }
         EngineTest& test;
     };
 
@@ -90,7 +103,7 @@ protected:
     }
     std::shared_ptr<std::optional<Result<void>>> replay(const std::string& run_id) {
         auto answered = std::make_shared<std::optional<Result<void>>>();
-        engine->replay(run_id, engine::ReplayMode::from_failed, "test", [answered](Result<void> done) { *answered = std::move(done); });
+        engine->replay(run_id, {.actor = "test"}, [answered](Result<void> done) { *answered = std::move(done); });
         return answered;
     }
     void pass(std::int64_t ms) {
@@ -114,8 +127,12 @@ protected:
     NoHttp http;
     std::unique_ptr<engine::Engine> engine;
     std::vector<std::string> calls;
+    std::vector<std::string> request_ids;  ///< of `calls`
     std::int64_t call_ms = 10;
     int concurrency = 2;
+    int probes = 0;
+    bool joint = false;  ///< calls of one action can be made together
+    std::function<Result<void>()> probe_answer = [] { return Result<void>(); };
     std::function<Result<Value>(const std::string& what)> answer = [](const std::string&) { return Result<Value>(Value(1)); };
 };
 

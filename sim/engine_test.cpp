@@ -215,6 +215,27 @@ TEST_F(EngineTest, RunsOfOneKeyKeepTheirOrderOverARestart) {
         EXPECT_LT(ended_at[(**submitted[i - 1])->run_id], ended_at[(**submitted[i])->run_id]) << i;
 }
 
+/// Vendors that keep answers under a request's id must give the first one again after a doubt, and no old one after a replay.
+TEST_F(EngineTest, ADoubtfulCallIsSentAgainUnderItsIdAndAReplayedOneUnderANewOne) {
+    answer = [this](const std::string&) -> Result<Value> {
+        if (calls.size() <= 2) return fail(ErrorCode::answer_lost, "lost");
+        if (calls.size() == 3) return fail(ErrorCode::vendor_rejected, "refused");
+        return Value(1);
+    };
+    start(flow_text("  - { id: one, uses: a.create, with: { unique: { n: 1 } } }\n"));
+    auto submitted = submit("k");
+    ASSERT_TRUE(becomes_quiet());
+    ASSERT_EQ(request_ids.size(), 3u);
+    EXPECT_EQ(request_ids[0].size(), 32u);
+    EXPECT_EQ(request_ids[1], request_ids[0]);
+    EXPECT_EQ(request_ids[2], request_ids[0]);
+    auto replayed = replay((**submitted)->run_id);
+    ASSERT_TRUE(becomes_quiet());
+    ASSERT_TRUE(*replayed && **replayed);
+    ASSERT_EQ(request_ids.size(), 4u);
+    EXPECT_NE(request_ids[3], request_ids[0]);
+}
+
 TEST_F(EngineTest, AParkedRunOfAFlowThatIsGoneFreesItsKeyForTheNext) {
     start(flow_text("  - { id: one, uses: a.set, with: { x: 1 } }\n"));
     call_ms = 60'000;

@@ -26,11 +26,13 @@ Breaker::Change Breaker::note_success(std::int64_t now_ms) {
 
 Breaker::Change Breaker::note_failure(const Error& error, std::int64_t now_ms) {
     if (error.code == ErrorCode::deadline_exceeded || error.code == ErrorCode::shutting_down) return Change::none;
-    if (error.cls() == ErrorClass::limited) return rest(error, error.retry_after_ms.value_or(limited_rest_ms), now_ms);
+    // Whoever says when to come back is left alone until then, whatever else the answer means.
+    if (error.cls() == ErrorClass::limited || error.retry_after_ms)
+        return rest(error, error.retry_after_ms.value_or(limited_rest_ms), now_ms);
     if (needs_a_person(error.cls())) return suspect(error, 0, now_ms);
     if (!says_away(error.code)) return note_success(now_ms);
     if (++failures_ < failures_in_row_max) return Change::none;
-    return suspect(error, std::max(first_probe_ms, probe_wait_ms_), now_ms);
+    return suspect(error, first_probe_ms, now_ms);
 }
 
 Breaker::Change Breaker::note_probe(const Result<void>& result, std::int64_t now_ms) {

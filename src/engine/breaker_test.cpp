@@ -105,6 +105,13 @@ TEST(Breaker, RestsAsLongAsTheVendorSaysAndOpensWithoutAProbe) {
     EXPECT_EQ(breaker.next_ms(), std::nullopt);
 }
 
+TEST(Breaker, RestsAlsoWhereALostAnswerSaysWhenToComeBack) {
+    Breaker breaker;
+    EXPECT_EQ(breaker.note_failure({.code = ErrorCode::answer_lost, .message = "read back: 429", .retry_after_ms = 13'000}, 0), Change::stopped);
+    EXPECT_FALSE(breaker.is_open(12'999));
+    EXPECT_TRUE(breaker.is_open(13'000));
+}
+
 TEST(Breaker, AProbeThatIsToldToComeBackLaterFindsAVendorThatRests) {
     Breaker breaker;
     for (int i = 0; i < 3; ++i) (void)breaker.note_failure(away, 0);

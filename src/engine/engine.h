@@ -70,6 +70,7 @@ struct ConnectionStatus {
 
 struct Status {
     bool running = false;
+    bool recovering = false;  ///< what an earlier process left open is still being read; new events are taken already
     bool store_ok = true;
     std::string store_error;
     std::size_t waiting = 0;            ///< runs not begun

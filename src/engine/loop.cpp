@@ -23,9 +23,11 @@ constexpr std::int64_t alert_timeout_ms = 20'000;
 
 std::string call_name(const CallId& id) { return fmt::format("{}/{}/{}", id.run_id, id.step, id.element); }
 
-/// 32 hexadecimal digits that stay the same for a step of a run: two FNV-1a hashes with different starts.
-std::string request_id(const CallId& id) {
-    std::string name = call_name(id);
+/// 32 hexadecimal digits: two FNV-1a hashes with different starts. They stay the same for a step of a run over retries and
+/// doubts. A replay decides on the step anew, maybe with other values, and a vendor that keeps answers under them must not
+/// give the old one.
+std::string request_id(const CallId& id, std::int64_t first_intended_ms) {
+    std::string name = fmt::format("{}/{}", call_name(id), first_intended_ms);
     auto hash = [&](std::uint64_t h) {
         for (unsigned char c : name) h = (h ^ c) * 1099511628211ull;
         return h;
@@ -138,12 +140,13 @@ std::optional<std::int64_t> Engine::Impl::next_timer_ms() {
     if (auto opening = next_opening_ms()) consider(*opening);
     bool room = active_.size() < static_cast<std::size_t>(options_.active_runs_max);
     if (!postponed_.empty() || (!waking_.empty() && room)) consider(claim_not_before_ms_);
+    if (recovery_) consider(claim_not_before_ms_);
     if (may_claim(claim_not_before_ms_)) consider(std::max(claim_not_before_ms_, company_until_ms_));
     return next;
 }
 
 bool Engine::Impl::may_claim(std::int64_t now_ms) const {
-    return claim_not_before_ms_ <= now_ms && backlog_.has_ready([this](const std::string& flow) { return has_room(flow); });
+    return !recovery_ && claim_not_before_ms_ <= now_ms && backlog_.has_ready([this](const std::string& flow) { return has_room(flow); });
 }
 
 /// Whether another run of the flow may begin: some places are always left to other flows.
@@ -212,9 +215,9 @@ void Engine::Impl::run_loop() {
         if (draining)
             give_back_locked_calls(round);
         else {
+            recover();
             take_timers(round);
-            take_schedules(round);
-            take_sweeps(round);
+            if (!recovery_) take_schedules(round), take_sweeps(round);
             take_awaited_connections();
             take_woken(round);
             claim_runs(round);
@@ -377,6 +380,7 @@ flow::DecisionContext Engine::Impl::context(const ActiveRun& run, std::int64_t n
         hold = draining_;
     }
     return {.now_ms = now_ms,
+            .calendar_ms = runtime_.now().ms(),
             .random = [this] { return runtime_.random(); },
             .policy =
                 [this](const std::string& name) {
@@ -389,9 +393,8 @@ flow::DecisionContext Engine::Impl::context(const ActiveRun& run, std::int64_t n
 }
 
 void Engine::Impl::decide(Round& round, ActiveRun& run, const flow::Input& input, std::string trace_json) {
-    std::int64_t now = runtime_.now().ms();
-    // A timer that has rung counts as due, even if the wall clock was set back meanwhile.
-    if (std::holds_alternative<flow::input::Wake>(input)) now = std::max(now, run.wake_at_ms);
+    // Runs wait by a clock that cannot be set: a settle time is as long as it says, whatever happens to the wall clock.
+    const std::int64_t now = time_ms();
     auto decision = flow::advance(*run.flow, run.state, input, context(run, now));
     const auto* outcome = std::get_if<flow::input::Outcome>(&input);
     for (const auto& fact : decision.facts) {
@@ -452,7 +455,7 @@ void Engine::Impl::raise(Round& round, const store::RunRow& run, const flow::Not
     if (notice.connection == options_.alert_connection) return;
     Happening happening;
     happening.cause =
-        parked ? fmt::format("{}|{}|{}", run.flow, notice.step, notice.code) : fmt::format("paused|{}|{}", notice.connection, notice.code);
+        parked ? fmt::format("{}|{}|{}", run.flow, notice.step, notice.code) : fmt::format("paused|{}", notice.connection);
     happening.title = parked ? fmt::format("{}: parked at step `{}`", run.flow, notice.step)
                              : fmt::format("{}: refused by {} at step `{}`", run.flow, notice.connection, notice.step);
     happening.subject = fmt::format("{} (run {})", run.key, run.id);
@@ -470,7 +473,7 @@ void Engine::Impl::raise(Round& round, const store::RunRow& run, const flow::Not
 void Engine::Impl::raise_down(Round& round, const std::string& connection, const Error& because) {
     if (options_.alert_connection.empty() || !desk_.limits(options_.alert_connection) || connection == options_.alert_connection) return;
     Happening happening;
-    happening.cause = fmt::format("paused|{}|{}", connection, to_string(because.code));
+    happening.cause = fmt::format("paused|{}", connection);
     happening.title = fmt::format("The connection {} is paused", connection);
     happening.subject = "all runs that need it wait";
     happening.reason = because.message;
@@ -487,7 +490,7 @@ void Engine::Impl::plan_call(Round& round, ActiveRun& run, flow::Call call) {
             .action = std::move(call.action),
             .input = std::move(call.input),
             .timeout_ms = call.timeout_ms,
-            .request_id = request_id(id),
+            .request_id = request_id(id, call.first_intended_ms),
             .first_sent = Timestamp::from_ms(call.first_intended_ms),
             .flow = run.row.flow,
             .priority = run.priority};
@@ -517,8 +520,7 @@ void Engine::Impl::set_timer(ActiveRun& run) {
     auto wake = flow::next_wake_ms(*run.flow, run.state, pause_of(run.priority));
     for (const auto& connection : flow::awaited_connections(*run.flow, run.state, pause_of(run.priority)))
         held_[connection].insert_or_assign(run.row.id, run.priority);
-    run.wake_at_ms = wake.value_or(0);
-    run.timer_ms = wake ? to_monotonic(*wake) : 0;
+    run.timer_ms = wake ? began_ms_ + std::max<std::int64_t>(1, *wake - began_wall_ms_) : 0;
     if (wake) timers_.emplace(run.timer_ms, run.row.id);
 }
 

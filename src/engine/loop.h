@@ -93,7 +93,6 @@ private:
         const flow::Flow* flow = nullptr;
         flow::RunState state;
         std::int64_t next_seq = 1;
-        std::int64_t wake_at_ms = 0;  ///< wall clock; 0: no timer
         std::int64_t timer_ms = 0;    ///< monotonic; the entry of `timers_` that counts
         std::string backlog_key;
         Priority priority = Priority::normal;
@@ -103,6 +102,14 @@ private:
     struct Sleeper {
         std::string flow, backlog_key;
         std::int64_t timer_ms = 0;  ///< monotonic; the entry of `timers_` that counts; 0: none
+    };
+
+    /// Runs that an earlier process left open: read page by page, while new events are taken already.
+    struct Recovery {
+        std::string after;                                           ///< the last run that was read
+        std::vector<store::OpenRun> later;                           ///< those that were not in the middle
+        std::vector<std::pair<std::string, Backlog::Entry>> behind;  ///< what has come meanwhile, with its key
+        std::unordered_set<std::string> known;                       ///< the runs in `behind`
     };
 
     struct NewEvent {
@@ -155,6 +162,7 @@ private:
     void operate(Round& round, const store::LoadedRun& loaded, ManyMessage& message);
     Result<void> read_parked_keys();
     void settle_older(Round& round, const ActiveRun& run);
+    Result<std::vector<store::LoadedRun>> older_parked(const store::RunRow& row);
     void take_timers(Round& round);
     void take_schedules(Round& round);
 
@@ -164,7 +172,7 @@ private:
     void take(Round& round, HurryMessage message);
     void call_for_sweep(Round& round, std::size_t sweep);
     void take_page(Round& round, std::size_t sweep, const Sweeps::Page& page);
-    Result<bool> is_news(const Round& round, const flow::Flow& flow, const Sweeps::Found& found);
+    Result<bool> is_news(const flow::Flow& flow, const Sweeps::Found& found);
     void fail_sweep(Round& round, std::size_t sweep, const Error& error);
     void tell_of_sweep(Round& round, std::size_t sweep, const std::string& title, const std::string& reason);
     void claim_runs(Round& round);
@@ -206,7 +214,9 @@ private:
     Result<void> commit_once(Round& round);
     void refuse_waiting_events(const Error& error);
     void refuse_messages(std::deque<Message>& messages, const Error& error);
-    Result<void> read_open_runs();
+    void push_waiting(const std::string& key, Backlog::Entry entry);
+    void recover();
+    Result<bool> read_open_runs();
     Result<std::unordered_set<std::string>> find_in_work(const std::vector<store::OpenRun>& open);
     bool was_in_work(const store::LoadedRun& loaded);
     void take_locks(const std::string& run_id, const flow::Flow& flow, const flow::RunState& state);
@@ -226,6 +236,7 @@ private:
     const flow::Flow* find_flow(std::string_view name) const;
     void publish_status();
     std::int64_t to_monotonic(std::int64_t wall_ms) const;
+    std::int64_t time_ms() const { return began_wall_ms_ + runtime_.monotonic_ms() - began_ms_; }
 
     Runtime& runtime_;
     store::Store& store_;
@@ -239,6 +250,7 @@ private:
 
     // the loop's own
     Backlog backlog_;
+    std::optional<Recovery> recovery_ = Recovery();  // until all is read, nothing is claimed
     LockTable locks_;
     ParkedKeys parked_keys_;
     RunLocks run_locks_;
@@ -253,6 +265,7 @@ private:
     std::deque<Message> postponed_;                                // outcomes of runs that cannot be read now
     std::unordered_map<std::string, std::pair<std::string, Job>> waiting_for_lock_;  // "run/step/element" → lock and job
     std::multimap<std::int64_t, std::string> timers_;                                // monotonic ms → run id; stale ones are skipped
+    std::int64_t began_ms_ = 0, began_wall_ms_ = 0;  // the start: monotonic, and by the wall clock
     std::int64_t company_until_ms_ = 0;     // monotonic; what has just come may begin in the commit of what comes next
     std::int64_t claim_not_before_ms_ = 0;  // monotonic; after a run could not be read
 

@@ -14,11 +14,17 @@ namespace {
 
 /// Parked runs read at the start; with more of them the store is asked at the end of every run.
 constexpr int parked_keys_read_max = 5'000;
-/// Older parked runs that one success closes; a further one closes the rest.
-constexpr int superseded_max = 500;
+/// Parked runs of a record that one success looks at; a further one closes the rest.
+constexpr int older_max = 200;
 
 Error taken_up_already(const std::string& run_id) {
     return {ErrorCode::request_invalid, "the run has just been replayed or dropped: " + run_id};
+}
+
+/// Whether a run came to its own end. One that could not be read, because its flow was changed under it, may have a call
+/// in doubt that only a person can judge.
+bool parked_in_order(const store::LoadedRun& loaded) {
+    return !loaded.journal.empty() && loaded.journal.back().kind == flow::to_string(flow::Fact::Kind::ended);
 }
 
 }  // namespace
@@ -81,7 +87,7 @@ Result<void> Engine::Impl::take_up(Round& round, const store::LoadedRun& loaded,
     round.operated.insert(loaded.run.id);
     Backlog::Entry entry{loaded.run.id, now, priority_of(loaded.event.trigger)};
     round.after.push_back([this, key = backlog_key(loaded.run), entry = std::move(entry)](const Result<void>& written) {
-        if (written) backlog_.push(key, entry);
+        if (written) push_waiting(key, entry);
     });
     return {};
 }
@@ -143,17 +149,24 @@ void Engine::Impl::settle_older(Round& round, const ActiveRun& run) {
     const auto& row = run.row;
     if (row.status == store::RunStatus::parked) return parked_keys_.note(row.flow, row.key);
     if (row.status != store::RunStatus::succeeded || !run.flow->supersedes || !parked_keys_.may_have(row.flow, row.key)) return;
-    auto parked = store_.list_runs({.status = store::RunStatus::parked, .flow = row.flow, .key = row.key, .limit = superseded_max});
-    if (!parked) return log::error("older parked runs cannot be read", {{"run", row.id}, {"error", parked.error().to_text()}});
-    bool left = parked->size() == static_cast<std::size_t>(superseded_max);
-    for (auto& older : *parked) {
-        bool is_older = older.id < row.id;
-        left |= !is_older;
-        if (!is_older || !round.operated.insert(older.id).second) continue;
-        log::info("run superseded", {{"run", older.id}, {"flow", row.flow}, {"key", row.key}, {"by", row.id}});
-        round.batch.append(superseded_batch(std::move(older), row.id, runtime_.now().ms()));
+    auto older = older_parked(row);
+    if (!older) return log::error("older parked runs cannot be read", {{"run", row.id}, {"error", older.error().to_text()}});
+    for (auto& its : *older) {
+        if (!parked_in_order(its) || !round.operated.insert(its.run.id).second) continue;
+        log::info("run superseded", {{"run", its.run.id}, {"flow", row.flow}, {"key", row.key}, {"by", row.id}});
+        round.batch.append(superseded_batch(std::move(its.run), row.id, runtime_.now().ms()));
     }
-    if (!left) parked_keys_.forget(row.flow, row.key);
+}
+
+/// The parked runs of the record that are older than this one of it.
+Result<std::vector<store::LoadedRun>> Engine::Impl::older_parked(const store::RunRow& row) {
+    LS_TRY_ASSIGN(auto parked,
+                  store_.list_runs({.status = store::RunStatus::parked, .flow = row.flow, .key = row.key, .limit = older_max}));
+    if (parked.empty()) parked_keys_.forget(row.flow, row.key);
+    std::vector<std::string> ids;
+    for (const auto& its : parked)
+        if (its.id < row.id) ids.push_back(its.id);
+    return store_.load_runs(ids);
 }
 
 }  // namespace lockstep::engine

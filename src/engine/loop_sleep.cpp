@@ -100,7 +100,7 @@ flow::PauseOf Engine::Impl::pause_of(Priority priority) {
     return [this, priority](const std::string& connection) -> std::optional<flow::Pause> {
         auto pause = desk_.pause_of(connection, priority);
         if (!pause) return std::nullopt;
-        std::int64_t now = runtime_.now().ms();
+        std::int64_t now = time_ms();
         std::int64_t ends = pause->ends_ms == 0 ? now : now + std::max<std::int64_t>(0, pause->ends_ms - runtime_.monotonic_ms());
         return flow::Pause{std::move(pause->because), ends, pause->needs_a_person};
     };

@@ -107,7 +107,7 @@ Accepted Engine::Impl::add_event(Round& round, Submission submission, bool own) 
 
 /// The round is durable: its events wait for their turn, and whoever sent them learns it.
 void Engine::Impl::accept_events(Round& round) {
-    for (auto& fresh : round.events) backlog_.push(fresh.backlog_key, {fresh.run_id, fresh.created_at_ms, fresh.priority});
+    for (auto& fresh : round.events) push_waiting(fresh.backlog_key, {fresh.run_id, fresh.created_at_ms, fresh.priority});
     count_events(round);
     for (auto& waiting : round.waiting) waiting.done(std::move(waiting.accepted));
     if (!round.events.empty()) company_until_ms_ = runtime_.monotonic_ms() + company_wait_ms;

@@ -1,10 +1,10 @@
 // Sweeps: asking vendors for what they should have told of, and making events of what nobody has.
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "base/defect.h"
 #include "base/log.h"
 #include "engine/loop.h"
 #include "engine/loop_parts.h"
@@ -95,11 +95,13 @@ void Engine::Impl::take(Round& round, SweepOutcome outcome) {
 void Engine::Impl::take_page(Round& round, std::size_t sweep, const Sweeps::Page& page) {
     const flow::Flow& flow = sweeps_->flow_of(sweep);
     const flow::Sweep& its = sweeps_->definition(sweep);
+    std::unordered_set<std::string> coming;  // what has a run that begins later anyway
+    for (const auto& event : round.events) coming.insert(event.backlog_key);
     std::vector<const Sweeps::Found*> news;
     for (const auto& found : page.found) {
-        auto is_new = is_news(round, flow, found);
+        auto is_new = is_news(flow, found);
         if (!is_new) return fail_sweep(round, sweep, is_new.error());
-        if (*is_new) news.push_back(&found);
+        if (*is_new && coming.insert(flow.name + "\n" + found.key).second) news.push_back(&found);
     }
     std::size_t made = 0;
     for (; made < news.size() && backlog_.size() + round.events.size() < options_.backlog_max; ++made)
@@ -121,19 +123,17 @@ void Engine::Impl::take_page(Round& round, std::size_t sweep, const Sweeps::Page
 }
 
 /// Whether an event is to be made of it. Errors: of the store.
-Result<bool> Engine::Impl::is_news(const Round& round, const flow::Flow& flow, const Sweeps::Found& found) {
+Result<bool> Engine::Impl::is_news(const flow::Flow& flow, const Sweeps::Found& found) {
     LS_TRY_ASSIGN(auto known, store_.event_by_dedupe_id(flow.name, found.dedupe_id));
     if (known) return false;
-    const std::string key = flow.name + "\n" + found.key;
-    if (std::any_of(round.events.begin(), round.events.end(), [&](const NewEvent& event) { return event.backlog_key == key; }))
-        return false;
     LS_TRY_ASSIGN(auto runs, store_.list_runs({.flow = flow.name, .key = found.key, .limit = runs_looked_at}));
     return !is_taken_care_of(runs, found.position_ms);
 }
 
 /// A sweep that fails stops nothing else; people hear of it if it has failed for long.
 void Engine::Impl::fail_sweep(Round& round, std::size_t sweep, const Error& error) {
-    if (error.code == ErrorCode::connection_paused) return sweeps_->put_off(sweep, look_again_ms, error.message, sweep_clock());
+    if (error.code == ErrorCode::connection_paused || error.code == ErrorCode::shutting_down)
+        return sweeps_->put_off(sweep, look_again_ms, error.message, sweep_clock());
     auto reason = sweeps_->fail(sweep, error, sweep_clock());
     const auto& name = sweeps_->definition(sweep).name;
     log::warning("a sweep failed; it is made again", {{"flow", sweeps_->flow_of(sweep).name}, {"sweep", name}, {"error", error.to_text()}});

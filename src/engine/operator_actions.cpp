@@ -31,7 +31,8 @@ store::AuditRow audit_row(const Replay& replay, const std::string& run_id, std::
 }
 
 /// What each decision changes, told before it is applied.
-std::vector<store::AuditRow> mending_audit(const flow::Flow& flow, const flow::RunState& before, const Replay& replay, std::int64_t now_ms) {
+std::vector<store::AuditRow> mending_audit(const flow::Flow& flow, const flow::RunState& before, const Replay& replay,
+                                           std::int64_t now_ms) {
     std::vector<store::AuditRow> rows;
     auto add = [&](std::string action, Map detail) {
         rows.push_back(audit_row(replay, before.id, now_ms, std::move(action), std::move(detail)));
@@ -90,7 +91,8 @@ Result<ParkedSelection> parse_cause(const std::string& text) {
     std::size_t first = text.find('/'), last = text.rfind('/');
     if (first == std::string::npos || first == 0 || first == last || last + 1 == text.size())
         return fail(ErrorCode::request_invalid, "a cause is FLOW/STEP/CODE, as `lockstep parked` lists them: " + text);
-    return ParkedSelection{.flow = text.substr(0, first), .step = text.substr(first + 1, last - first - 1), .reason_code = text.substr(last + 1)};
+    return ParkedSelection{
+        .flow = text.substr(0, first), .step = text.substr(first + 1, last - first - 1), .reason_code = text.substr(last + 1)};
 }
 
 std::string cause_name(const std::string& flow, const std::string& step, const std::string& reason_code) {

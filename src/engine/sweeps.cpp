@@ -15,6 +15,8 @@ constexpr std::int64_t first_most_ms = 60'000;
 /// A row younger than this is left to the next pass: its trigger may be on its way, and it may change once more within
 /// the second that its position shows. It stays above the cursor.
 constexpr std::int64_t young_ms = 10'000;
+/// A row further ahead of our clock than this is not young: our clock is wrong.
+constexpr std::int64_t ahead_most_ms = 300'000;
 constexpr std::int64_t retry_base_ms = 30'000;
 /// People hear of a sweep that has failed for so long, or for so many of its intervals, whichever is longer.
 constexpr std::int64_t alert_after_ms = 3'600'000;
@@ -65,6 +67,10 @@ Result<bool> is_wanted(const flow::Sweep& sweep, const expr::Environment& names)
     LS_TRY_ASSIGN(Value wanted, sweep.condition->render(names));
     if (wanted.kind() == Value::Kind::boolean) return wanted.as_bool();
     return fail(ErrorCode::expression_failed, "`if:` of a row is neither true nor false");
+}
+
+bool is_young(std::int64_t position_ms, std::int64_t now_ms) {
+    return position_ms > now_ms - young_ms && position_ms <= now_ms + ahead_most_ms;
 }
 
 /// Where the next pass begins.
@@ -154,6 +160,7 @@ std::int64_t Sweeps::jittered(std::int64_t ms) {
 }
 
 void Sweeps::schedule(Entry& entry, SweepClock clock, std::int64_t in_ms) {
+    changed_ = true;
     entry.calling = entry.goes_on = false;
     entry.rows.reset();
     entry.calls_left = entry.trigger->sweep->calls_max;
@@ -180,6 +187,7 @@ std::vector<std::size_t> Sweeps::due(SweepClock clock) const {
 void Sweeps::put_off(std::size_t sweep, std::int64_t ms, std::string because, SweepClock clock) {
     schedule(entries_[sweep], clock, ms);
     entries_[sweep].shown.waits_for = std::move(because);
+    changed_ = true;
 }
 
 bool Sweeps::hurry(const std::string& flow, SweepClock clock) {
@@ -220,6 +228,7 @@ Result<Value> Sweeps::next_call(std::size_t sweep, SweepClock clock) {
         names.bind("began", began);
     }
     LS_TRY_ASSIGN(Value input, (entry.rows ? its.against->with : its.rows.with).render(names));
+    changed_ = true;
     entry.calling = entry.shown.under_way = true;
     entry.shown.waits_for.clear();
     --entry.calls_left;
@@ -258,7 +267,7 @@ Result<std::optional<Sweeps::Page>> Sweeps::judge(Entry& entry, const List& rows
             next.since_ms = *position;
             next.after = *key;
         }
-        if (position && *position > clock.now_ms - young_ms) continue;
+        if (position && is_young(*position, clock.now_ms)) continue;
         if (position) next.greatest_ms = std::max(next.greatest_ms, *position);
         auto wanted = is_wanted(its, names);
         if (wanted && !*wanted) continue;
@@ -282,6 +291,7 @@ Result<std::optional<Sweeps::Page>> Sweeps::judge(Entry& entry, const List& rows
 
 store::CursorRow Sweeps::accept(std::size_t sweep, const Page& page, std::size_t events, SweepClock clock) {
     Entry& entry = entries_[sweep];
+    changed_ = true;
     entry.cursor = page.next;
     entry.failures = 0;
     entry.told_failing = false;
@@ -316,6 +326,7 @@ std::optional<std::string> Sweeps::fail(std::size_t sweep, const Error& error, S
     ++entry.failures;
     ++entry.shown.failures;
     schedule(entry, clock, wait);
+    changed_ = true;
     entry.shown.error = error.to_text();
     if (entry.shown.failing_since_ms == 0) entry.shown.failing_since_ms = clock.now_ms;
     std::int64_t long_ms = std::max(alert_after_ms, alert_after_intervals * every);

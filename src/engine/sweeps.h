@@ -105,6 +105,8 @@ public:
     bool is_first_refusal(std::size_t sweep);
 
     std::vector<SweepStatus> status() const;
+    /// Whether the status may be another since this was last asked.
+    bool take_changed() { return std::exchange(changed_, false); }
 
 private:
     struct Entry {
@@ -128,6 +130,7 @@ private:
     std::vector<Entry> entries_;
     std::vector<store::CursorRow> fresh_;
     Random random_;
+    bool changed_ = true;
 };
 
 }  // namespace lockstep::engine

@@ -129,6 +129,15 @@ TEST_F(SweepsTest, ARowThatIsYoungIsLeftToTheNextAndStaysAboveTheCursor) {
     EXPECT_EQ(keys(answer({row("young", at - 5'000)})), "young");
 }
 
+TEST_F(SweepsTest, AClockThatWasSetBackKeepsNothingFromBeingFound) {
+    make(text("", "since"));
+    (void)ask();
+    auto at = clock.now_ms - minute;
+    clock.now_ms -= 24 * hour;
+    EXPECT_EQ(keys(answer({row("a", at)})), "a") << "it is not young, our clock is wrong";
+    EXPECT_LE(ask().as_timestamp().ms(), at);
+}
+
 TEST_F(SweepsTest, RowsAreComparedWithASecondReading) {
     make(text("    against: { uses: a.read, with: { x: \"${ rows.map(each, each.id) }\" }, as: shown }\n    if: ${ !(row.id in shown) }\n",
               "since"));

@@ -119,6 +119,7 @@ private:
     void take(const input::Interrupted&) {
         if (!state_.begun) return record({.kind = Fact::Kind::started});
         for_each_element([this](int step, int element, ElementState& its) {
+            if (waits(its)) return wait_anew(step, element, its);
             if (its.phase != Phase::intended) return;
             Error error{ErrorCode::interrupted, "the process ended while the call was under way"};
             if (reads(step) || LS_DEFECT("restart: calls under way are thought never sent"))
@@ -128,6 +129,14 @@ private:
             else
                 doubt(step, element, error);
         });
+    }
+
+    /// How long the process was away is not known, if somebody has set the clock meanwhile: what is in doubt settles once
+    /// more, and nothing waits longer than it would have.
+    void wait_anew(int step, int element, const ElementState& its) {
+        if (its.phase == Phase::in_doubt) return doubt(step, element, *its.error, true);
+        const std::int64_t set_back_ms = state_.last_at_ms - context_.now_ms;
+        if (set_back_ms > 0) retry_at(step, element, *its.error, its.wake_at_ms - set_back_ms, false);
     }
 
     void take(const input::Outcome& outcome) {
@@ -227,13 +236,12 @@ private:
                 .data = Map{{"error", error_to_value(error)}, {"wake_at_ms", wake_at_ms}, {"counted", counted}}});
     }
 
-    void doubt(int step, int element, const Error& error) {
+    void doubt(int step, int element, const Error& error, bool again = false) {
         auto wake = context_.now_ms + context_.policy(step_at(step).connection).settle_ms;
         if (LS_DEFECT("doubt: nobody waits for a lost call to settle")) wake = context_.now_ms;
-        record({.kind = Fact::Kind::in_doubt,
-                .step = step,
-                .element = element,
-                .data = Map{{"error", error_to_value(error)}, {"wake_at_ms", wake}}});
+        Map data{{"error", error_to_value(error)}, {"wake_at_ms", wake}};
+        if (again) data.set("again", true);
+        record({.kind = Fact::Kind::in_doubt, .step = step, .element = element, .data = std::move(data)});
     }
 
     void fail_element(int step, int element, const Error& error) {
@@ -479,7 +487,8 @@ private:
     // ---- small things ----
 
     void record(Fact fact) {
-        fact.at_ms = context_.now_ms;
+        bool begins = fact.kind == Fact::Kind::started || fact.kind == Fact::Kind::replayed;
+        fact.at_ms = begins && context_.calendar_ms != 0 ? context_.calendar_ms : context_.now_ms;
         apply(flow_, state_, fact);
         decision_.facts.push_back(std::move(fact));
     }

@@ -49,7 +49,9 @@ using PauseOf = std::function<std::optional<Pause>(const std::string& connection
 
 /// Everything from outside that a decision depends on besides the run itself.
 struct DecisionContext {
-    std::int64_t now_ms = 0;  ///< wall clock
+    /// What waits are reckoned by: the wall clock at the start of the process, and what has passed since.
+    std::int64_t now_ms = 0;
+    std::int64_t calendar_ms = 0;  ///< the wall clock now: what now() and today() say of a run that begins; 0: as `now_ms`
     std::function<std::uint64_t()> random;
     std::function<Policy(const std::string& connection)> policy;
     bool hold = false;  ///< the process is stopping: note what happened, begin nothing

@@ -8,6 +8,7 @@
 #include "flow/built_in.h"
 #include "flow/duration_text.h"
 #include "flow/flow.h"
+#include "value/json.h"
 
 namespace lockstep::flow {
 namespace {
@@ -261,8 +262,21 @@ private:
         }
         read_sweep_bounds(item, sweep);
         check_paging(item, sweep);
-        sweep.definition = text_of_all(item) + sweep.rows.connection;
+        sweep.definition = definition_of(item, sweep);
         flow_.triggers.push_back(std::move(trigger));
+    }
+
+    /// What decides which records it finds, with what the configuration says of that.
+    std::string definition_of(const Node& item, const Sweep& sweep) {
+        std::string text = sweep.rows.connection;
+        for (const auto& entry : item.entries)
+            if (entry.key.text != "sweep" && entry.key.text != "budget" && entry.key.text != "overlap")
+                text += "{" + entry.key.text + ":" + text_of_all(entry.value) + "}";
+        for (const auto& reference : sweep.rows.with.references())
+            if (const Value* value =
+                    reference.variable == "config" && !reference.path.empty() ? flow_.config.find(reference.path[0]) : nullptr)
+                text += reference.path[0] + "=" + json::write(*value) + ";";
+        return text;
     }
 
     std::int64_t sweep_interval(const Node& node) {

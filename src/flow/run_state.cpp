@@ -86,7 +86,7 @@ void apply_in_doubt(const Flow& flow, RunState& state, const Fact& fact) {
     element.phase = Phase::in_doubt;
     element.error = error_from_value(fact.data["error"]);
     element.wake_at_ms = fact.data["wake_at_ms"].as_int();
-    ++element.doubts;
+    if (fact.data["again"] != Value(true)) ++element.doubts;
     note_trouble(flow, state, fact);
 }
 

@@ -68,7 +68,7 @@ struct Fact {
         done,       ///< {output}; of what is kept over a replay {input, output}
         held,       ///< {input, error, wake_at_ms}: not called, because its connection is down; later as after a retry
         retry,      ///< {error, wake_at_ms, counted}
-        in_doubt,   ///< {error, wake_at_ms}
+        in_doubt,   ///< {error, wake_at_ms, again}: `again` after a restart, of what was in doubt already
         failed,     ///< {error}
         parking,    ///< {reason, code, step}: no new main steps; what is under way is brought to an end
         waiting,    ///< {reason}: the run has been retrying for long; on_waiting begins
