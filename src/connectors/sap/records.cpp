@@ -26,7 +26,6 @@ Error unreadable(Error error) {
 Error after_change(Error error) {
     error.code = ErrorCode::answer_lost;
     error.message = "SAP made the change, but its result could not be read: " + error.message;
-    error.retry_after_ms.reset();
     return error;
 }
 

@@ -13,7 +13,6 @@ constexpr std::int64_t list_page_most = 1'000'000;
 Error after_change(Error error) {
     error.code = ErrorCode::answer_lost;
     error.message = "Zoho Books made the change, but its result could not be read: " + error.message;
-    error.retry_after_ms.reset();
     return error;
 }
 
