@@ -132,6 +132,20 @@ TEST(ParseFlow, ASweepIsMadeAsOftenAsTheConfigurationSaysOrNotAtAll) {
     EXPECT_EQ(parse(text)->triggers[0].sweep->starts_ms, 30 * 86'400'000LL);
 }
 
+TEST(ParseFlow, ASweepIsAnotherWhereItAsksForOtherRecords) {
+    auto definition = [](const std::string& every, const std::string& with, const std::string& since) {
+        auto flow = parse_flow("flow: test\nconfig: { since: \"\", other: 1 }\non: [ { sweep: " + every + ", uses: a.read, with: { x: \"" +
+                                   with + "\" }, key: \"${ row.id }\", position: \"${ row.at }\" } ]\nsteps: []\n",
+                               "test.yaml",
+                               {.actions = testing::catalogue(), .connections = {{"a", "a"}}, .config = {{"since", since}, {"other", 2}}});
+        return flow ? flow->triggers[0].sweep->definition : flow.error().message;
+    };
+    const std::string with = "${ [since, config.since] }", same = definition("5m", with, "2026");
+    EXPECT_EQ(definition("1h", with, "2026"), same) << "how often is no matter";
+    EXPECT_NE(definition("5m", with, "2025"), same) << "the configuration lets others through";
+    EXPECT_NE(definition("5m", "${ [since, 1, config.since] }", "2026"), same);
+}
+
 TEST(ParseFlow, ReportsAllMistakesAtOnce) {
     auto flow = parse(flow_text("  - { uses: a.raed }\n  - { uses: b.mial }\n"));
     ASSERT_FALSE(flow);
