@@ -320,6 +320,8 @@ private:
         history().calls_at_agreement = history().calls.size();
         std::int64_t quiet = scenario_.seed % long_quiet_every == 0 ? long_quiet_ms : quiet_ms;
         for (std::int64_t until = runtime_.monotonic_ms() + quiet; runtime_.monotonic_ms() < until;) pass(until);
+        // A scheduled run may have begun just now.
+        for (int looks = 0; !is_idle() && looks < looks_max; ++looks) pass(runtime_.monotonic_ms() + look_every_ms);
     }
 
     // ---- the end ----
