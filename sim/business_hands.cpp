@@ -187,7 +187,7 @@ void Business::take_off(const std::string& invoice) {
     (void)accountant_.send("POST", invoice + "/writeoff/cancel");
     if (auto paid = accountant_.send("GET", invoice + "/payments"))
         for (const auto& part : (*paid)["payments"].as_list())
-            (void)accountant_.send("DELETE", invoice + "/payments/" + part["payment_id"].text());
+            (void)accountant_.send("DELETE", invoice + "/payments/" + part["invoice_payment_id"].text());
     if (auto credited = accountant_.send("GET", invoice + "/creditsapplied"))
         for (const auto& part : (*credited)["credits"].as_list())
             (void)accountant_.send("DELETE", invoice + "/creditsapplied/" + part["creditnotes_invoice_id"].text());

@@ -15,6 +15,12 @@ void check_end(const store::RunRow& run, Sentences& broken) {
         broken.push_back(fmt::format("{} {} is {} without a reason", run.flow, run.key, store::to_string(run.status)));
 }
 
+/// An hour may be full in the very last moment: then the run that comes of it is still making its calls.
+bool is_busy_at_the_end(const History& history) {
+    constexpr std::int64_t a_call_ms = 60'000;
+    return !history.calls.empty() && history.calls.back().sent_ms + a_call_ms > history.ended_ms;
+}
+
 }  // namespace
 
 Sentences every_event_has_ended(const Evidence& evidence) {
@@ -23,7 +29,8 @@ Sentences every_event_has_ended(const Evidence& evidence) {
     for (const auto& run : evidence.runs) {
         by_run.emplace(run.run.id, &run);
         by_event.emplace(run.event.id, &run);
-        check_end(run.run, broken);
+        bool just_begun = run.event.trigger == "schedule" && run.run.ended_at_ms == 0 && is_busy_at_the_end(*evidence.history);
+        if (!just_begun) check_end(run.run, broken);
     }
     for (const auto& trigger : evidence.history->triggers) {
         if (!trigger.acknowledged_ms) continue;
