@@ -262,7 +262,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("programs")
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help=", ".join(SCENARIOS) + " (default: all)")
-    parser.add_argument("--quick", action="store_true", help="less of everything: under 40 s, and coarser")
+    parser.add_argument("--quick", action="store_true", help="less of everything, and coarser")
     parser.add_argument("--json", metavar="FILE", help="also writes the figures there")
     parser.add_argument("--page", metavar="FILE", help="also replaces the table between `<!-- figures -->` and `<!-- end -->` of that page")
     options = parser.parse_intermixed_args()

@@ -18,7 +18,7 @@ APPLICATION_ID = 0x4C737470  # docs/store.md
 
 
 def recovery(land, report, quick):
-    """a process that dies with 10,000 open runs, of which some hundreds are in the middle"""
+    """a process that dies with 10,000 open runs (--quick: 1,000)"""
     count, kills = (1000, 3) if quick else (10_000, 5)
     land.start_sandbox()
     land.start_engine()
