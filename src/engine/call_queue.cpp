@@ -21,7 +21,7 @@ void CallQueue::push_joint(Job job, const Joint& joint, std::int64_t ready_ms) {
     ++size_;
     auto [at, fresh] = gathering_.try_emplace(std::to_string(static_cast<int>(job.priority)) + joint.name);
     Gathering& its = at->second;
-    if (its.records.contains(joint.record)) {  // the one before goes first, and this one begins anew
+    if (!joint.record.empty() && its.records.contains(joint.record)) {  // the one before goes first, and this one begins anew
         queue(std::exchange(its.jobs, {}));
         its.records.clear();
     }

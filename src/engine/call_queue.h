@@ -22,7 +22,7 @@ class CallQueue {
 public:
     /// Calls that are made together, or a single one.
     using Parcel = std::vector<Job>;
-    /// What makes a call joinable: the name its companions share, and the record that they must not share.
+    /// What makes a call joinable: the name its companions share, and the record that they must not share (empty: they may).
     struct Joint {
         std::string name, record;
         std::size_t max = 1;

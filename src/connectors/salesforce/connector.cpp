@@ -149,7 +149,10 @@ std::string SalesforceConnection::joint_name(std::string_view action, const Valu
     return key ? key->name : std::string();
 }
 
+/// One record may be read for several runs at once; two changes of it are never made together.
 std::string SalesforceConnection::joint_record(std::string_view action, const Value& input) const {
+    const ActionEntry* entry = find_action(action);
+    if (!entry || entry->action.effect == schema::ActionEffect::read) return {};
     std::optional<JointKey> key = joint_key(action, input);
     return key ? key->record : std::string();
 }
