@@ -1,6 +1,7 @@
 #include "connector/session.h"
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 
 #include "base/defect.h"
@@ -45,11 +46,15 @@ struct Session::State {
     std::string name;
     std::string fingerprint;
     Renewable<Token> token;
+    std::atomic<std::int64_t> not_before_ms = 0;  ///< monotonic; what the vendor has said last
     mutable std::mutex redactor_mutex = {};
     mutable std::shared_ptr<const Redactor> redactor = {};
     mutable Secret redactor_access = {};
 
     using Held = Renewable<Token>::Held;
+
+    State(Dialect its, TokenVault* its_vault, std::string its_name, std::string its_fingerprint, Runtime& runtime)
+        : dialect(std::move(its)), vault(its_vault), name(std::move(its_name)), fingerprint(std::move(its_fingerprint)), token(runtime) {}
 
     Result<Token> fetch(CallContext& context) {
         Result<Token> fresh = dialect.fetch_token(context);
@@ -107,15 +112,31 @@ struct Session::State {
         if (left_ms <= 0)
             return fail(ErrorCode::deadline_exceeded,
                         "the time allowed for the step is over and nothing was sent: " + name + ", " + request.method);
+        if (std::optional<Error> rest = rest_left(started_ms)) return fail(*std::move(rest));
         net::SendOptions options{
             .effect = effect, .connect_timeout_ms = std::min(connect_timeout_ms, left_ms), .total_timeout_ms = left_ms};
         Result<net::Response> answer = context.http.send(request, options);
         if (!answer && LS_DEFECT("session: a lost answer counts as never sent")) answer = fail(ErrorCode::unreachable, "never sent");
         trace(context, request, answer, started_ms, access, trace_bodies);
         if (!answer) return fail(redacted(std::move(answer).error(), access));
-        if (std::optional<Error> error = dialect.classify(*answer, effect))
-            return fail(redacted(until_date(*std::move(error), *answer, context.runtime.now()), access));
-        return answer;
+        std::optional<Error> error = dialect.classify(*answer, effect);
+        if (!error) return answer;
+        Error its = until_date(*std::move(error), *answer, context.runtime.now());
+        if (its.retry_after_ms) note_rest(context.runtime.monotonic_ms() + *its.retry_after_ms);
+        return fail(redacted(std::move(its), access));
+    }
+
+    /// Whoever has been told to come back later is not called by the other requests of actions under way either.
+    void note_rest(std::int64_t until_ms) {
+        std::int64_t known = not_before_ms;
+        while (known < until_ms && !not_before_ms.compare_exchange_weak(known, until_ms)) {}
+    }
+    std::optional<Error> rest_left(std::int64_t now_ms) const {
+        const std::int64_t left_ms = not_before_ms - now_ms;
+        if (left_ms <= 0 || LS_DEFECT("session: the vendor's wait is for the call that met it only")) return std::nullopt;
+        Error error{ErrorCode::rate_limited, name + " has said when to come back; nothing was sent"};
+        error.retry_after_ms = left_ms;
+        return error;
     }
 
     /// An address or a vendor's answer may repeat a credential.
@@ -145,7 +166,7 @@ struct Session::State {
 
 Session::Session(Dialect dialect, Runtime& runtime, TokenVault* vault, std::string connection_name) {
     std::string fingerprint = account_fingerprint(dialect);
-    state_.reset(new State{std::move(dialect), vault, std::move(connection_name), std::move(fingerprint), Renewable<Token>(runtime)});
+    state_ = std::make_unique<State>(std::move(dialect), vault, std::move(connection_name), std::move(fingerprint), runtime);
 }
 
 Session::~Session() = default;

@@ -88,9 +88,21 @@ TEST_F(SessionTest, WaitsUntilTheDateThatALimitNames) {
     limit.headers.set("Retry-After", "Wed, 18 Feb 2026 10:01:30 GMT");
     net::Response refusal = limit;
     refusal.status = 400;
-    call.http.always("POST", "/token", json_answer(200, "{}")).on("GET", "/things", limit).on("GET", "/things", refusal);
-    EXPECT_EQ(get().error().retry_after_ms, 90'000);
+    call.http.always("POST", "/token", json_answer(200, "{}")).on("GET", "/things", refusal).on("GET", "/things", limit);
     EXPECT_EQ(get().error().retry_after_ms, std::nullopt);
+    EXPECT_EQ(get().error().retry_after_ms, 90'000);
+}
+
+TEST_F(SessionTest, SendsNothingBeforeTheTimeThatTheVendorHasNamed) {
+    net::Response limit = json_answer(429, "");
+    limit.headers.set("Retry-After", "Wed, 18 Feb 2026 10:01:30 GMT");
+    call.http.always("POST", "/token", json_answer(200, "{}")).on("GET", "/things", limit);
+    EXPECT_EQ(get().error().code, ErrorCode::rate_limited);
+    const std::size_t sent = call.http.sent().size();
+    auto refused = get();
+    EXPECT_EQ(refused.error().code, ErrorCode::rate_limited);
+    EXPECT_GT(*refused.error().retry_after_ms, 0);
+    EXPECT_EQ(call.http.sent().size(), sent) << "another request of an action under way";
 }
 
 TEST_F(SessionTest, LetsASecondRefusalStand) {
