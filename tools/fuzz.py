@@ -67,7 +67,7 @@ def minimise(build, names):
     for name in names:
         kept = CORPUS / name
         with tempfile.TemporaryDirectory() as least:
-            subprocess.run([program(build, name), "-merge=1", *BOUNDS, least, kept, build / "corpus" / name],
+            subprocess.run([program(build, name), "-set_cover_merge=1", *BOUNDS, least, kept, build / "corpus" / name],
                            stderr=subprocess.DEVNULL, env=environment(), check=True)
             for path in pathlib.Path(least).iterdir():
                 if path.stat().st_size <= KEPT_FILE_BYTES_MAX and not (kept / path.name).exists():
