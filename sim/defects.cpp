@@ -48,6 +48,7 @@ const std::vector<Defect>& defects() {
         {"zoho_books: emailed again without asking", one_effect},
         {"session: a refused token is not renewed", ends},
         {"session: a lost answer counts as never sent", one_effect},
+        {"session: the vendor's wait is for the call that met it only", limits},
         {"trace: secrets are kept", secret},
     };
     return all;

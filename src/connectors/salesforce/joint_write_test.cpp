@@ -198,6 +198,7 @@ TEST_F(JointUpdate, WhatIsWrongWithTheRequestIsToldToAll) {
          }) {
         call.http.on("PATCH", std::string(collections), json_answer(row.status, row.body));
         for (const auto& result : results("salesforce.update", updates(3))) EXPECT_EQ(result.error().code, row.code) << row.body;
+        SetUp();  // a limit holds for the connection
     }
     call.http.on("PATCH", std::string(collections), Error{ErrorCode::answer_lost, "the connection was cut"});
     for (const auto& result : results("salesforce.update", updates(3))) EXPECT_EQ(result.error().code, ErrorCode::answer_lost);
