@@ -133,7 +133,9 @@ struct Session::State {
     }
     std::optional<Error> rest_left(std::int64_t now_ms) const {
         const std::int64_t left_ms = not_before_ms - now_ms;
-        if (left_ms <= 0 || LS_DEFECT("session: the vendor's wait is for the call that met it only")) return std::nullopt;
+        if (left_ms <= 0) return std::nullopt;
+        if (LS_DEFECT("limits: Retry-After is not waited for")) return std::nullopt;
+        if (LS_DEFECT("session: the vendor's wait is for the call that met it only")) return std::nullopt;
         Error error{ErrorCode::rate_limited, name + " has said when to come back; nothing was sent"};
         error.retry_after_ms = left_ms;
         return error;

@@ -222,7 +222,7 @@ void Engine::Impl::run_loop() {
             take_woken(round);
             claim_runs(round);
         }
-        if (LS_DEFECT("loop: calls go out before they are written")) hand_out(std::exchange(round.jobs, {}));
+        if (LS_DEFECT("loop: calls go out before they are written")) hand_out(std::exchange(round.jobs, {})), runtime_.sleep_ms(50);
         if (LS_DEFECT("loop: events are acknowledged before they are written"))
             accept_events(round), round.events.clear(), round.waiting.clear();
         if (commit(round)) act(round);

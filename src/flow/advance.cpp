@@ -179,7 +179,7 @@ private:
 
     /// What was not called because of a pause goes on as soon as that is over.
     std::int64_t limited_until_ms(int step, const Error& error) const {
-        if (LS_DEFECT("limits: Retry-After is not waited for")) return context_.now_ms;
+        if (LS_DEFECT("limits: Retry-After is not waited for")) return context_.now_ms + 100;
         if (error.code != ErrorCode::connection_paused) return context_.now_ms + error.retry_after_ms.value_or(limited_wait_ms);
         auto pause = pause_of_step(step_at(step), context_.pause_of);
         return std::max(context_.now_ms, pause ? pause->wake_at_ms : 0);

@@ -97,8 +97,12 @@ TEST(Parking, AnOrderWithAnotherTotalIsToldWithBothAmountsAndNothingIsInvoiced) 
 TEST(Parking, ADealThatWasChangedAfterItsOrderIsNotInvoicedByAReplay) {
     Landscape landscape;
     const auto deals = load_company(landscape, {.accounts = 1, .deals = 1});
-    landscape.set_faults(1,
-                         {Map{{"connector", "zoho_books"}, {"method", "POST"}, {"kind", "status"}, {"status", 400}, {"probability", 1}}});
+    landscape.set_faults(1, {Map{{"connector", "zoho_books"},
+                                 {"method", "POST"},
+                                 {"route", "/books/v3/invoices"},
+                                 {"kind", "status"},
+                                 {"status", 404},
+                                 {"probability", 1}}});
     landscape.start_serve();
     const std::string id = landscape.close_deal(deals[0]);
     EXPECT_EQ(landscape.wait_for(id)["status"].text(), "parked");
