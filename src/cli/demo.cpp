@@ -18,7 +18,7 @@
 namespace lockstep::cli {
 namespace {
 
-/// A wait of a minute becomes one of a second; the retries are as many as an outage of minutes takes.
+/// A wait of a minute becomes one of a second; the retries are as many as so many flaws at once may take.
 constexpr std::int64_t demo_retry_base_ms = 150;
 constexpr int demo_retries_max = 12;
 

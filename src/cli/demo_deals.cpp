@@ -14,7 +14,8 @@ constexpr std::int64_t alert_timeout_ms = 30'000;
 constexpr std::int64_t tokens_end_s = 3 * 3600;
 constexpr int lines_max = 10;
 constexpr int reported_again = 3;
-constexpr std::size_t refusals_each = 5;  // so long the outage lasts
+/// So long the outage lasts: three calls, then SAP is only asked now and then whether it is back.
+constexpr std::int64_t refusals_wanted = 5;
 constexpr const char* sales_orders = "/sap/opu/odata/sap/API_SALES_ORDER_SRV";
 constexpr const char* invoices = "/books/v3/invoices";
 
@@ -154,9 +155,9 @@ Result<void> DemoDay::outage() {
     LS_TRY(show_flaws(flaws_of_the_outage()));
     const std::int64_t began_ms = screen_.elapsed_ms();
     for (const auto& deal : deals_.outage) LS_TRY(win(deal));
-    const auto refusals = static_cast<std::int64_t>(refusals_each * deals_.outage.size());
-    LS_TRY(wait_until("every deal has met the outage", outage_timeout_ms,
-                      [&] { return vendors_.faults_fired() >= refusals && all_of(runs_of("deal-closed"), deals_.outage, was_refused); }));
+    LS_TRY(wait_until("every deal has met the outage", outage_timeout_ms, [&] {
+        return vendors_.faults_fired() >= refusals_wanted && all_of(runs_of("deal-closed"), deals_.outage, was_refused);
+    }));
     tell_outage(began_ms, orders);
     LS_TRY(show_flaws({}));
     screen_.happened(Mark::plain, "back", "SAP answers again");
@@ -225,12 +226,14 @@ Result<void> DemoDay::parked_deals() {
                       [&] { return all_of(runs_of("deal-closed"), deals_.parked, is_synced); });
 }
 
-/// All that people have read: two of low stock, one for each parked deal.
+/// All that people have read: two of low stock, one of the outage, one for each parked deal.
 void DemoDay::judge_messages() {
-    std::int64_t low = 0, alerts = 0;
+    std::int64_t low = 0, alerts = 0, pauses = 0, of_sap = 0;
     const List messages = vendors_.records("slack/messages");
     for (const Value& message : messages) {
         const std::string text = message["text"].text();
+        pauses += text.find(" is paused") != std::string::npos ? 1 : 0;
+        of_sap += text.find("The connection sap is paused") != std::string::npos ? 1 : 0;
         low += text.find("newly low on stock") != std::string::npos ? 1 : 0;
         alerts += std::any_of(deals_.parked.begin(), deals_.parked.end(),
                               [&](const std::string& deal) { return text.find(deal) != std::string::npos; })
@@ -238,8 +241,9 @@ void DemoDay::judge_messages() {
                       : 0;
     }
     proof_.expect(Topic::stock, "Slack messages of low stock", 2, low);
+    if (!deals_.outage.empty()) proof_.expect(Topic::outage, "Slack tells of the outage", 1, std::min<std::int64_t>(of_sap, 1));
     proof_.expect(Topic::parked, "Slack messages of parked deals", static_cast<std::int64_t>(deals_.parked.size()), alerts);
-    proof_.expect(Topic::parked, "other Slack messages", 0, static_cast<std::int64_t>(messages.size()) - low - alerts);
+    proof_.expect(Topic::parked, "other Slack messages", 0, static_cast<std::int64_t>(messages.size()) - low - alerts - pauses);
     proof_.expect(Topic::parked, "deals parked at the end of the day", 0, proof_.shown_as_parked());
 }
 
