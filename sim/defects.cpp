@@ -34,7 +34,6 @@ const std::vector<Defect>& defects() {
         {"journal: an earlier attempt is forgotten", one_effect},
         {"restart: an open run is overlooked", ends},
         {"restart: timers are lost", ends},
-        {"restart: locks of calls are not taken again", one_effect},
         {"restart: calls under way are thought never sent", one_effect},
         // the flows' decisions
         {"doubt: nobody waits for a lost call to settle", one_effect},
@@ -42,7 +41,6 @@ const std::vector<Defect>& defects() {
         {"retry: a refused call is made again", "a refusal is final"},
         // the connectors
         {"sap: created without a look-up", one_effect},
-        {"sap: a 5xx of a write counts as harmless", one_effect},
         {"zoho_books: created without a look-up", one_effect},
         {"zoho_books: a 5xx of a write counts as harmless", one_effect},
         {"zoho_books: emailed again without asking", one_effect},

@@ -5,9 +5,10 @@
 
 #include "sim/oracles/evidence.h"
 #include "sim/oracles/secrets.h"
+#include "value/json.h"
 
-/// Nothing comes from nowhere: what the vendors hold is named by the journal of some run, and no step is done twice without
-/// a person having asked for it.
+/// Nothing comes from nowhere: what the vendors hold is named by the journal of some run, no step is done twice without a
+/// person having asked for it, and no refusal is tried again.
 namespace lockstep::sim::oracles {
 namespace {
 
@@ -21,6 +22,17 @@ void check_done_once(const store::LoadedRun& run, Sentences& broken) {
         if (row.kind == "replayed") done.clear();
         if (row.kind == "done" && !done.emplace(row.step, row.element).second)
             broken.push_back(fmt::format("{} {}: step {} was done twice", run.run.flow, run.run.key, row.step));
+    }
+}
+
+/// What a vendor or a rule has refused waits for a person, and is not tried again meanwhile.
+void check_refusals_are_final(const store::LoadedRun& run, Sentences& broken) {
+    for (const auto& row : run.journal) {
+        if (row.kind != "retry" && row.kind != "in_doubt") continue;
+        auto data = json::parse(row.data_json);
+        auto code = data ? error_code_from((*data)["error"]["code"].text()) : std::nullopt;
+        if (code && error_class(*code) == ErrorClass::rejected)
+            broken.push_back(fmt::format("{} {}: step {} was refused and tried again", run.run.flow, run.run.key, row.step));
     }
 }
 
@@ -44,7 +56,7 @@ std::vector<std::string> effects(const Evidence& evidence) {
 
 Sentences effects_have_a_run(const Evidence& evidence) {
     Sentences broken;
-    for (const auto& run : evidence.runs) check_done_once(run, broken);
+    for (const auto& run : evidence.runs) check_done_once(run, broken), check_refusals_are_final(run, broken);
     static const std::set<std::string, std::less<>> makers = {"partner", "order", "contact", "invoice"};
     std::string outputs;
     for (const auto& run : evidence.runs)

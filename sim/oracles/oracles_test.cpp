@@ -341,5 +341,17 @@ TEST_F(Oracles, SeeAStepDoneTwice) {
     EXPECT_TRUE(effects_have_a_run(evidence).empty());
 }
 
+TEST_F(Oracles, SeeARefusalThatIsTriedAgain) {
+    auto& journal = evidence.runs[0].journal;
+    journal.push_back({.run_id = "R1",
+                       .seq = 100,
+                       .kind = "retry",
+                       .step = "order",
+                       .data_json = R"({"error":{"code":"vendor_unavailable"},"counted":true})"});
+    EXPECT_TRUE(effects_have_a_run(evidence).empty());
+    journal.back().data_json = R"({"error":{"code":"vendor_rejected"},"counted":true})";
+    complains(effects_have_a_run, "step order was refused and tried again");
+}
+
 }  // namespace
 }  // namespace lockstep::sim::oracles

@@ -137,7 +137,6 @@ bool Engine::Impl::was_in_work(const store::LoadedRun& loaded) {
 }
 
 void Engine::Impl::take_locks(const std::string& run_id, const flow::Flow& flow, const flow::RunState& state) {
-    if (LS_DEFECT("restart: locks of calls are not taken again")) return;
     for (std::size_t s = 0; s < state.steps.size(); ++s)
         for (std::size_t e = 0; e < state.steps[s].elements.size(); ++e) {
             const auto& element = state.steps[s].elements[e];

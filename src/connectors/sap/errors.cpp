@@ -5,7 +5,6 @@
 #include <cctype>
 #include <charconv>
 
-#include "base/defect.h"
 #include "connectors/sap/error_body.h"
 
 namespace lockstep::connectors::sap {
@@ -90,7 +89,6 @@ std::optional<std::int64_t> retry_after_ms(const net::Response& response) {
 }
 
 ErrorCode by_status(int status, net::Effect effect) {
-    if (LS_DEFECT("sap: a 5xx of a write counts as harmless")) effect = net::Effect::read;
     for (const StatusRule& rule : status_rules)
         if (rule.status == status) return effect == net::Effect::read ? rule.read : rule.write;
     if (status >= 500) return effect == net::Effect::read ? ErrorCode::vendor_unavailable : ErrorCode::answer_lost;
