@@ -126,7 +126,7 @@ TEST(Start, ListensBeyondLoopbackOnlyWithASecretOrIfThatIsSaidInWords) {
                           "mine.yaml }\n",
                       flow =
                           "flow: mine\non: [ { webhook: /webhook/mine, key: \"${ body.id }\" } ]\nsteps:\n  - { uses: slack.post, "
-                          "with: { text: x } }\n";
+                          "delivery: at_most_once, with: { text: x } }\n";
     const Finished refused =
         run_alone({"serve", "--config", "lockstep.yaml"}, {}, {{"lockstep.yaml", everywhere + rest}, {"mine.yaml", flow}});
     EXPECT_EQ(refused.exit, 1);
@@ -203,20 +203,17 @@ TEST(Start, AVendorThatIsNotThereHoldsUpNothingAndLosesNothing) {
     write_file(yaml, connections_with_sap_at("http://127.0.0.1:" + std::to_string(free_port()), "{ retries: 2, retry_base_ms: 20 }"));
     landscape.start_serve();
     for (const auto& id : deals) (void)landscape.close_deal(id);
-    ASSERT_TRUE(landscape.wait_until_quiet(60'000));
-    EXPECT_EQ(landscape.counts()["parked"], Value(3));
-    for (const Value& run : landscape.runs("status=parked")) {
-        EXPECT_EQ(run["code"].text(), "unreachable") << json::write(run);
-        EXPECT_EQ(run["retries"], Value(2)) << json::write(run);
-    }
+    ASSERT_TRUE(wait_until(30'000, [&] { return has(landscape.serve().errors(), "connection is down"); })) << landscape.serve().errors();
+    EXPECT_EQ(landscape.runs("status=running").size(), deals.size());
+    for (const Value& run : landscape.runs("")) EXPECT_LE(run["retries"].text(), "2") << json::write(run);
+    EXPECT_EQ(landscape.counts()["parked"], Value(0));
     EXPECT_TRUE(has(landscape.serve().errors(), "a vendor does not answer")) << landscape.serve().errors();
     EXPECT_TRUE(landscape.state("zoho_books/invoices").empty());
     EXPECT_EQ(landscape.stop_serve(), 0);
 
     write_file(yaml, connections_with_sap_at(landscape.environment().at("SAP_BASE_URL"), "{ retries: 2, retry_base_ms: 20 }"));
     landscape.start_serve();
-    EXPECT_EQ(landscape.lockstep({"parked", "replay", "--all"}).exit, 0);
-    ASSERT_TRUE(landscape.wait_until_quiet(60'000));
+    ASSERT_TRUE(landscape.wait_until_quiet(60'000)) << "they go on by themselves";
     expect_done_once(landscape, deals);
 }
 
