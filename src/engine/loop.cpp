@@ -91,9 +91,10 @@ void Engine::Impl::make_calls(CallDesk::Task task) {
 
     std::lock_guard lock(mutex_);
     auto effect = desk_.settle(task, results);
+    count_requests(task.connection, traces);
     for (std::size_t i = 0; i < results.size(); ++i) {
         Job& job = task.jobs[i];
-        count_call(job, results[i], traces[i], duration_ms);
+        count_call(job, results[i], duration_ms);
         if (job.id.run_id == alert_run_id) {
             Result<void> outcome = results[i] ? Result<void>() : Result<void>(fail(results[i].error()));
             inbox_.emplace_back(AlertOutcome{job.request_id, std::move(outcome)});

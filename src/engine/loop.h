@@ -204,7 +204,8 @@ private:
     void release_run_locks(const std::string& run_id);
     void set_timer(ActiveRun& run);
 
-    void count_call(const Job& job, const Result<Value>& result, const connector::Trace& trace, std::int64_t duration_ms);
+    void count_call(const Job& job, const Result<Value>& result, std::int64_t duration_ms);
+    void count_requests(const std::string& connection, const std::deque<connector::Trace>& traces);
     void count_step(const ActiveRun& run, const CallId& id);
     void count_trouble(const ActiveRun& run, const flow::Fact& fact);
     void count_end(const store::RunRow& run);

@@ -1,4 +1,7 @@
 // What the loop and its workers count, for /metrics and the demo's report.
+#include <set>
+#include <tuple>
+
 #include "engine/loop.h"
 
 namespace lockstep::engine {
@@ -14,12 +17,24 @@ std::string_view settled_as(const flow::Step& step, const flow::ElementState& el
 }  // namespace
 
 /// Requires that `mutex_` is held.
-void Engine::Impl::count_call(const Job& job, const Result<Value>& result, const connector::Trace& trace, std::int64_t duration_ms) {
+void Engine::Impl::count_call(const Job& job, const Result<Value>& result, std::int64_t duration_ms) {
     Counters& counters = status_.counters;
     ++counters.calls[{job.connection, result ? "ok" : std::string(to_string(result.error().cls()))}];
     counters.call_durations[{job.connection, job.action}].note(duration_ms);
-    counters.requests[job.connection] += trace.exchanges().size();
-    for (const auto& exchange : trace.exchanges()) ++counters.responses[{job.connection, exchange.status}];
+}
+
+/// Calls that were made together show the same requests, each its own part of them: those count once.
+/// Requires that `mutex_` is held.
+void Engine::Impl::count_requests(const std::string& connection, const std::deque<connector::Trace>& traces) {
+    Counters& counters = status_.counters;
+    std::set<std::tuple<std::int64_t, std::string_view, std::string_view>> seen;
+    for (const auto& trace : traces)
+        for (const auto& exchange : trace.exchanges()) {
+            const bool shared = traces.size() > 1 && !seen.emplace(exchange.at_ms, exchange.method, exchange.url).second;
+            if (shared) continue;
+            ++counters.requests[connection];
+            ++counters.responses[{connection, exchange.status}];
+        }
 }
 
 /// An outcome has been decided on: counts the step's time, and how its doubt ended, if that was its end.
@@ -28,7 +43,7 @@ void Engine::Impl::count_step(const ActiveRun& run, const CallId& id) {
     const auto& element = run.state.steps[static_cast<std::size_t>(id.step)].elements[static_cast<std::size_t>(std::max(id.element, 0))];
     const bool over = element.phase == flow::Phase::done || element.phase == flow::Phase::failed;
     if (!over || element.first_intended_ms == 0) return;
-    const std::int64_t now_ms = runtime_.now().ms();
+    const std::int64_t now_ms = time_ms();
     std::lock_guard lock(mutex_);
     status_.counters.step_durations[{run.row.flow, step.id}].note(now_ms - element.first_intended_ms);
     if (element.doubts > 0) ++status_.counters.doubts_settled[{step.connection, std::string(settled_as(step, element))}];
