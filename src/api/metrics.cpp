@@ -121,6 +121,7 @@ void add_size(Families& all, const engine::Counters& counters, const store::Stor
 void add_queues(Families& all, const engine::Status& status, const store::StatusCounts& counts) {
     all.single(MetricType::Gauge, "lockstep_runs_waiting", "Runs that have not begun: the depth of the queue", status.waiting);
     all.single(MetricType::Gauge, "lockstep_runs_active", "Runs under way", status.active);
+    all.single(MetricType::Gauge, "lockstep_recovering", "1 while open runs of an earlier process are read", status.recovering ? 1 : 0);
     all.single(MetricType::Gauge, "lockstep_runs_waiting_for_locks", "Runs under way whose lock step waits for another run",
                status.waiting_for_locks);
     all.single(MetricType::Gauge, "lockstep_runs_parked", "Runs that wait for a person", counts.parked);
