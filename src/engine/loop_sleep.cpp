@@ -1,5 +1,6 @@
 // Runs that only wait: how they give up their place in memory and come back when there is something to do.
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/log.h"
@@ -45,8 +46,14 @@ Engine::Impl::ActiveRun* Engine::Impl::awake(const std::string& run_id) {
 void Engine::Impl::take_awaited_connections() {
     for (auto at = held_.begin(); at != held_.end();) {
         auto& runs = at->second;
+        std::array<bool, 3> paused;  // by priority, asked once for all the runs
+        for (std::size_t i = 0; i < paused.size(); ++i) paused[i] = desk_.pause_of(at->first, static_cast<Priority>(i)).has_value();
+        if (std::all_of(paused.begin(), paused.end(), [](bool is) { return is; })) {
+            ++at;
+            continue;
+        }
         std::erase_if(runs, [&](const auto& entry) {
-            if (desk_.pause_of(at->first, entry.second)) return false;
+            if (paused[static_cast<std::size_t>(entry.second)]) return false;
             waking_.push_back(entry.first);
             return true;
         });
