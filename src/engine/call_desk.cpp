@@ -75,8 +75,8 @@ std::vector<JobOutcome> CallDesk::put(std::vector<Job> jobs) {
     return unsent;
 }
 
-/// A call that can be made together with others waits for them, if any are likely to come: where one is under way, or one
-/// was begun just now.
+/// A call that can be made together with others waits for them where they come thick enough for it to be worth the while:
+/// it is the third within the time that it would wait, and one of them is under way or was begun just now.
 void CallDesk::queue(Gate& gate, Job job, std::int64_t now_ms) {
     const auto* connection = gate.entry.connection.get();
     std::string name = connection ? connection->joint_name(job.action, job.input) : "";
@@ -84,9 +84,11 @@ void CallDesk::queue(Gate& gate, Job job, std::int64_t now_ms) {
     std::string record = connection->joint_record(job.action, job.input);
     name = job.action + "\n" + name;
     if (gate.joint.size() > joint_names_max) std::erase_if(gate.joint, [](const auto& entry) { return entry.second.under_way == 0; });
-    const Gate::Joint& its = gate.joint[name];
-    std::int64_t wait_ms = gate.entry.limits.joint_wait_ms;
-    std::int64_t ready_ms = its.under_way > 0 ? now_ms + wait_ms : std::max(now_ms, its.begun_ms + wait_ms);
+    Gate::Joint& its = gate.joint[name];
+    std::int64_t wait_ms = job.priority == Priority::interactive ? 0 : gate.entry.limits.joint_wait_ms;
+    const bool thick = now_ms - its.came_ms[0] <= wait_ms;
+    its.came_ms = {its.came_ms[1], now_ms};
+    std::int64_t ready_ms = !thick ? now_ms : its.under_way > 0 ? now_ms + wait_ms : std::max(now_ms, its.begun_ms + wait_ms);
     gate.queue.push_joint(std::move(job), {name, record, connection->joint_max()}, ready_ms);
 }
 

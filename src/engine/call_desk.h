@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -78,6 +79,7 @@ private:
         struct Joint {
             int under_way = 0;
             std::int64_t begun_ms = INT64_MIN / 2;
+            std::array<std::int64_t, 2> came_ms = {INT64_MIN / 2, INT64_MIN / 2};  ///< the two calls before the newest, older first
         };
         std::map<std::string, Joint> joint;      ///< by joint name; kept small
         Priority lowest = Priority::background;  ///< what the day's allowance still lets through

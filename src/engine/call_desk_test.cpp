@@ -189,16 +189,33 @@ TEST_F(CallDeskTest, CallsThatComeTogetherAreMadeTogether) {
     EXPECT_EQ(desk.under_way(), 1u);
 }
 
-TEST_F(CallDeskTest, ACallThatIsAloneDoesNotWaitAndThoseBehindItGather) {
+TEST_F(CallDeskTest, ACallThatIsAloneDoesNotWaitAndWhereTheyComeThickTheyGather) {
     put_joint("1");
     std::int64_t began = runtime.now_ms;
     auto first = task();
     EXPECT_EQ(names(first), "1");
     EXPECT_EQ(runtime.now_ms, began);
     put_joint("2");
+    auto second = task();
+    EXPECT_EQ(names(second), "2") << "two are no crowd";
+    (void)settle(first);
+    (void)settle(second);
     put_joint("3");
-    EXPECT_EQ(take(), "2 3");
+    put_joint("4");
+    EXPECT_EQ(take(), "3 4");
     EXPECT_EQ(runtime.now_ms, began + 20) << "so long they waited for more";
+}
+
+TEST_F(CallDeskTest, WhatAPersonWaitsForDoesNotWaitForCompany) {
+    put_joint("1");
+    put_joint("2");
+    (void)task();
+    Job person = job("a", "person", Priority::interactive);
+    person.input = Map{{"joint", "update"}, {"record", "person"}};
+    EXPECT_TRUE(desk.put({person}).empty());
+    std::int64_t began = runtime.now_ms;
+    EXPECT_EQ(take(), "person");
+    EXPECT_EQ(runtime.now_ms, began);
 }
 
 TEST_F(CallDeskTest, AJobWakesOneWorkerAndOnlyIfItMayBeCarriedOut) {

@@ -78,7 +78,7 @@ const connector::Connector& descriptor() {
         .summary = "Salesforce through its REST API",
         .settings = settings(),
         .actions = actions(),
-        .default_limits = {.joint_wait_ms = 40},
+        .default_limits = {.joint_wait_ms = 300},
         .triggers = {{.name = std::string(outbound_message),
                       .connector = "salesforce",
                       .topic = "an object, such as Opportunity",
