@@ -85,11 +85,18 @@ std::vector<store::AlertRow> AlertDesk::take_due(std::int64_t now_ms) {
     std::vector<store::AlertRow> due;
     for (auto& [id, open] : open_) {
         if (open.row.state != store::AlertState::pending || open.row.due_at_ms > now_ms) continue;
+        // The one before of its cause may have been sent once more meanwhile: its window begins anew.
+        auto last = sent_again_ms_.find(open.row.cause);
+        if (open.row.attempts == 0 && last != sent_again_ms_.end() && now_ms < last->second + window_ms_) {
+            open.row.due_at_ms = last->second + window_ms_;
+            continue;
+        }
         open.row.state = store::AlertState::sending;
         ++open.row.attempts;
         auto gathering = pending_by_cause_.find(open.row.cause);
         if (gathering != pending_by_cause_.end() && gathering->second == id) pending_by_cause_.erase(gathering);
         last_sent_ms_[open.row.cause] = now_ms;
+        if (open.row.attempts > 1) sent_again_ms_[open.row.cause] = now_ms;
         due.push_back(open.row);
     }
     return due;

@@ -59,6 +59,7 @@ private:
     std::map<std::string, Open> open_;                     // by alert id
     std::map<std::string, std::string> pending_by_cause_;  // cause → id of the alert that still gathers
     std::map<std::string, std::int64_t> last_sent_ms_;     // by cause
+    std::map<std::string, std::int64_t> sent_again_ms_;    // by cause: of messages that were sent more than once
 };
 
 }  // namespace lockstep::engine

@@ -84,6 +84,19 @@ TEST_F(AlertDeskTest, AfterALostAnswerItIsSentOnceMoreAndNotOftener) {
     EXPECT_EQ(desk.open(), 0u);
 }
 
+TEST_F(AlertDeskTest, TheWindowBeginsAnewWhenAMessageIsSentOnceMore) {
+    (void)desk.note(happening("one"), now);
+    auto first = next();
+    ASSERT_EQ(first.size(), 1u);
+    const auto lost = desk.settle(first[0].id, fail(ErrorCode::answer_lost, "lost"), now);
+    (void)desk.note(happening("two"), now);
+    now = std::max(now + 1, lost.due_at_ms);
+    ASSERT_EQ(desk.take_due(now).size(), 1u);
+    (void)desk.settle(first[0].id, {}, now);
+    EXPECT_TRUE(desk.take_due(now + 599'999).empty());
+    EXPECT_EQ(desk.take_due(now + 600'000).size(), 1u);
+}
+
 TEST_F(AlertDeskTest, AtMostOnceIsNotSentAgainAfterALostAnswerAndSaysSo) {
     AlertDesk careful(runtime, 0, 600'000, flow::Delivery::at_most_once);
     (void)careful.note(happening("one"), now);
