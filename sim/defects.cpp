@@ -42,7 +42,6 @@ const std::vector<Defect>& defects() {
         // the connectors
         {"sap: created without a look-up", one_effect},
         {"zoho_books: created without a look-up", one_effect},
-        {"zoho_books: a 5xx of a write counts as harmless", one_effect},
         {"zoho_books: emailed again without asking", one_effect},
         {"session: a refused token is not renewed", ends},
         {"session: a lost answer counts as never sent", one_effect},

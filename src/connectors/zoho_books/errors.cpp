@@ -4,7 +4,6 @@
 #include <array>
 #include <charconv>
 
-#include "base/defect.h"
 #include "value/encoding.h"
 #include "value/json.h"
 
@@ -89,7 +88,6 @@ const CodeRule* find_rule(const std::array<CodeRule, size>& rules, std::string_v
 }
 
 Verdict by_code(const std::string& code, int status, net::Effect effect) {
-    if (LS_DEFECT("zoho_books: a 5xx of a write counts as harmless") && status >= 500) effect = net::Effect::read;
     if (const CodeRule* rule = find_rule(book_codes, code)) return verdict(*rule, effect);
     return by_status(status, effect);
 }
