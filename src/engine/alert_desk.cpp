@@ -124,7 +124,7 @@ store::AlertRow AlertDesk::settle(const std::string& id, const Result<void>& out
     open.lost += lost ? 1 : 0;
     open.row.state = store::AlertState::pending;
     open.row.due_at_ms =
-        now_ms + std::max(error.retry_after_ms.value_or(0), backoff_ms(open.row.attempts, retry_base_ms, runtime_.random()));
+        now_ms + std::max(error.retry_after_ms.value_or(0), backoff_ms(std::max(open.row.attempts, 1), retry_base_ms, runtime_.random()));
     return open.row;
 }
 

@@ -86,14 +86,15 @@ private:
         std::string flow;
         std::function<void(Result<void>)> done;
     };
-    using Message = std::variant<SubmitMessage, JobOutcome, ConnectionChange, AlertOutcome, ReplayMessage, DropMessage, ManyMessage, SweepOutcome, HurryMessage>;
+    using Message = std::variant<SubmitMessage, JobOutcome, ConnectionChange, AlertOutcome, ReplayMessage, DropMessage, ManyMessage,
+                                 SweepOutcome, HurryMessage>;
 
     struct ActiveRun {
         store::RunRow row;
         const flow::Flow* flow = nullptr;
         flow::RunState state;
         std::int64_t next_seq = 1;
-        std::int64_t timer_ms = 0;    ///< monotonic; the entry of `timers_` that counts
+        std::int64_t timer_ms = 0;  ///< monotonic; the entry of `timers_` that counts
         std::string backlog_key;
         Priority priority = Priority::normal;
     };
@@ -141,6 +142,7 @@ private:
     void run_loop();
     void run_worker();
     void make_calls(CallDesk::Task task);
+    Result<void> read_one_thing(const std::string& connection);
     void probe(const std::string& connection);
     void note_effect(const std::string& connection, CallDesk::Effect effect);
     bool wait_for_work(std::deque<Message>& messages);
@@ -266,7 +268,7 @@ private:
     std::deque<Message> postponed_;                                // outcomes of runs that cannot be read now
     std::unordered_map<std::string, std::pair<std::string, Job>> waiting_for_lock_;  // "run/step/element" → lock and job
     std::multimap<std::int64_t, std::string> timers_;                                // monotonic ms → run id; stale ones are skipped
-    std::int64_t began_ms_ = 0, began_wall_ms_ = 0;  // the start: monotonic, and by the wall clock
+    std::int64_t began_ms_ = 0, began_wall_ms_ = 0;                                  // the start: monotonic, and by the wall clock
     std::int64_t company_until_ms_ = 0;     // monotonic; what has just come may begin in the commit of what comes next
     std::int64_t claim_not_before_ms_ = 0;  // monotonic; after a run could not be read
 

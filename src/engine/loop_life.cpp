@@ -145,21 +145,6 @@ void Engine::Impl::take_locks(const std::string& run_id, const flow::Flow& flow,
         }
 }
 
-std::vector<std::pair<std::string, Result<void>>> Engine::Impl::probe_connections() {
-    std::vector<std::pair<std::string, Result<void>>> all;
-    for (const auto& its : desk_.status()) {
-        connector::Trace trace;
-        connector::CallContext call{.runtime = runtime_,
-                                    .http = http_,
-                                    .trace = trace,
-                                    .deadline_ms = runtime_.monotonic_ms() + probe_timeout_ms,
-                                    .request_id = {},
-                                    .first_sent = runtime_.now()};
-        all.emplace_back(its.name, desk_.connection(its.name)->probe(call));
-    }
-    return all;
-}
-
 void Engine::Impl::trim_store() {
     const std::int64_t runs = retention_.trim_if_due();
     if (runs == 0) return;

@@ -13,9 +13,6 @@ constexpr std::string_view alert_run_id = "alert";
 /// How calls of sweeps appear among them; their step is the sweep's number.
 constexpr std::string_view sweep_run_id = "sweep";
 
-/// A vendor that does not answer one cheap read within this time is not there.
-constexpr std::int64_t probe_timeout_ms = 15'000;
-
 /// What whoever waits is told when the process stops.
 inline Error stopping_error() {
     Error error{ErrorCode::shutting_down, "the process is stopping"};
