@@ -1,0 +1,3 @@
+#include "sync/normal_form.h"
+
+namespace lockstep::sync {}
