@@ -37,7 +37,7 @@ Result<void> check_still_callable(const flow::Flow& flow, const flow::RunState& 
         for (const auto& element : state.steps[s].elements) {
             bool open =
                 element.phase == flow::Phase::intended || element.phase == flow::Phase::retrying || element.phase == flow::Phase::in_doubt;
-            if (open && !flow::makes_calls(flow.steps[s].kind))
+            if (open && !flow::makes_calls(flow.steps[s].kind) && !flow::goes_back(flow.steps[s], element))
                 return fail(ErrorCode::gone_from_flow, "the step is no action any more: " + flow.name + ", " + flow.steps[s].id);
         }
     return {};

@@ -19,6 +19,9 @@ namespace {
 constexpr std::int64_t misconfigured_wait_ms = 60'000;
 /// What the vendor limits without saying for how long.
 constexpr std::int64_t limited_wait_ms = 5'000;
+/// So often a run reads again because what it had read had changed meanwhile; the first time at once.
+constexpr int rewinds_max = 12;
+constexpr std::int64_t rewind_base_ms = 100;
 /// So many lost answers of one step mean that no answer will ever come.
 constexpr int doubts_max = 20;
 
@@ -36,10 +39,14 @@ bool may_be_at_vendor(const ElementState& its) { return its.phase == Phase::inte
 bool main_may_call(const Flow& flow, const RunState& state) { return !any_element(flow, state, Section::on_waiting, may_be_at_vendor); }
 bool on_waiting_may_call(const Flow& flow, const RunState& state) { return !any_element(flow, state, Section::main, is_intended); }
 
+/// Going back forgets what came after: so nothing else may be under way.
+bool may_go_back(const Flow& flow, const RunState& state) { return !any_element(flow, state, Section::main, may_be_at_vendor); }
+
 /// Whether a step that waits may be called when its time has come. While parking, only what is in doubt is still called:
 /// to learn whether it happened. What on_waiting tells is no longer true once nothing waits.
 bool may_call(const Flow& flow, const RunState& state, const Step& step, const ElementState& its) {
     bool in_doubt = its.phase == Phase::in_doubt;
+    if (goes_back(step, its) && !may_go_back(flow, state)) return false;
     switch (step.section) {
         case Section::main:
             return (in_doubt || !state.parking) && main_may_call(flow, state);
@@ -155,12 +162,13 @@ private:
     /// connection that it would be told through.
     void on_error(int step, int element, const ElementState& its, const Error& error) {
         switch (error.cls()) {
-            case ErrorClass::transient:
             case ErrorClass::conflict:
+                if (step_at(step).on_conflict >= 0) return go_back_soon(step, element, error);
+                return retry_or_fail(step, element, its, error);
+            case ErrorClass::transient:
                 return retry_or_fail(step, element, its, error);
             case ErrorClass::in_doubt:
-                if (reads(step) || LS_DEFECT("doubt: a lost answer counts as a failure"))
-                    return retry_or_fail(step, element, its, error);
+                if (reads(step) || LS_DEFECT("doubt: a lost answer counts as a failure")) return retry_or_fail(step, element, its, error);
                 if (at_most_once(step)) return leave_unsure(step, element, its, error);
                 return doubt_or_fail(step, element, its, error);
             case ErrorClass::limited:
@@ -200,6 +208,28 @@ private:
         auto wait = backoff_ms(its.retries + 1, its_step.retry.base_ms.value_or(policy.retry_base_ms), context_.random());
         if (error.retry_after_ms) wait = std::max(wait, *error.retry_after_ms);
         retry_at(step, element, error, context_.now_ms + wait, true);
+    }
+
+    /// The step waits as for a retry, but what comes then is the step that read.
+    void go_back_soon(int step, int element, const Error& error) {
+        if (state_.rewinds >= rewinds_max) {
+            Error last = error;
+            last.message = fmt::format("{} (read again {} times, and each time it had changed once more)", error.message, state_.rewinds);
+            return fail_element(step, element, last);
+        }
+        auto wait = state_.rewinds == 0 ? 0 : backoff_ms(state_.rewinds, rewind_base_ms, context_.random());
+        retry_at(step, element, error, context_.now_ms + std::max(wait, error.retry_after_ms.value_or(0)), false);
+    }
+
+    /// Goes back if something asks for it whose time has come.
+    void go_back_if_due() {
+        if (state_.parking || !main_may_call(flow_, state_) || !may_go_back(flow_, state_)) return;
+        for (std::size_t s = 0; s < state_.steps.size(); ++s)
+            for (const auto& its : state_.steps[s].elements)
+                if (goes_back(flow_.steps[s], its) && its.wake_at_ms <= context_.now_ms)
+                    return record({.kind = Fact::Kind::rewound,
+                                   .step = flow_.steps[s].on_conflict,
+                                   .data = Map{{"because", flow_.steps[s].id}, {"error", error_to_value(*its.error)}}});
     }
 
     void doubt_or_fail(int step, int element, const ElementState& its, const Error& error) {
@@ -261,8 +291,10 @@ private:
     // ---- going on ----
 
     void wake_due() {
+        go_back_if_due();
         for_each_element([this](int step, int element, ElementState& its) {
-            bool due = waits(its) && its.wake_at_ms <= context_.now_ms && !pause_of_step(step_at(step), context_.pause_of);
+            bool due = waits(its) && !goes_back(step_at(step), its) && its.wake_at_ms <= context_.now_ms &&
+                       !pause_of_step(step_at(step), context_.pause_of);
             if (due && may_call(flow_, state_, step_at(step), its)) intend(step, element, its, {});
         });
         bool long_waiting = state_.trouble_since_ms > 0 && context_.now_ms - state_.trouble_since_ms >= flow_.waiting_after_ms;
@@ -394,6 +426,8 @@ private:
                 return require(index, step, element, *with);
             case StepKind::link:
                 return link(index, step, element, *with);
+            case StepKind::compute:
+                return compute(index, step, element, *with);
             case StepKind::find_link:
             case StepKind::lock:
                 return intend_own(index, step, element, *with);
@@ -429,6 +463,13 @@ private:
         if (!record) return fail_element(index, element, record.error());
         decision_.links.push_back({(*record)["entity"].text(), (*record)["id"].text(), with["value"]});
         this->record({.kind = Fact::Kind::done, .step = index, .element = element, .data = Map{{"output", with["value"]}}});
+    }
+
+    void compute(int index, const Step& step, int element, const Value& with) {
+        auto output = step.compute(with);
+        if (output) return record({.kind = Fact::Kind::done, .step = index, .element = element, .data = Map{{"output", *output}}});
+        if (output.error().cls() == ErrorClass::conflict && step.on_conflict >= 0) return go_back_soon(index, element, output.error());
+        fail_element(index, element, output.error());
     }
 
     void intend_own(int index, const Step& step, int element, const Value& with) {

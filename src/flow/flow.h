@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,6 +44,14 @@ enum class StepKind : std::uint8_t {
     link,       ///< remembers a value for a record, in the same commit as that the step is done
     find_link,  ///< what was remembered; a call that the engine answers from the store
     lock,       ///< names that no other run has until this one ends; a call that the engine answers when it has them all
+    compute,    ///< its value is what a pure function of the program makes of its rendered `with`
+};
+
+/// A pure function that steps may use, as `uses:` names it.
+struct Computation {
+    schema::Action action;  ///< its name and inputs
+    /// Errors: of class `conflict` if what it was given must be read again (`on_conflict:`); else the step fails.
+    std::function<Result<Value>(const Value& with)> perform;
 };
 
 struct Step {
@@ -62,6 +71,9 @@ struct Step {
     std::optional<std::int64_t> timeout_ms;
     std::optional<Delivery> delivery;  ///< of an untraceable effect, which must name it
     bool continue_on_error = false;    ///< `on_error: continue`: a failure makes the step's value null
+    /// `on_conflict:` the step that the run goes back to when this one learns that what was read is no longer so; -1: none.
+    int on_conflict = -1;
+    std::function<Result<Value>(const Value&)> compute;  ///< of a compute step
 };
 
 /// A call that a sweep makes; it only reads.
@@ -137,6 +149,8 @@ struct FlowContext {
     std::vector<schema::VendorTrigger> vendor_triggers = {};
     /// How often the flow's sweeps are made instead of what the file says: a duration, or `off`. Empty: as the file says.
     std::string sweep_every = {};
+    /// What its steps may use besides actions.
+    std::vector<Computation> computations = {};
 };
 
 /// Every problem found in a flow file, each `file:line:column: what (and how to mend it)`.

@@ -378,7 +378,9 @@ private:
     }
 
     void read_step(const Node& item, Section section, std::size_t first_of_section) {
-        only_keys(item, {"id", "uses", "with", "if", "needs", "for_each", "as", "retry", "timeout", "on_error", "delivery", "connection"},
+        only_keys(item,
+                  {"id", "uses", "with", "if", "needs", "for_each", "as", "retry", "timeout", "on_error", "delivery", "connection",
+                   "on_conflict"},
                   "a step");
         Step step{.section = section, .place = item.place};
         const Node* uses = item.find("uses");
@@ -431,6 +433,16 @@ private:
         }
         auto names = context_.actions.names();
         for (auto& name : built_in_names()) names.push_back(std::move(name));
+        for (const auto& computation : context_.computations) {
+            names.push_back(computation.action.name);
+            if (computation.action.name != step.uses) continue;
+            step.kind = StepKind::compute;
+            step.action = computation.action;
+            step.compute = computation.perform;
+            step.connection = own_connection;
+            if (connection) problem(connection->place, "`" + step.uses + "` uses no connection");
+            return;
+        }
         const schema::Action* action = context_.actions.find(step.uses);
         if (!action) return problem(uses.place, fmt::format("there is no action `{}`{}", step.uses, did_you_mean(step.uses, names)));
         step.action = *action;
@@ -547,7 +559,31 @@ private:
             step.continue_on_error = on_error->text == "continue";
             if (on_error->text != "continue" && on_error->text != "park") problem(on_error->place, "`on_error:` is `park` or `continue`");
         }
+        if (const Node* target = item.find("on_conflict")) read_on_conflict(*target, step);
         read_delivery(item, step);
+    }
+
+    /// Where the run goes back to. What lies between is made again, so it must be safe to make again.
+    void read_on_conflict(const Node& target, Step& step) {
+        std::vector<std::string> known;
+        for (const auto& other : flow_.steps)
+            if (other.section == Section::main) known.push_back(other.id);
+        step.on_conflict = flow_.step_index(target.text);
+        if (step.section != Section::main) return problem(target.place, "`on_conflict:` belongs to `steps:`");
+        if (step.on_conflict < 0 || step.for_each)
+            return problem(target.place, step.for_each
+                                             ? "`on_conflict:` is not for a step with `for_each:`"
+                                             : fmt::format("`on_conflict:` names the step above to go back to; there is no `{}`{}",
+                                                           target.text, did_you_mean(target.text, known)));
+        for (auto i = static_cast<std::size_t>(step.on_conflict); i < flow_.steps.size(); ++i) {
+            const Step& between = flow_.steps[i];
+            if (between.kind == StepKind::lock)
+                problem(target.place,
+                        fmt::format("`on_conflict:` goes back to a step below `{}`: what is locked stays locked", between.id));
+            if (between.action.effect == schema::ActionEffect::untraceable)
+                problem(target.place,
+                        fmt::format("`on_conflict:` would make `{}` again, and nobody can look whether it happened", between.id));
+        }
     }
 
     /// Nobody can look whether such an effect happened: so the flow says what a lost answer means.

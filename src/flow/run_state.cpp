@@ -9,9 +9,9 @@ namespace lockstep::flow {
 namespace {
 
 constexpr std::array<std::string_view, 7> phase_names = {"ready", "intended", "retrying", "in_doubt", "done", "skipped", "failed"};
-constexpr std::array<std::string_view, 15> fact_names = {"started", "opened", "skipped",   "intended", "done",
-                                                         "held",    "retry",  "in_doubt",  "failed",   "parking",
-                                                         "waiting", "ended",  "corrected", "waived",   "replayed"};
+constexpr std::array<std::string_view, 16> fact_names = {"started",   "opened",   "skipped",  "intended", "done",    "held",
+                                                         "retry",     "in_doubt", "failed",   "parking",  "waiting", "ended",
+                                                         "corrected", "waived",   "replayed", "rewound"};
 
 StepState& step_of(RunState& state, const Fact& fact) {
     LS_ASSERT(fact.step >= 0 && static_cast<std::size_t>(fact.step) < state.steps.size());
@@ -162,7 +162,25 @@ void apply_replayed(const Flow& flow, RunState& state, const Fact& fact) {
     state.reason_code.clear();
     state.failed_step.clear();
     state.trouble_since_ms = 0;
+    state.rewinds = 0;
     if (from_start) state.started = Timestamp::from_ms(fact.at_ms);
+}
+
+/// Everything from the step on is decided anew. Of the effects among it only the names are kept, and how often they were
+/// called for: one that looks for itself finds itself, one that sets values sets what is right now.
+void apply_rewound(const Flow& flow, RunState& state, const Fact& fact) {
+    LS_ASSERT(!is_in_doubt(flow, state));
+    ++state.rewinds;
+    for (auto i = static_cast<std::size_t>(fact.step); i < state.steps.size(); ++i) {
+        if (flow.steps[i].section != Section::main) continue;
+        StepState& its = state.steps[i];
+        keep_names(flow.steps[i], its);
+        StepState anew;
+        anew.named = std::move(its.named);
+        if (!its.is_list && !its.elements.empty()) anew.elements.push_back({.attempt = its.elements[0].attempt});
+        its = std::move(anew);
+    }
+    settle_trouble(flow, state);
 }
 
 }  // namespace
@@ -193,6 +211,10 @@ Value effect_name(const Step& step, const Value& input) {
     for (const auto& name : names)
         if (const Value* value = input.find(name)) values.set(name, *value);
     return values;
+}
+
+bool goes_back(const Step& step, const ElementState& element) {
+    return step.on_conflict >= 0 && element.phase == Phase::retrying && element.error && element.error->cls() == ErrorClass::conflict;
 }
 
 bool is_in_doubt(const Flow& flow, const RunState& state) {
@@ -275,6 +297,9 @@ void apply(const Flow& flow, RunState& state, const Fact& fact) {
             break;
         case Fact::Kind::replayed:
             apply_replayed(flow, state, fact);
+            break;
+        case Fact::Kind::rewound:
+            apply_rewound(flow, state, fact);
             break;
     }
 }

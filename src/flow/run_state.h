@@ -77,6 +77,7 @@ struct Fact {
                     ///< neither, what was decided about the step holds no longer. Also {item}, {actor}, {because}
         waived,     ///< {output, reason}: a person decided that the step is done as it is; a replay follows
         replayed,   ///< {from_start, actor}
+        rewound,    ///< {because, error}: what was read is no longer so; the main steps from this one on begin anew
     };
     Kind kind = Kind::started;
     std::int64_t at_ms = 0;
@@ -103,6 +104,7 @@ struct RunState {
     std::int64_t trouble_since_ms = 0;  ///< since when some step has been retrying; 0: none is
     bool ended = false;
     int retries = 0;
+    int rewinds = 0;  ///< since the beginning, or a replay
     std::int64_t last_at_ms = 0;
 
     explicit RunState(const Flow& flow) : steps(flow.steps.size()) {}
@@ -114,6 +116,8 @@ const Ruling* find_ruling(const RunState& state, int step, int element);
 /// The inputs of an action by whose values its effect is found again: changing one of them would make a second effect.
 /// Empty for what only reads or sets values.
 Value effect_name(const Step& step, const Value& input);
+/// Whether the element waits to send its run back to an earlier step instead of being called again.
+bool goes_back(const Step& step, const ElementState& element);
 /// Whether a main step may have happened without the run knowing.
 bool is_in_doubt(const Flow& flow, const RunState& state);
 

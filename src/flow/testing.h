@@ -33,9 +33,19 @@ inline std::vector<schema::VendorTrigger> vendor_triggers() {
 }
 
 inline Result<Flow> parse(const std::string& text) {
-    return parse_flow(
-        text, "test.yaml",
-        {.actions = catalogue(), .connections = {{"a", "a"}, {"b", "b"}}, .config = {}, .vendor_triggers = vendor_triggers()});
+    /// `check` says that what was read has changed if it is told so.
+    const Computation check{.action = {.name = "check", .inputs = {{.name = "x", .type = "any"}}},
+                            .perform = [](const Value& with) -> Result<Value> {
+                                if (with["x"] == Value("changed")) return fail(ErrorCode::precondition_failed, "it has changed");
+                                if (with["x"] == Value("bad")) return fail(ErrorCode::value_invalid, "it is bad");
+                                return Value(Map{{"checked", with["x"]}});
+                            }};
+    return parse_flow(text, "test.yaml",
+                      {.actions = catalogue(),
+                       .connections = {{"a", "a"}, {"b", "b"}},
+                       .config = {},
+                       .vendor_triggers = vendor_triggers(),
+                       .computations = {check}});
 }
 
 inline std::string flow_text(const std::string& steps, const std::string& more = "") {
