@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 
+#include "store/scratch.h"
 #include "store/store.h"
 
 /// The sites and rows of the tests of what every store must do. Another store joins by one more `Backend`.
@@ -42,9 +43,34 @@ public:
     Result<std::unique_ptr<Store>> open() override { return open_sqlite({.path = ":memory:"}); }
 };
 
+/// A database that had another life before: rows with the ids that the tests use.
+class SqliteEmptiedSite final : public Site {
+public:
+    Result<std::unique_ptr<Store>> open() override {
+        LS_TRY_ASSIGN(Scratch scratch, open_scratch());
+        LS_TRY(scratch.store->commit(former_life()));
+        LS_TRY(scratch.empty());
+        return std::move(scratch.store);
+    }
+
+private:
+    static Batch former_life() {
+        return {.events = {{.id = "er1", .flow = "deal-closed", .key = "006A", .dedupe_id = "d1", .trigger = "webhook"}},
+                .runs = {{.id = "r1", .event_id = "er1", .flow = "deal-closed", .key = "006A", .status = RunStatus::parked}},
+                .journal = {{.run_id = "r1", .seq = 1, .kind = "intended"}},
+                .links = {{"sap", "A_BusinessPartner", "006A", "1", "r1", 7}},
+                .schedules = {{.flow = "deal-closed", .expression = "0 * * * *"}},
+                .cursors = {{.name = "c", .value = "1"}},
+                .alerts = {{.id = "a1", .cause = "c", .text = "t", .count = 1}},
+                .tokens = {{.connection = "sap", .sealed = "x"}},
+                .audit = {{.actor = "a", .action = "b", .subject = "r1"}}};
+    }
+};
+
 inline const Backend backends[] = {
     {"sqlite_file", [] { return std::unique_ptr<Site>(std::make_unique<SqliteFileSite>()); }},
     {"sqlite_memory", [] { return std::unique_ptr<Site>(std::make_unique<SqliteMemorySite>()); }, false},
+    {"sqlite_emptied", [] { return std::unique_ptr<Site>(std::make_unique<SqliteEmptiedSite>()); }, false},
 };
 
 class StoreContract : public testing::TestWithParam<Backend> {

@@ -3,6 +3,7 @@
 #include <system_error>
 #include <utility>
 
+#include "store/scratch.h"
 #include "store/sqlite/file_lock.h"
 #include "store/sqlite/opening.h"
 #include "store/sqlite/reader_pool.h"
@@ -96,6 +97,12 @@ public:
         });
     }
 
+    /// Deletes every row of every table.
+    Result<void> empty() {
+        const std::lock_guard lock(mutex_);
+        return delete_all_rows(*writer_);
+    }
+
 private:
     Error opened_for_reading() const { return store_error(ErrorCode::store_read_only, path_, "opened for reading only"); }
 
@@ -130,6 +137,13 @@ Result<std::unique_ptr<Store>> open_for_writing(std::string path, int lock_wait_
 }  // namespace
 
 }  // namespace sqlite
+
+Result<Scratch> open_scratch() {
+    LS_TRY_ASSIGN(auto writer, sqlite::open_writer(":memory:", 0));
+    auto store = std::make_unique<sqlite::SqliteStore>(":memory:", sqlite::FileLock(), std::move(writer));
+    auto* its = store.get();
+    return Scratch{.store = std::move(store), .empty = [its] { return its->empty(); }};
+}
 
 Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options) {
     std::string path = options.path == ":memory:" ? options.path : sqlite::resolved(options.path);

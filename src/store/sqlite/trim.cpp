@@ -70,6 +70,17 @@ Result<void> trim_messages(Database& database, const TrimLimits& limits) {
     return {};
 }
 
+Result<std::vector<std::string>> tables(Database& database) {
+    LS_TRY_ASSIGN(Query query,
+                  database.query("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~'"));
+    std::vector<std::string> names;
+    for (;;) {
+        LS_TRY_ASSIGN(const bool more, query.next());
+        if (!more) return names;
+        names.push_back(query.text(0));
+    }
+}
+
 }  // namespace
 
 Result<std::int64_t> trim(Database& database, const TrimLimits& limits) {
@@ -78,6 +89,16 @@ Result<std::int64_t> trim(Database& database, const TrimLimits& limits) {
     LS_TRY(trim_messages(database, limits));
     LS_TRY(transaction.commit());
     return runs;
+}
+
+Result<void> delete_all_rows(Database& database) {
+    LS_TRY_ASSIGN(const auto names, tables(database));
+    LS_TRY(database.change("PRAGMA foreign_keys = OFF"));  // else each row of a parent would be looked up in its children
+    LS_TRY_ASSIGN(Transaction transaction, Transaction::begin(database, Transaction::Kind::write));
+    for (const auto& name : names) LS_TRY(database.change("DELETE FROM " + name));
+    LS_TRY(transaction.commit());
+    LS_TRY(database.change("PRAGMA foreign_keys = ON"));
+    return {};
 }
 
 }  // namespace lockstep::store::sqlite
