@@ -9,7 +9,7 @@ namespace lockstep::sync {
 enum class KeyForm {
     text,      ///< without case, accents, widths, punctuation and surplus white space
     website,   ///< host and path; without scheme, `www.`, port, query and a last slash
-    phone,     ///< the number's last digits
+    phone,     ///< all digits without `+`, `(0)`, leading zeros and an extension
     verbatim,  ///< as it stands, but for case (of ASCII) and white space around it: numbers, ids, email addresses
 };
 
