@@ -1,4 +1,4 @@
-#include "connectors/salesforce/actions.h"
+#include "connectors/salesforce/sync_records.h"
 
 namespace lockstep::connectors::salesforce {
 namespace {
@@ -64,6 +64,7 @@ std::vector<ActionEntry> make_entries() {
                 .inputs = {object_input, {"records", "list", true, "maps with `Id` and the fields to set"}},
                 .output = "`updated`: how many; `failed`: a list of `id`, `code`, `message` and `field`."},
          update_records});
+    for (ActionEntry& entry : sync_entries()) entries.push_back(std::move(entry));
     return entries;
 }
 

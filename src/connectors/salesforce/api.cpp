@@ -1,5 +1,6 @@
 #include "connectors/salesforce/api.h"
 
+#include "connector/retry_after.h"
 #include "value/encoding.h"
 #include "value/json.h"
 
@@ -10,6 +11,13 @@ namespace {
 /// Source: REST API Developer Guide, "Status Codes and Error Responses", 414 and 431.
 constexpr std::size_t longest_target_bytes = 15'500;
 
+/// The `Date` of the answer; without one our own clock has to do.
+std::int64_t answered_at_ms(const net::Response& response, Timestamp now) {
+    const auto date = response.headers.get("Date");
+    Result<Timestamp> time = date ? connector::parse_http_date(*date, now) : Result<Timestamp>(now);
+    return time.value_or(now).ms();
+}
+
 }  // namespace
 
 std::string Api::path(const std::vector<std::string>& segments) const { return "/services/data/" + version_ + net::join_path(segments); }
@@ -19,6 +27,28 @@ std::string Api::query_target(std::string_view soql) const { return path({"query
 std::size_t Api::target_bytes_max() { return longest_target_bytes; }
 
 int Api::version() const { return std::stoi(version_.substr(1)); }
+
+Result<Answer> Api::ask(connector::CallContext& context, net::Request request, net::Effect effect) {
+    const std::int64_t began_ms = context.runtime.monotonic_ms();
+    LS_TRY_ASSIGN(net::Response response, session_.send(context, std::move(request), effect));
+    const std::int64_t elapsed_ms = context.runtime.monotonic_ms() - began_ms;
+    Answer answer{.asked_at_ms = answered_at_ms(response, context.runtime.now()) - elapsed_ms};
+    if (!response.body.empty()) {
+        Result<Value> body = json::parse(response.body);
+        const ErrorCode unreadable = effect == net::Effect::read ? ErrorCode::connection_lost : ErrorCode::answer_lost;
+        if (!body) return fail(unreadable, "the answer is not JSON: " + body.error().message);
+        answer.body = *std::move(body);
+    }
+    answer.headers = std::move(response.headers);
+    return answer;
+}
+
+net::Request Api::request(std::string method, std::string target, const Value& body) {
+    net::Request request{.method = std::move(method), .url = std::move(target)};
+    request.headers = {{"Accept", "application/json"}, {"Content-Type", "application/json; charset=UTF-8"}};
+    request.body = json::write(body);
+    return request;
+}
 
 Result<Value> Api::get(connector::CallContext& context, std::string target) {
     if (target.size() > longest_target_bytes)
@@ -32,14 +62,8 @@ Result<Value> Api::get(connector::CallContext& context, std::string target) {
 }
 
 Result<Value> Api::write(connector::CallContext& context, std::string method, std::string target, const Value& body) {
-    net::Request request{.method = std::move(method), .url = std::move(target)};
-    request.headers = {{"Accept", "application/json"}, {"Content-Type", "application/json; charset=UTF-8"}};
-    request.body = json::write(body);
-    LS_TRY_ASSIGN(net::Response response, session_.send(context, std::move(request), net::Effect::write));
-    if (response.body.empty()) return Value();
-    Result<Value> answer = json::parse(response.body);
-    if (!answer) return fail(ErrorCode::answer_lost, "the answer is not JSON: " + answer.error().message);
-    return answer;
+    LS_TRY_ASSIGN(Answer answer, ask(context, request(std::move(method), std::move(target), body), net::Effect::write));
+    return std::move(answer.body);
 }
 
 }  // namespace lockstep::connectors::salesforce

@@ -8,6 +8,14 @@
 
 namespace lockstep::connectors::salesforce {
 
+/// An answer with what its headers say.
+struct Answer {
+    Value body;  ///< null if there is none
+    net::Headers headers;
+    /// Salesforce's own time when it was asked, or before that: what it read, it read at this time or later.
+    std::int64_t asked_at_ms = 0;
+};
+
 /// The REST API of one organisation as the actions use it: paths in, JSON out. Threads: any.
 class Api {
 public:
@@ -31,6 +39,12 @@ public:
     /// Sends a JSON body; returns null for an empty answer. Errors: the session's; `answer_lost` for an answer that is
     /// not JSON.
     Result<Value> write(connector::CallContext& context, std::string method, std::string target, const Value& body);
+
+    /// Sends a request whose target is in origin form. Errors: the session's; for an answer that is not JSON as `get` and
+    /// `write` say.
+    Result<Answer> ask(connector::CallContext& context, net::Request request, net::Effect effect);
+    /// A request with a JSON body.
+    static net::Request request(std::string method, std::string target, const Value& body);
 
     /// Takes out of a text what a trace must not have.
     connector::Redactor redactor() const { return connector::Redactor(secrets_()); }
