@@ -22,6 +22,7 @@ import time
 from burst import burst, idle
 from figures import AT_LEAST, AT_MOST, Report, replace_between
 from landscape import API, Failed, Landscape, ask, machine, opportunity_id, serve_lines
+from matching import match
 from recovery import recovery
 
 # ---- scenarios
@@ -255,7 +256,7 @@ def simple_calls(land):
 
 
 SCENARIOS = {"deals": deals, "burst": burst, "idle": idle, "acknowledge": acknowledge, "slow-vendors": slow_vendors, "recovery": recovery,
-             "inventory": inventory, "size": size, "sandbox": sandbox}
+             "inventory": inventory, "size": size, "sandbox": sandbox, "match": match}
 
 
 def main():

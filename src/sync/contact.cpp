@@ -13,22 +13,22 @@ using Names = std::set<std::string_view>;
 // Domains of mail providers, social networks, directories and shops: they say nothing about who is behind an address.
 const Names& shared_domains() {
     static const Names names = {
-        "gmail.com",      "googlemail.com",  "google.com",  "hotmail.com",   "hotmail.de",     "hotmail.fr",     "hotmail.co.uk",
-        "outlook.com",    "outlook.de",      "live.com",    "msn.com",       "yahoo.com",      "yahoo.de",       "yahoo.fr",
-        "yahoo.co.uk",    "yahoo.co.jp",     "yahoo.co.in", "ymail.com",     "aol.com",        "aol.de",         "icloud.com",
-        "me.com",         "mac.com",         "gmx.de",      "gmx.net",       "gmx.at",         "gmx.ch",         "gmx.com",
-        "web.de",         "t-online.de",     "freenet.de",  "arcor.de",      "posteo.de",      "mailbox.org",    "proton.me",
-        "protonmail.com", "pm.me",           "mail.com",    "zoho.com",      "bluewin.ch",     "orange.fr",      "wanadoo.fr",
-        "free.fr",        "laposte.net",     "sfr.fr",      "libero.it",     "virgilio.it",    "tiscali.it",     "alice.it",
-        "terra.es",       "telefonica.net",  "uol.com.br",  "bol.com.br",    "terra.com.br",   "mail.ru",        "yandex.ru",
-        "ya.ru",          "rambler.ru",      "seznam.cz",   "wp.pl",         "o2.pl",          "interia.pl",     "onet.pl",
-        "qq.com",         "163.com",         "126.com",     "sina.com",      "naver.com",      "daum.net",       "rediffmail.com",
-        "comcast.net",    "verizon.net",     "att.net",     "sbcglobal.net", "btinternet.com", "bigpond.com",    "telenet.be",
-        "skynet.be",      "ziggo.nl",        "kpnmail.nl",  "facebook.com",  "fb.com",         "instagram.com",  "linkedin.com",
-        "xing.com",       "twitter.com",     "x.com",       "youtube.com",   "tiktok.com",     "pinterest.com",  "t.me",
-        "wa.me",          "whatsapp.com",    "linktr.ee",   "wikipedia.org", "yelp.com",       "crunchbase.com", "bit.ly",
-        "goo.gl",         "maps.app.goo.gl", "amazon.com",  "amazon.de",     "ebay.com",       "ebay.de",        "etsy.com",
-        "test.com",    "domain.com",    "none.com",       "na.com",         "noemail.com"};
+        "gmail.com",      "googlemail.com", "google.com",      "hotmail.com",   "hotmail.de",     "hotmail.fr",     "hotmail.co.uk",
+        "outlook.com",    "outlook.de",     "live.com",        "msn.com",       "yahoo.com",      "yahoo.de",       "yahoo.fr",
+        "yahoo.co.uk",    "yahoo.co.jp",    "yahoo.co.in",     "ymail.com",     "aol.com",        "aol.de",         "icloud.com",
+        "me.com",         "mac.com",        "gmx.de",          "gmx.net",       "gmx.at",         "gmx.ch",         "gmx.com",
+        "web.de",         "t-online.de",    "freenet.de",      "arcor.de",      "posteo.de",      "mailbox.org",    "proton.me",
+        "protonmail.com", "pm.me",          "mail.com",        "zoho.com",      "bluewin.ch",     "orange.fr",      "wanadoo.fr",
+        "free.fr",        "laposte.net",    "sfr.fr",          "libero.it",     "virgilio.it",    "tiscali.it",     "alice.it",
+        "terra.es",       "telefonica.net", "uol.com.br",      "bol.com.br",    "terra.com.br",   "mail.ru",        "yandex.ru",
+        "ya.ru",          "rambler.ru",     "seznam.cz",       "wp.pl",         "o2.pl",          "interia.pl",     "onet.pl",
+        "qq.com",         "163.com",        "126.com",         "sina.com",      "naver.com",      "daum.net",       "rediffmail.com",
+        "comcast.net",    "verizon.net",    "att.net",         "sbcglobal.net", "btinternet.com", "bigpond.com",    "telenet.be",
+        "skynet.be",      "ziggo.nl",       "kpnmail.nl",      "facebook.com",  "fb.com",         "instagram.com",  "linkedin.com",
+        "xing.com",       "twitter.com",    "x.com",           "youtube.com",   "tiktok.com",     "pinterest.com",  "t.me",
+        "wa.me",          "whatsapp.com",   "linktr.ee",       "wikipedia.org", "yelp.com",       "crunchbase.com", "bit.ly",
+        "t.co",           "goo.gl",         "maps.app.goo.gl", "amazon.com",    "amazon.de",      "ebay.com",       "ebay.de",
+        "etsy.com",       "test.com",       "domain.com",      "none.com",      "na.com",         "noemail.com"};
     return names;
 }
 
@@ -129,6 +129,7 @@ std::string plain_number(std::string_view phone) {
 
 std::string website_place(std::string_view website) {
     Address address = split_address(website);
+    if (address.host.empty()) return "";
     if (address.path.empty() && shared_domains().contains(last_labels(address.host, own_labels(address.host)))) return "";
     return address.host + address.path;
 }

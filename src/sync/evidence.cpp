@@ -14,21 +14,22 @@ namespace {
 
 constexpr std::size_t compared_bytes_max = 64;
 constexpr int far = 3;
+constexpr std::size_t band = far;
 
 /// The number of letters to add, drop, change or swap with the next, up to `far`. Only two diagonals beside the middle matter.
 int edit_distance(std::string_view a, std::string_view b) {
     if (a.size() > compared_bytes_max || b.size() > compared_bytes_max ||
-        std::max(a.size(), b.size()) - std::min(a.size(), b.size()) >= far)
+        std::max(a.size(), b.size()) - std::min(a.size(), b.size()) >= band)
         return far;
     std::array<std::array<int, compared_bytes_max + 1>, 3> rows;
     for (auto& row : rows) row.fill(far);
-    for (std::size_t j = 0; j < far; ++j) rows[0][std::min(j, b.size())] = static_cast<int>(std::min(j, b.size()));
+    for (std::size_t j = 0; j < band; ++j) rows[0][std::min(j, b.size())] = static_cast<int>(std::min(j, b.size()));
     for (std::size_t i = 1; i <= a.size(); ++i) {
         auto& row = rows[i % 3];
         const auto& above = rows[(i - 1) % 3];
         row.fill(far);
-        if (i < far) row[0] = static_cast<int>(i);
-        for (std::size_t j = i < far ? 1 : i - far + 1; j <= std::min(b.size(), i + far - 1); ++j) {
+        if (i < band) row[0] = static_cast<int>(i);
+        for (std::size_t j = i < band ? 1 : i - band + 1; j <= std::min(b.size(), i + band - 1); ++j) {
             int best = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
             bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
             row[j] = std::min(swapped ? std::min(best, rows[(i - 2) % 3][j - 2] + 1) : best, far);

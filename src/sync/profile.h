@@ -17,6 +17,9 @@ using Index = std::uint32_t;
 /// Texts as numbers from 1, with how many records of each side have them; 0 is the empty text.
 class Terms {
 public:
+    Terms() = default;
+    Terms(const Terms&) = delete;
+
     std::uint32_t add(std::string_view text, SideIndex side);
     const std::string& text(std::uint32_t term) const { return *texts_[term]; }
     std::uint64_t count(std::uint32_t term, SideIndex side) const { return counts_[term][side]; }
