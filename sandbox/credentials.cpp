@@ -85,6 +85,8 @@ Credentials generate_secrets() {
     made.zoho_client_id = "1000." + random_text(capitals, 30);
     made.zoho_client_secret = random_text(hex_digits, 42);
     made.zoho_refresh_token = "1000." + random_text(hex_digits, 32) + "." + random_text(hex_digits, 32);
+    made.zoho_crm_refresh_token = "1000." + random_text(hex_digits, 32) + "." + random_text(hex_digits, 32);
+    made.zoho_grant_code = "1000." + random_text(hex_digits, 32) + "." + random_text(hex_digits, 32);
     made.zoho_org_id = "7" + random_text(digits, 8);
     made.slack_path = "/services/T" + random_text(capitals, 8) + "/B" + random_text(capitals, 8) + "/" + random_text(alphanumeric, 24);
     return made;

@@ -14,7 +14,7 @@ struct Row {
 };
 
 // Sources: Salesforce REST API Developer Guide, "Status Codes and Error Responses"; Zoho Books API v3, "Errors" and
-// "API Call Limit"; docs.slack.dev, "Sending messages using incoming webhooks"; SAP Gateway's own texts.
+// "API Call Limit"; zoho/crm-oas v8.0 for Zoho CRM; docs.slack.dev, "Sending messages using incoming webhooks"; SAP Gateway's own texts.
 // A status of 0 stands for every other one.
 constexpr Row rows[] = {
     {"salesforce", 401, "INVALID_SESSION_ID", "Session expired or invalid"},
@@ -40,6 +40,14 @@ constexpr Row rows[] = {
      "For security reasons your organization has been blocked as it have exceeded the maximum number of requests per minute that can "
      "originate from an organization."},
     {"zoho_books", 0, "1000", "Internal error"},
+    {"zoho_crm", 401, "INVALID_TOKEN", "invalid oauth token"},
+    {"zoho_crm", 403, "NO_PERMISSION", "permission denied"},
+    {"zoho_crm", 404, "INVALID_URL_PATTERN", "Please check if the URL trying to access is a correct one"},
+    {"zoho_crm", 412, "ALREADY_MODIFIED", "record updated time has already passed if-unmodified-since time"},
+    {"zoho_crm", 429, "TOO_MANY_REQUESTS", "too many requests. please try again after some time"},
+    {"zoho_crm", 400, "INVALID_REQUEST",
+     "unable to process your request. please verify whether you have entered proper method name and parameters"},
+    {"zoho_crm", 0, "INTERNAL_ERROR", "Internal Server Error"},
     {"slack", 404, "no_service", ""},
     {"slack", 410, "channel_is_archived", ""},
     {"slack", 403, "invalid_token", ""},
@@ -64,6 +72,8 @@ net::Response fault_response(std::string_view connector, int status) {
         response.headers.set("Content-Type", "application/json;charset=UTF-8");
         return response;
     }
+    if (connector == "zoho_crm")
+        return net::json_response(status, Map{{"code", row.code}, {"details", Map{}}, {"message", row.message}, {"status", "error"}});
     if (connector == "zoho_books")
         return net::json_response(status, Map{{"code", std::stoi(std::string(row.code))}, {"message", row.message}});
     return net::json_response(status, Map{{"error", Map{{"code", row.code},

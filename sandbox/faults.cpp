@@ -23,7 +23,7 @@ constexpr std::array<KindName, 7> kinds = {{
     {"throttle", Fault::Kind::throttle},
     {"malformed", Fault::Kind::malformed},
 }};
-constexpr std::array<std::string_view, 5> connectors = {"*", "salesforce", "sap", "zoho_books", "slack"};
+constexpr std::array<std::string_view, 6> connectors = {"*", "salesforce", "sap", "zoho_books", "zoho_crm", "slack"};
 constexpr std::array<std::string_view, 11> members = {"connector", "method",   "route",         "kind", "probability",   "count",
                                                       "status",    "delay_ms", "retry_after_s", "skip", "truncate_bytes"};
 constexpr std::int64_t delay_ms_max = 600'000;
@@ -103,7 +103,7 @@ Result<Fault> read_rule(const Map& rule, std::size_t index) {
     LS_TRY_ASSIGN(fault.method, reader.text("method"));
     LS_TRY_ASSIGN(fault.route, reader.text("route"));
     if (std::ranges::find(connectors, fault.connector) == connectors.end())
-        return reader.wrong("connector", "salesforce, sap, zoho_books, slack or *");
+        return reader.wrong("connector", "salesforce, sap, zoho_books, zoho_crm, slack or *");
     if (fault.route != "*" && !fault.route.starts_with('/')) return reader.wrong("route", "* or the beginning of a path");
     LS_TRY_ASSIGN(const auto status, reader.number("status", 200, 599));
     LS_TRY_ASSIGN(const auto delay, reader.number("delay_ms", 0, delay_ms_max));

@@ -11,7 +11,9 @@ namespace {
 // be accepted after a move, and nobody could see how they take it that a token is over.
 Options with_clock(Options options, std::atomic<std::int64_t>& offset_ms) {
     if (!options.client_clock) options.client_clock = options.clock;
-    options.clock = [inner = std::move(options.clock), &offset_ms] { return inner().plus_ms(offset_ms); };
+    if (!options.zoho_clock) options.zoho_clock = options.clock;
+    for (ClockFunction* clock : {&options.clock, &options.zoho_clock})
+        *clock = [inner = std::move(*clock), &offset_ms] { return inner().plus_ms(offset_ms); };
     return options;
 }
 
@@ -19,8 +21,11 @@ Options with_clock(Options options, std::atomic<std::int64_t>& offset_ms) {
 
 Core::Core(Options given) : options(with_clock(std::move(given), clock_offset_ms)) {
     using Make = std::unique_ptr<Vendor> (*)(const Options&);
-    for (const Make make : {&make_salesforce, &make_sap, &make_zoho, &make_slack}) {
-        std::unique_ptr<Vendor> vendor = make(options);
+    Options of_zoho = options;
+    of_zoho.clock = options.zoho_clock;
+    of_zoho.zoho_accounts = options.zoho_accounts = make_zoho_accounts(of_zoho);
+    for (const Make make : {&make_salesforce, &make_sap, &make_zoho, &make_zoho_crm, &make_slack}) {
+        std::unique_ptr<Vendor> vendor = make(make == &make_zoho || make == &make_zoho_crm ? of_zoho : options);
         const std::string name(vendor->connector());
         lanes[name].vendor = std::move(vendor);
     }
@@ -41,6 +46,11 @@ Vendor& Sandbox::vendor(std::string_view connector) {
 }
 
 namespace {
+
+// Zoho's products have one address.
+std::string_view answering(std::string_view connector, const net::Request& request) {
+    return connector == "zoho_books" && request.path().starts_with("/crm/") ? "zoho_crm" : connector;
+}
 
 bool is_due(const Vendor& vendor, const Options& options) {
     auto due = vendor.outgoing_due();
@@ -107,7 +117,7 @@ bool send_one(Lane& lane, const std::function<Result<net::Response>(const net::R
 }  // namespace
 
 void Sandbox::apply_late(std::string_view connector, const net::Request& request) {
-    Lane* lane = state_->lane(connector);
+    Lane* lane = state_->lane(answering(connector, request));
     LS_ASSERT(lane != nullptr);
     static_cast<void>(applied(*state_, *lane, request, 0));
     if (wants_to_send && lane->wants_to_send) wants_to_send();
@@ -126,7 +136,8 @@ std::optional<std::int64_t> Sandbox::send_outgoing() {
     return wait_ms;
 }
 
-Verdict Sandbox::handle(std::string_view connector, const net::Request& request) {
+Verdict Sandbox::handle(std::string_view given_connector, const net::Request& request) {
+    const std::string_view connector = answering(given_connector, request);
     Lane* lane = state_->lane(connector);
     LS_ASSERT(lane != nullptr);
     const std::string pattern = route_pattern(connector, request.path());

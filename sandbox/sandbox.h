@@ -32,18 +32,26 @@ struct Credentials {
     std::string sf_public_key_pem;  ///< verifies JWT assertions
     std::string sap_client_id, sap_client_secret, sap_user, sap_password, sap_api_key;
     std::string zoho_client_id, zoho_client_secret, zoho_refresh_token, zoho_org_id;
-    std::string slack_path;  ///< `/services/T…/B…/…`
+    std::string zoho_crm_refresh_token;  ///< with CRM's scopes only, as the other has those of Books
+    std::string zoho_grant_code;         ///< of the API console, for both products; works once
+    std::string slack_path;              ///< `/services/T…/B…/…`
 };
+
+namespace zoho {
+class Accounts;
+}
 
 struct Options {
     ClockFunction clock;
+    ClockFunction zoho_clock = {};  ///< where Zoho's is another; empty: `clock`
     ClockFunction client_clock;  ///< what clients sign their assertions by: `POST /clock` does not move it; empty: `clock`
     Addresses addresses;
     Credentials credentials;
     std::function<std::string()> sf_public_key;  ///< where the key is still being made; empty: the credentials'
     std::uint64_t seed = 1;
-    int zoho_calls_per_minute = 0;     ///< 0: not limited; the real figure is 100
-    int salesforce_calls_per_day = 0;  ///< the figure in Sforce-Limit-Info and /limits; 0: 5 000 000
+    int zoho_calls_per_minute = 0;                  ///< 0: not limited; the real figure is 100
+    std::shared_ptr<zoho::Accounts> zoho_accounts;  ///< shared by Zoho's products; empty: each has its own
+    int salesforce_calls_per_day = 0;               ///< the figure in Sforce-Limit-Info and /limits; 0: 5 000 000
 };
 
 /// A request that a vendor sends by itself: a webhook, an Outbound Message.
@@ -56,7 +64,7 @@ struct Outgoing {
 class Vendor {
 public:
     virtual ~Vendor() = default;
-    /// The connector it answers: `salesforce`, `sap`, `zoho_books`, `slack`.
+    /// The connector it answers: `salesforce`, `sap`, `zoho_books`, `zoho_crm`, `slack`.
     virtual std::string_view connector() const = 0;
     virtual net::Response handle(const net::Request& request) = 0;
     /// All records of an object as the vendor names it; nullopt: no such object. The control API's GET /state.
@@ -81,7 +89,9 @@ public:
 
 std::unique_ptr<Vendor> make_salesforce(const Options& options);
 std::unique_ptr<Vendor> make_sap(const Options& options);
-std::unique_ptr<Vendor> make_zoho(const Options& options);  ///< accounts and Books
+std::unique_ptr<Vendor> make_zoho(const Options& options);      ///< accounts and Books
+std::unique_ptr<Vendor> make_zoho_crm(const Options& options);  ///< CRM; answers for the accounts too
+std::shared_ptr<zoho::Accounts> make_zoho_accounts(const Options& options);
 std::unique_ptr<Vendor> make_slack(const Options& options);
 
 /// What is to become of one request.
@@ -101,7 +111,8 @@ class Sandbox {
 public:
     explicit Sandbox(Options options);
     ~Sandbox();
-    /// Handles a request to one vendor: counts it, draws a fault, applies it (or not) and says what to do.
+    /// Handles a request to one vendor: counts it, draws a fault, applies it (or not) and says what to do. Zoho's products
+    /// have one address: what is for `zoho_books` and begins with `/crm/` goes to `zoho_crm`.
     Verdict handle(std::string_view connector, const net::Request& request);
     /// Applies a request that a `late_apply` fault put off; the answer goes nowhere.
     void apply_late(std::string_view connector, const net::Request& request);

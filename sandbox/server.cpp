@@ -200,10 +200,12 @@ std::string Server::environment_text(const std::string& private_key_path) const 
         {"ZOHO_ORG_ID", keys.zoho_org_id},
         {"ZOHO_ACCOUNTS_URL", at.zoho},
         {"ZOHO_API_URL", at.zoho},
+        {"ZOHO_CRM_REFRESH_TOKEN", keys.zoho_crm_refresh_token},
         {"SLACK_WEBHOOK_URL", at.slack + keys.slack_path},
         {"SANDBOX_CONTROL_URL", at.control},
         // Other ways to sign in: under names that do not change how `lockstep serve` does.
         {"SANDBOX_SF_REFRESH_TOKEN", keys.sf_refresh_token},
+        {"SANDBOX_ZOHO_GRANT_CODE", keys.zoho_grant_code},
         {"SANDBOX_SAP_USER", keys.sap_user},
         {"SANDBOX_SAP_PASSWORD", keys.sap_password},
         {"SANDBOX_SAP_API_KEY", keys.sap_api_key},

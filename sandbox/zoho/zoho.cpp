@@ -17,7 +17,8 @@ constexpr std::size_t deliveries_max = 1000;  // as many as a person looks throu
 
 class Zoho final : public Vendor {
 public:
-    explicit Zoho(const Options& options) : books_(options), accounts_(options) {}
+    explicit Zoho(const Options& options)
+        : books_(options), accounts_(options.zoho_accounts ? options.zoho_accounts : std::make_shared<Accounts>(options)) {}
 
     std::string_view connector() const override { return "zoho_books"; }
     net::Response handle(const net::Request& request) override;
@@ -37,7 +38,7 @@ private:
     Result<void> check_organization(const Call& call, const std::vector<std::string>& segments) const;
 
     Books books_;
-    Accounts accounts_;
+    std::shared_ptr<Accounts> accounts_;
 };
 
 /// Compares `contacts/*/active` with the segments of a path; the variable ones go into `ids`.
@@ -94,7 +95,7 @@ Result<void> Zoho::check_organization(const Call& call, const std::vector<std::s
 }
 
 Result<net::Response> Zoho::call_books(const net::Request& request) {
-    const auto scopes = accounts_.scopes_of(request);
+    const auto scopes = accounts_->scopes_of(request);
     if (!scopes)
         return refuse(not_authenticated, "The request could not be authenticated as the authentication value you entered is invalid.");
     LS_TRY(books_.limits.take(books_.now(), books_.today()));
@@ -114,7 +115,7 @@ Result<net::Response> Zoho::call_books(const net::Request& request) {
 }
 
 net::Response Zoho::handle(const net::Request& request) {
-    if (request.path() == "/oauth/v2/token" || request.path() == "/oauth/v2/token/revoke") return accounts_.handle(request);
+    if (Accounts::answers(request.path())) return accounts_->handle(request);
     if (!request.path().starts_with(root)) return error_reply(refuse(invalid_url, "Invalid URL Passed").error());
     auto response = call_books(request);
     net::Response answer = response ? *std::move(response) : error_reply(response.error());
@@ -129,7 +130,7 @@ Result<void> Zoho::load_settings(const Value& record) {
     if (!record.is_map()) return invalid("settings");
     LS_TRY(check_fields(record.as_map(), "plan calls_per_minute calls_per_day concurrency scopes"));
     LS_TRY(books_.limits.configure(record));
-    if (const std::string scopes = record["scopes"].text(); !scopes.empty()) accounts_.set_scopes(scopes);
+    if (const std::string scopes = record["scopes"].text(); !scopes.empty()) accounts_->set_scopes(scopes);
     return {};
 }
 
@@ -151,7 +152,8 @@ Result<void> Zoho::load_one(std::string_view object, const Value& record) {
     if (object == "settings") return load_settings(record);
     if (object != "grant_codes") return fail(ErrorCode::not_found, "no such object: zoho_books, " + std::string(object));
     if (record["code"].text().empty() || record["scopes"].text().empty()) return invalid("code");
-    accounts_.add_grant_code(record["code"].text(), record["scopes"].text());
+    const Value& life = record["valid_s"];
+    accounts_->add_grant_code(record["code"].text(), record["scopes"].text(), life.kind() == Value::Kind::integer ? life.as_int() : 0);
     return {};
 }
 
@@ -195,11 +197,13 @@ void Zoho::outgoing_done(const std::string& id, const Result<net::Response>& ans
 
 void Zoho::reset() {
     books_.clear();
-    accounts_.clear();
+    accounts_->clear();
 }
 
 }  // namespace
 }  // namespace zoho
+
+std::shared_ptr<zoho::Accounts> make_zoho_accounts(const Options& options) { return std::make_shared<zoho::Accounts>(options); }
 
 std::unique_ptr<Vendor> make_zoho(const Options& options) { return std::make_unique<zoho::Zoho>(options); }
 
