@@ -12,5 +12,7 @@ struct BuiltinFlow {
 };
 /// All of `flows/`; made by the build.
 const std::vector<BuiltinFlow>& builtin_flows();
+/// Whether one of them names the connector. Without, its connection is one that a deployment may do without.
+bool is_used_by_builtin_flows(const std::string& connector);
 
 }  // namespace lockstep::config

@@ -2,12 +2,14 @@
 #include <fstream>
 #include <map>
 #include <memory>
+#include <set>
 
 #include <sys/stat.h>
 
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "config/builtin_flows.h"
 #include "config/config.h"
 
 namespace lockstep::config {
@@ -68,17 +70,21 @@ std::string environment_example() {
     std::string text =
         "# Environment names that `lockstep serve` needs when it is started without --config.\n"
         "# Copy to .env, fill in, and keep it away from version control: lockstep serve --env-file .env\n";
+    std::set<std::string> named;  // a name may be of two connectors, and an empty second line would take back the first
     for (const auto* connector : connector::all_connectors()) {
-        text += fmt::format("\n# {}: {}\n", connector->name, connector->summary);
+        const bool needed = is_used_by_builtin_flows(connector->name);
+        text += fmt::format("\n# {}: {}{}\n", connector->name, connector->summary, needed ? "" : " (left out if none of these is set)");
         for (const auto& setting : connector->settings) {
-            if (setting.environment.empty()) continue;
-            text += fmt::format("# {}{}\n{}{}={}\n", setting.summary, setting.required ? " (required)" : "", setting.required ? "" : "#",
+            if (setting.environment.empty() || !named.insert(setting.environment).second) continue;
+            const bool required = setting.required && needed;
+            text += fmt::format("# {}{}\n{}{}={}\n", setting.summary, setting.required ? " (required)" : "", required ? "" : "#",
                                 setting.environment, setting.fallback);
         }
     }
     return text +
            "\n# lockstep itself: the port it listens on, and where its database is\n#PORT=3000\n#LOCKSTEP_STORE=lockstep.db\n"
-           "# a secret that triggers must bring (Authorization: Bearer … or ?token=…)\n#LOCKSTEP_WEBHOOK_SECRET=\n";
+           "# a secret that triggers must bring (Authorization: Bearer … or ?token=…)\n#LOCKSTEP_WEBHOOK_SECRET=\n"
+           "# a secret that other machines, such as Salesforce, bring to run a sync (Authorization: Bearer …)\n#LOCKSTEP_API_TOKEN=\n";
 }
 
 }  // namespace lockstep::config

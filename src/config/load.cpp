@@ -67,6 +67,19 @@ std::optional<std::string> incomplete_sign_in(const connector::Connector& connec
     return made.error().message;
 }
 
+/// Whether the environment has a name of the connector's own, one that no other connector reads.
+bool is_wanted(const connector::Connector& connector, const Environment& environment) {
+    auto read_by_others = [&](const std::string& name) {
+        for (const auto* other : connector::all_connectors())
+            for (const auto& setting : other->settings)
+                if (other != &connector && setting.environment == name) return true;
+        return false;
+    };
+    return std::any_of(connector.settings.begin(), connector.settings.end(), [&](const connector::Setting& setting) {
+        return !setting.environment.empty() && !read_by_others(setting.environment) && environment(setting.environment);
+    });
+}
+
 /// Reads lockstep.yaml, collecting every problem.
 class Reader {
 public:
@@ -343,6 +356,14 @@ private:
 
 }  // namespace
 
+/// Syncs that are built in are off where a side of them has no connection.
+bool is_used_by_builtin_flows(const std::string& connector) {
+    const auto& flows = builtin_flows();
+    return std::any_of(flows.begin(), flows.end(), [&](const BuiltinFlow& flow) {
+        return flow.text.starts_with("flow:") && flow.text.find(connector) != std::string::npos;
+    });
+}
+
 Result<Config> load_file(const std::string& path, const Environment& environment) { return Reader(path, environment).read(); }
 
 Result<Config> load_environment(const Environment& environment) {
@@ -350,6 +371,7 @@ Result<Config> load_environment(const Environment& environment) {
     std::vector<std::string> missing;
     ThreadRuntime runtime;
     for (const auto* connector : connector::all_connectors()) {
+        if (!is_used_by_builtin_flows(connector->name) && !is_wanted(*connector, environment)) continue;
         Map settings = settings_from(*connector, environment, missing);
         if (auto sign_in = incomplete_sign_in(*connector, settings, runtime)) missing.push_back(*sign_in);
         config.connections.push_back(

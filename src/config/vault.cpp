@@ -8,6 +8,7 @@
 #include <openssl/rand.h>
 
 #include "base/log.h"
+#include "connector/zoho_accounts.h"
 
 namespace lockstep::config {
 namespace {
@@ -116,6 +117,7 @@ std::optional<Secret> sign_in_secret(const ConnectionConfig& connection, const c
     const Value* value = connection.settings.find(setting.name);
     if (!value || value->text().empty()) return std::nullopt;
     std::string text = value->text();
+    if (text == connector::zoho::stored) return std::nullopt;  // a word that everybody knows
     if (is_file) {
         std::ifstream file(text, std::ios::binary);
         text.assign(std::istreambuf_iterator<char>(file), {});

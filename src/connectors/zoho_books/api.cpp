@@ -15,14 +15,14 @@ constexpr std::string_view rows_per_page = "200";  // the most there is; OpenAPI
 connector::Dialect make_dialect(const ApiSettings& settings, Runtime& runtime) {
     const Account& account = settings.account;
     connector::Dialect dialect{.connection = settings.name,
-                               .account = account.addresses.accounts + "\n" + account.addresses.api + "\n" + account.client_id};
+                               .account = account.addresses.accounts + "\n" + account.addresses.api + "\n" + account.client.id};
     dialect.classify = [&runtime, zone = settings.day_zone](const net::Response& response, net::Effect effect) {
         return classify(response, effect, {.now = runtime.now(), .zone = zone});
     };
     dialect.authorize = [](net::Request& request, const connector::Token& token) {
         request.headers.set("Authorization", "Zoho-oauthtoken " + token.access.reveal());
     };
-    dialect.secrets = {account.client_secret, account.refresh_token};
+    dialect.secrets = {account.client.secret, account.refresh_token};
     return dialect;
 }
 
@@ -56,9 +56,12 @@ Api::Api(ApiSettings settings, Runtime& runtime, connector::TokenVault* vault)
           [&] {
               connector::Dialect dialect = make_dialect(settings_, runtime);
               dialect.fetch_token = [this](connector::CallContext& context) -> Result<connector::Token> {
-                  Result<net::Response> answer = session_.send_plain(context, token_request(settings_.account), net::Effect::read, false);
-                  if (!answer) return fail(token_error(std::move(answer).error()));
-                  return read_token(*answer, settings_.account.addresses, context.runtime.now());
+                  const Account& account = settings_.account;
+                  LS_TRY(connector::zoho::ready(account.refresh_token, settings_.name));
+                  net::Request request = connector::zoho::refresh_request(account.addresses, account.client, account.refresh_token);
+                  Result<net::Response> answer = session_.send_plain(context, std::move(request), net::Effect::read, false);
+                  if (!answer) return fail(connector::zoho::token_error(std::move(answer).error(), "ZOHO_REFRESH_TOKEN"));
+                  return connector::zoho::read_token(*answer, account.addresses, context.runtime.now());
               };
               return dialect;
           }(),

@@ -63,9 +63,10 @@ private:
 };
 
 /// The calls a minute that we allow ourselves: as configured, else Zoho's figure where Zoho itself answers.
-Result<int> calls_per_minute(const connector::Settings& settings, const Addresses& addresses) {
+Result<int> calls_per_minute(const connector::Settings& settings, const connector::zoho::Addresses& addresses) {
     const std::string& answers = addresses.api_is_fixed ? addresses.api : addresses.accounts;
-    LS_TRY_ASSIGN(std::int64_t calls, settings.integer("per_minute", is_zoho_host(answers) ? calls_per_minute_of_zoho : 0));
+    LS_TRY_ASSIGN(std::int64_t calls,
+                  settings.integer("per_minute", connector::zoho::is_zoho_host(answers) ? calls_per_minute_of_zoho : 0));
     if (calls >= 0 && calls <= 1'000'000) return static_cast<int>(calls);
     return fail(ErrorCode::config_invalid, "per_minute is out of bounds: " + std::to_string(calls));
 }
@@ -87,6 +88,7 @@ Result<void> read_path_and_zone(const connector::Settings& settings, ApiSettings
 }
 
 Result<std::unique_ptr<connector::Connection>> make(ConnectionParts parts) {
+    parts.settings = connector::zoho::with_stored(parts.settings, parts.vault, parts.name);
     ApiSettings api{.name = parts.name};
     LS_TRY_ASSIGN(api.account, read_account(parts.settings));
     LS_TRY_ASSIGN(api.calls_per_minute, calls_per_minute(parts.settings, api.account.addresses));
@@ -109,7 +111,7 @@ std::vector<Setting> settings() {
          .environment = "ZOHO_REFRESH_TOKEN",
          .required = true,
          .secret = true,
-         .summary = "refresh token with scopes of Zoho Books"},
+         .summary = "refresh token with scopes of Zoho Books; `stored`: what `lockstep auth zoho` keeps"},
         {.name = "organization_id", .environment = "ZOHO_ORG_ID", .required = true, .summary = "organisation in Zoho Books"},
         {.name = "data_centre",
          .environment = "",

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "connector/zoho_accounts.h"
 #include "value/encoding.h"
 #include "value/json.h"
 
@@ -37,14 +38,6 @@ constexpr std::array<CodeRule, 12> book_codes = {{
     {"6041", ErrorCode::config_invalid, ErrorCode::config_invalid},                   // user is not of this organisation
     {"INVALID_OAUTHTOKEN", ErrorCode::unauthorized, ErrorCode::unauthorized},         // token of another data centre, observed
     {"INVALID_TOKEN", ErrorCode::unauthorized, ErrorCode::unauthorized},              // the same of newer services, observed
-}};
-
-/// Texts under `error` of the accounts server; whatever is not here needs a person.
-/// Source: zoho.com/accounts/protocol/oauth; the throttle was observed: ten tokens in ten minutes for a refresh token.
-constexpr std::array<CodeRule, 3> account_errors = {{
-    {"Access Denied", ErrorCode::rate_limited, ErrorCode::rate_limited, 10 * minute_ms},
-    {"general_error", ErrorCode::vendor_unavailable, ErrorCode::vendor_unavailable},
-    {"server_error", ErrorCode::vendor_unavailable, ErrorCode::vendor_unavailable},
 }};
 
 struct StatusRule {
@@ -130,14 +123,6 @@ Error make_error(const net::Response& response, Verdict verdict, std::string ven
     return error;
 }
 
-Error account_error(const net::Response& response, const Value& answer, net::Effect effect, const Clock& clock) {
-    std::string name = answer["error"].text();
-    std::string message = answer["error_description"].text();
-    const CodeRule* rule = find_rule(account_errors, name);
-    Verdict what = rule ? verdict(*rule, effect) : Verdict{ErrorCode::credentials_refused};
-    return make_error(response, what, name, message.empty() ? name : message, clock);
-}
-
 /// An answer that is no JSON: a proxy's page, or a body cut short. A read can be made again, a write may have happened.
 Error unreadable(const net::Response& response, net::Effect effect, const Clock& clock) {
     if (response.ok())
@@ -154,9 +139,8 @@ std::optional<Error> classify(const net::Response& response, net::Effect effect,
     if (response.status == 204) return std::nullopt;
     Result<Value> answer = json::parse(response.body);
     if (!answer || !answer->is_map()) return unreadable(response, effect, clock);
-    const Value& code = (*answer)["code"];
-    if (code.is_null() && answer->find("error")) return account_error(response, *answer, effect, clock);
-    std::string vendor_code = code.text();
+    if (std::optional<Error> refused = connector::zoho::account_error(response, *answer)) return refused;
+    std::string vendor_code = (*answer)["code"].text();
     if (response.ok() && (vendor_code.empty() || vendor_code == "0")) return std::nullopt;
     return make_error(response, by_code(vendor_code, response.status, effect), vendor_code, (*answer)["message"].text(), clock);
 }

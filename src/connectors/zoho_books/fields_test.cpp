@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "connectors/zoho_books/addresses.h"
+#include "connector/zoho_accounts.h"
 #include "connectors/zoho_books/custom_fields.h"
 #include "connectors/zoho_books/email.h"
 #include "connectors/zoho_books/entities.h"
@@ -9,7 +9,9 @@
 namespace lockstep::connectors::zoho_books {
 namespace {
 
-Result<Addresses> addresses(Map settings) { return choose_addresses(connector::Settings(std::move(settings))); }
+Result<connector::zoho::Addresses> addresses(Map settings) {
+    return connector::zoho::choose_addresses(connector::Settings(std::move(settings)), "ZOHO_API_URL");
+}
 
 Value read(std::string_view text) { return *json::parse(text); }
 
@@ -31,10 +33,10 @@ TEST(BooksAddresses, OnlyAnAddressThatIsNoDefaultIsFixed) {
 }
 
 TEST(BooksAddresses, ZohosOwnHostsAreKnown) {
-    EXPECT_TRUE(is_zoho_host("https://www.zohoapis.in"));
-    EXPECT_TRUE(is_zoho_host("https://accounts.zohocloud.ca"));
-    EXPECT_FALSE(is_zoho_host("http://127.0.0.1:4012"));
-    EXPECT_FALSE(is_zoho_host("https://example.com/www.zohoapis.com"));
+    EXPECT_TRUE(connector::zoho::is_zoho_host("https://www.zohoapis.in"));
+    EXPECT_TRUE(connector::zoho::is_zoho_host("https://accounts.zohocloud.ca"));
+    EXPECT_FALSE(connector::zoho::is_zoho_host("http://127.0.0.1:4012"));
+    EXPECT_FALSE(connector::zoho::is_zoho_host("https://example.com/www.zohoapis.com"));
 }
 
 TEST(BooksFields, IdsAreTextsAndMoneyIsDecimal) {
