@@ -69,8 +69,9 @@ export default class ZohoSync extends LightningElement {
         return this.fieldValue(ZOHO_ID);
     }
 
+    /** What the record says; what this page has just been told says it better. */
     get status() {
-        return this.fieldValue(STATUS);
+        return this.problem ? undefined : this.fieldValue(STATUS);
     }
 
     get lastSynced() {
