@@ -159,6 +159,33 @@ describe('custom fields', () => {
     });
 });
 
+describe('standard fields', () => {
+    /** The fields of Salesforce that a sync carries. */
+    const synced = (name) => [...read(SOURCE, 'flows', name).matchAll(/\{ left: (\w+), right: \w+/g)].map((match) => match[1]);
+    // The parts of an address go by its name; a name needs no permission.
+    const permission = (object, field) => `${object}.${field.replace(/^(Billing|Shipping|Mailing)\w+$/, '$1Address')}`;
+    const always = ['Account.Name', 'Contact.FirstName', 'Contact.LastName'];
+
+    for (const [file, object] of [['accounts.yaml', 'Account'], ['contacts.yaml', 'Contact']])
+        it(`that flows/${file} carries may be written by the integration user`, () => {
+            const fields = synced(file);
+            assert.ok(fields.length > 5);
+            const editable = blocks(read(MAIN, 'permissionsets', 'Lockstep_Integration.permissionset-meta.xml'), 'fieldPermissions')
+                .filter((block) => texts(block, 'editable')[0] === 'true').map((block) => texts(block, 'field')[0]);
+            assert.deepEqual(fields.map((field) => permission(object, field)).filter((name) => !always.includes(name) && !editable.includes(name)), []);
+        });
+
+    it('that flows/accounts.yaml carries are those whose edits are told', () => {
+        for (const file of [...filesEnding('.flow-meta.xml'), ...filesEnding('.workflow-meta.xml')].filter((path) => /Account/.test(path))) {
+            const formulas = [...texts(read(SALESFORCE, file), 'filterFormula'), ...texts(read(SALESFORCE, file), 'formula')];
+            for (const formula of formulas) {
+                const watched = [...formula.matchAll(/ISCHANGED\((?:\{!\$Record\.)?(\w+)/g)].map((match) => match[1]);
+                assert.deepEqual(watched.filter((name) => name !== 'Zoho_Account_Id__c').sort(), synced('accounts.yaml').sort(), file);
+            }
+        }
+    });
+});
+
 describe('permission sets', () => {
     it('delete nothing and see no more than they need', () => {
         for (const file of filesEnding('.permissionset-meta.xml')) {

@@ -29,7 +29,8 @@ async function sync(lockstep, accountId) {
         return failed('unreachable', label('Lockstep_Unreachable'));
     }
     const answer = await response.json().catch(() => ({}));
-    if (response.status === 200 && answer.status === 'succeeded')
+    if (response.status === 200 && answer.status !== 'succeeded' && !answer.right_id) return failed(answer.status, answer.reason);
+    if (response.status === 200)
         return {
             status: 'succeeded', zohoId: answer.right_id, created: answer.created === true, runId: answer.run_id,
             changedInZoho: answer.changed?.right ?? [], changedInSalesforce: answer.changed?.left ?? []
