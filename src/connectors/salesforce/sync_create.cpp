@@ -93,7 +93,7 @@ Result<Value> created_by(const Value& said, std::int64_t asked_at_ms) {
     return created(*id, true, format_timestamp(Timestamp{asked_at_ms / 1000, 0}));
 }
 
-/// Whether another was faster: the value is taken by now. Of other unique fields a person has to be told.
+/// Whether another may have been faster: then the value is taken by now.
 bool may_be_taken(const Error& error) { return error.code == ErrorCode::duplicate_found && error.vendor_code == "DUPLICATE_VALUE"; }
 
 Result<Value> create_one(Api& api, connector::CallContext& context, const Create& create) {
@@ -106,7 +106,7 @@ Result<Value> create_one(Api& api, connector::CallContext& context, const Create
     if (!may_be_taken(answer.error())) return fail(answer.error());
     LS_TRY_ASSIGN(auto late, find(api, context, {&create}));
     LS_TRY_ASSIGN(std::optional<Value> taken, adopted(create, late));
-    return taken ? Result<Value>(*std::move(taken)) : Result<Value>(fail(answer.error()));
+    return taken ? Result<Value>(*std::move(taken)) : Result<Value>(fail(taken_value(answer.error())));
 }
 
 /// The calls of one `record_create_jointly`. All create records of one object by one unique field.

@@ -23,6 +23,12 @@ constexpr std::size_t tagged_rows_max = composite_subrequests_max - 1;
 /// So many ids and the longest list of fields are well within an address.
 constexpr std::size_t queried_rows_max = 100;
 
+/// What is refused for its names is refused to all.
+bool is_of_names(const Error& error) {
+    constexpr std::array<std::string_view, 3> codes = {"MALFORMED_QUERY", "INVALID_FIELD", "INVALID_TYPE"};
+    return std::find(codes.begin(), codes.end(), error.vendor_code) != codes.end();
+}
+
 struct Wanted {
     std::string entity, id;
     std::vector<std::string> fields;
@@ -172,7 +178,7 @@ private:
         for (std::size_t k = 0; k < group.size(); ++k) {
             Result<Value> result = read ? std::move((*read)[k]) : Result<Value>(fail(read.error()));
             tell(request, reader, result, joint_.calls[group[k]].context.trace);
-            if (!result && may_be_of_one(result.error()))
+            if (!result && may_be_of_one(result.error()) && !is_of_names(result.error()))
                 again.push_back(group[k]);
             else
                 results[group[k]] = std::move(result);

@@ -141,6 +141,16 @@ Map chosen_fields(const Value& record, const std::vector<std::string>& asked) {
     return fields;
 }
 
+Error taken_value(Error duplicate) {
+    // duplicate value found: Zoho_Account_Id__c duplicates value on record with id: 001…
+    constexpr std::string_view before = "duplicate value found: ", after = " duplicates value on record";
+    duplicate.code = ErrorCode::vendor_rejected;
+    const std::size_t begin = duplicate.message.find(before), end = duplicate.message.find(after);
+    if (duplicate.field.empty() && begin != std::string::npos && end != std::string::npos && end > begin + before.size())
+        duplicate.field = duplicate.message.substr(begin + before.size(), end - begin - before.size());
+    return duplicate;
+}
+
 std::string id_key(std::string_view id) { return std::string(id.substr(0, id_length)); }
 
 std::vector<std::vector<std::size_t>> groups_of(std::size_t calls, std::size_t size) {

@@ -55,6 +55,9 @@ private:
 /// The fields that were asked for, in a record as Salesforce gives it; null for what it does not have.
 Map chosen_fields(const Value& record, const std::vector<std::string>& asked);
 
+/// A unique field that another record has the value of: reading again does not help, a person has to be told which.
+Error taken_value(Error duplicate);
+
 /// What tells two ids apart: 15 characters; the others are their checksum.
 std::string id_key(std::string_view id);
 

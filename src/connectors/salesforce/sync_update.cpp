@@ -44,6 +44,7 @@ Subrequest subrequest_of(const Api& api, const Update& update) {
 
 /// Salesforce's words do not say which record. One that is gone is not as it was read.
 Error refused(const Update& update, Error error) {
+    if (error.code == ErrorCode::duplicate_found) return taken_value(std::move(error));
     const bool gone = error.code == ErrorCode::not_found;
     if (gone && !update.guard.empty()) error.code = ErrorCode::precondition_failed;
     if (gone || error.code == ErrorCode::precondition_failed) error.message += ", " + update.entity + " " + update.id;
