@@ -82,20 +82,23 @@ describe('the button on the account page', { timeout: 120_000 }, () => {
     });
 
     it('a missing mandatory field is told with the field and the reason, and stays on the card', async () => {
-        await lockstep.write({ Industry: null });
+        const { here, there } = lockstep.mandatory;
+        await lockstep.write({ [here]: null });
         await open();
         const said = await press('Not synced to Zoho');
-        assert.match(said, /Industry: .*required field not found/i);
-        assert.match(await shown('problem').innerText(), /Industry: .*required field not found/i);
+        const reason = new RegExp(`${there}: .*required field not found`, 'i');
+        assert.match(said, reason);
+        assert.match(await shown('problem').innerText(), reason);
         assert.equal(await button().isEnabled(), true);
         await picture('mandatory-field');
         await accessible();
         await page.reload();
-        await shown('status').getByText(/^Parked: Industry: .*required field not found/i).waitFor();
+        await shown('status').getByText(reason).waitFor();
     });
 
     it('after the field was filled in it succeeds, with the id of the record in Zoho', async () => {
-        await lockstep.write({ Industry: 'Machinery' });
+        const { here, value } = lockstep.mandatory;
+        await lockstep.write({ [here]: value });
         await open();
         const said = await press('Synced to Zoho');
         await shown('zoho-id').waitFor();

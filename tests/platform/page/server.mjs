@@ -32,7 +32,7 @@ async function sync(lockstep, accountId) {
     if (response.status === 200 && answer.status !== 'succeeded' && !answer.right_id) return failed(answer.status, answer.reason);
     if (response.status === 200)
         return {
-            status: 'succeeded', zohoId: answer.right_id, created: answer.created === true, runId: answer.run_id,
+            status: 'succeeded', zohoId: answer.right_id, created: answer.created === 'right', runId: answer.run_id,
             changedInZoho: answer.changed?.right ?? [], changedInSalesforce: answer.changed?.left ?? []
         };
     if (response.status === 202) return { status: 'running', runId: answer.run_id };
