@@ -69,7 +69,7 @@ protected:
         for (const char* name : {"a", "b"})
             connections.push_back({name, std::make_unique<Vendor>(*this), {.concurrency_max = concurrency, .settle_ms = 10'000}});
         options.workers = 4;
-        options.alert_connection = "";
+        options.alert_connection = alerts_by;
         engine = std::make_unique<engine::Engine>(engine::Parts{.runtime = runtime,
                                                                 .store = store,
                                                                 .http = http,
@@ -131,6 +131,7 @@ protected:
     std::int64_t call_ms = 10;
     int concurrency = 2;
     int probes = 0;
+    std::string alerts_by = {};  ///< the connection that alerts go to; empty: none are made
     bool joint = false;  ///< calls of one action can be made together
     std::function<Result<void>()> probe_answer = [] { return Result<void>(); };
     std::function<Result<Value>(const std::string& what)> answer = [](const std::string&) { return Result<Value>(Value(1)); };

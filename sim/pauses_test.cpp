@@ -23,7 +23,8 @@ protected:
     }
     int counted_retries() {
         int most = 0;
-        for (const auto& run : *store.list_runs({.limit = 1000})) most = std::max(most, run.retries);
+        const auto all = *store.list_runs({.limit = 1000});
+        for (const auto& run : all) most = std::max(most, run.retries);
         return most;
     }
     std::size_t kinds(const std::string& run_id, const std::string& kind) {

@@ -113,6 +113,12 @@ Value run_value(const store::RunRow& run) {
     return map;
 }
 
+bool journal_is_trimmed(const store::LoadedRun& loaded) {
+    const auto& run = loaded.run;
+    const bool closed = run.ended_at_ms != 0 && run.status != store::RunStatus::parked;
+    return closed && loaded.journal.empty() && run.reason_code != to_string(ErrorCode::gone_from_flow);
+}
+
 Value run_detail(const store::LoadedRun& loaded) {
     Value value = run_value(loaded.run);
     Map& map = value.mutable_map();
@@ -131,6 +137,7 @@ Value run_detail(const store::LoadedRun& loaded) {
         facts.push_back(std::move(fact));
     }
     map.set("journal", std::move(facts));
+    if (journal_is_trimmed(loaded)) map.set("journal_trimmed", true);
     return value;
 }
 

@@ -77,6 +77,9 @@ private:
 Value run_value(const store::RunRow& run);
 /// What /health says of the sweeps.
 Value sweeps_value(const std::vector<engine::SweepStatus>& sweeps, std::int64_t now_ms);
+/// Whether the run has ended so long ago that its journal is not kept any more. What parked before it began, and was
+/// dropped, never had one.
+bool journal_is_trimmed(const store::LoadedRun& run);
 /// A run with its event and every fact of its journal, with what was said to the vendors.
 Value run_detail(const store::LoadedRun& run);
 /// Parked runs of one cause: {cause, count, …, replay: the command that replays them}.

@@ -106,6 +106,13 @@ Result<engine::ParkedSelection> selection_of(const Value& body) {
                 "say which parked runs: one of {\"cause\": \"FLOW/STEP/CODE\"}, {\"flow\": \"…\"}, {\"all\": true}");
 }
 
+/// What a replay or drop of many is for: of no flow that there never was.
+Result<engine::ParkedSelection> meant_by(config::Application& application, const Value& body) {
+    LS_TRY_ASSIGN(auto which, selection_of(body));
+    if (!which.flow.empty()) LS_TRY(engine::check_flow_name(application.store(), application.engine().flows(), which.flow));
+    return which;
+}
+
 Value operated_value(const engine::ManyOperated& what, std::string_view name) {
     Map map{{std::string(name), what.done}};
     if (what.refused > 0) map.set("refused", what.refused);
@@ -225,7 +232,7 @@ void Api::drop_run(const net::Request& request, const Path& path, Answer answer)
 
 void Api::replay_parked(const net::Request& request, const Path&, Answer answer) {
     auto body = body_with(request, {"cause", "flow", "all", "from", "because"});
-    auto which = body ? selection_of(*body) : Result<engine::ParkedSelection>(fail(body.error()));
+    auto which = body ? meant_by(application_, *body) : Result<engine::ParkedSelection>(fail(body.error()));
     auto replay = which ? plain_replay(request, *body) : Result<engine::Replay>(fail(which.error()));
     if (!replay) return answer->send(error_response(replay.error()));
     auto shared = std::make_shared<Answer>(std::move(answer));
@@ -236,7 +243,7 @@ void Api::replay_parked(const net::Request& request, const Path&, Answer answer)
 
 void Api::drop_parked(const net::Request& request, const Path&, Answer answer) {
     auto body = body_with(request, {"cause", "flow", "all", "because", "reason"});
-    auto which = body ? selection_of(*body) : Result<engine::ParkedSelection>(fail(body.error()));
+    auto which = body ? meant_by(application_, *body) : Result<engine::ParkedSelection>(fail(body.error()));
     auto because = which ? because_of(*body, "they are dropped") : Result<std::string>(fail(which.error()));
     if (!because) return answer->send(error_response(because.error()));
     auto shared = std::make_shared<Answer>(std::move(answer));

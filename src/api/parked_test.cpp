@@ -122,6 +122,12 @@ TEST_F(ParkedTest, ManyAreReplayedOrDroppedByCauseByFlowOrAll) {
                             R"({"flow":""})", R"({"all":true,"event":{}})"})
         EXPECT_EQ(post("/api/v1/parked/replay", bad).status, 400) << bad;
     EXPECT_EQ(post("/api/v1/parked/drop", R"({"all":true})").status, 400) << "without a reason";
+    for (const char* misspelt : {R"({"flow":"sya","because":"x"})", R"({"cause":"sya/require_2/requirement_failed","because":"x"})"})
+        for (const char* what : {"/api/v1/parked/replay", "/api/v1/parked/drop"}) {
+            auto answer = post(what, misspelt);
+            EXPECT_EQ(answer.status, 404) << answer.body;
+            EXPECT_EQ(message_of(answer), "there is no such flow: sya (did you mean `say`?)");
+        }
     auto dropped = post("/api/v1/parked/drop", R"({"all":true,"because":"a test"})", as_ana());
     EXPECT_EQ(body_of(dropped)["dropped"], Value(2)) << dropped.body;
     EXPECT_EQ(status_of(id), "dropped");

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/config.h"
@@ -131,6 +132,8 @@ int cel(bool jsonl, const std::string& expression, const std::string& bindings_j
 
 /// Writes the error to stderr and returns `exit_failed`.
 int report(const Error& error);
+/// Writes what is wrong with the words to stderr and returns `exit_usage`.
+int wrong_usage(std::string_view what);
 /// Where the database is: as given, else as the configuration or the environment says, else lockstep.db.
 std::string store_path(const ConfigSource& source);
 Result<std::unique_ptr<store::Store>> open_to_read(const ConfigSource& source);
@@ -139,6 +142,10 @@ std::string time_text(std::int64_t ms);
 /// Who gives the commands: `cli` and the name of the system's user.
 std::string operator_name();
 void print_runs(const std::vector<store::RunRow>& runs);
+/// Prints the runs that are meant: a line each, or as JSON.
+int list_rows(store::Store& store, const store::RunFilter& filter, bool json);
+/// Prints one run as JSON or as `print` does; says so if its journal is not kept any more.
+int show_one(const ConfigSource& source, const std::string& id, bool json, void (*print)(const store::LoadedRun&));
 /// Whether stdout is a terminal that wants colours (`NO_COLOR` respected).
 bool wants_colour();
 
@@ -154,10 +161,17 @@ public:
     /// `timeout_ms` 0: the usual.
     Result<Value> post(const std::string& path, const Value& body, std::int64_t timeout_ms = 0) const;
     Result<Value> get(const std::string& path) const;
+    /// What was answered, whatever its status. Errors: none came.
+    struct Reply {
+        int status = 0;
+        Value body;
+    };
+    Result<Reply> ask(const std::string& path, const Value& body, std::int64_t timeout_ms) const;
     static std::string address_file(const std::string& store_path) { return store_path + ".address"; }
 
 private:
     Result<Value> send(const std::string& method, const std::string& path, const std::string& body, std::int64_t timeout_ms) const;
+    Result<Reply> exchange(const std::string& method, const std::string& path, const std::string& body, std::int64_t timeout_ms) const;
     std::string base_;
 };
 

@@ -226,13 +226,13 @@ Result<void> DemoDay::parked_deals() {
                       [&] { return all_of(runs_of("deal-closed"), deals_.parked, is_synced); });
 }
 
-/// All that people have read: two of low stock, one of the outage, one for each parked deal.
+/// All that people have read: two of low stock, two of the outage (one when it is over), one for each parked deal.
 void DemoDay::judge_messages() {
     std::int64_t low = 0, alerts = 0, pauses = 0, of_sap = 0;
     const List messages = vendors_.records("slack/messages");
     for (const Value& message : messages) {
         const std::string text = message["text"].text();
-        pauses += text.find(" is paused") != std::string::npos ? 1 : 0;
+        pauses += text.find(" is paused") != std::string::npos || text.find(" is back") != std::string::npos ? 1 : 0;
         of_sap += text.find("The connection sap is paused") != std::string::npos ? 1 : 0;
         low += text.find("newly low on stock") != std::string::npos ? 1 : 0;
         alerts += std::any_of(deals_.parked.begin(), deals_.parked.end(),

@@ -59,13 +59,18 @@ Result<store::Store*> OperatorDesk::opened() {
 }
 
 /// Only a decision about steps needs the flow, and so the configuration.
-Result<const flow::Flow*> OperatorDesk::flow_of(const store::RunRow& run) {
+Result<const std::vector<flow::Flow>*> OperatorDesk::flows() {
     if (!flows_) {
         LS_TRY_ASSIGN(auto config, load_config(source_));
         LS_TRY_ASSIGN(flows_, config::load_flows(config));
     }
-    auto found = std::find_if(flows_->begin(), flows_->end(), [&](const flow::Flow& flow) { return flow.name == run.flow; });
-    if (found == flows_->end()) return fail(ErrorCode::gone_from_flow, "there is no such flow any more: " + run.flow);
+    return &*flows_;
+}
+
+Result<const flow::Flow*> OperatorDesk::flow_of(const store::RunRow& run) {
+    LS_TRY_ASSIGN(const auto* all, flows());
+    auto found = std::find_if(all->begin(), all->end(), [&](const flow::Flow& flow) { return flow.name == run.flow; });
+    if (found == all->end()) return fail(ErrorCode::gone_from_flow, "there is no such flow any more: " + run.flow);
     return &*found;
 }
 
@@ -92,9 +97,17 @@ Result<void> OperatorDesk::drop(const std::string& run_id, const std::string& be
     return store->commit(engine::drop_batch(loaded, because, operator_name(), runtime_.now().ms()));
 }
 
+/// Without a configuration only the runs say which flows there are.
+Result<void> OperatorDesk::check_flow(const std::string& name) {
+    LS_TRY_ASSIGN(store::Store * store, opened());
+    auto all = flows();
+    return engine::check_flow_name(*store, all ? **all : std::vector<flow::Flow>(), name);
+}
+
 template <class Batch>
 Result<engine::ManyOperated> OperatorDesk::operate_all(const engine::ParkedSelection& which, const Batch& batch_of) {
     LS_TRY_ASSIGN(store::Store * store, opened());
+    if (!which.flow.empty()) LS_TRY(check_flow(which.flow));
     engine::ManyOperated all;
     const std::int64_t until_ms = runtime_.now().ms();
     engine::ParkedPage page;

@@ -25,6 +25,8 @@ public:
     std::string_view goes_on() const { return engine_ ? "goes on" : "will go on when `lockstep serve` is started"; }
 
 private:
+    Result<void> check_flow(const std::string& name);
+    Result<const std::vector<flow::Flow>*> flows();
     template <class Batch>
     Result<engine::ManyOperated> operate_all(const engine::ParkedSelection& which, const Batch& batch_of);
     Result<store::Store*> opened();

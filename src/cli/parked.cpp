@@ -48,13 +48,7 @@ int list_causes(store::Store& store, const ParkedOptions& options) {
 }
 
 int list_parked_runs(store::Store& store, const ParkedOptions& options) {
-    auto runs = store.list_runs({.status = store::RunStatus::parked, .flow = options.flow, .limit = options.limit});
-    if (!runs) return report(runs.error());
-    if (!options.json) return print_runs(*runs), exit_done;
-    List all;
-    for (const auto& run : *runs) all.push_back(api::run_value(run));
-    fmt::print("{}\n", json::write_pretty(all));
-    return exit_done;
+    return list_rows(store, {.status = store::RunStatus::parked, .flow = options.flow, .limit = options.limit}, options.json);
 }
 
 // ---- showing ----
@@ -134,11 +128,6 @@ void print_parked(const store::LoadedRun& loaded) {
 
 // ---- replaying and dropping ----
 
-int usage(std::string_view what) {
-    fmt::print(stderr, "lockstep: {}\n", what);
-    return exit_usage;
-}
-
 /// Which many are meant; nullopt: single runs are. Errors: not exactly one way of saying which.
 Result<std::optional<engine::ParkedSelection>> selection_of(const OperateOptions& options) {
     bool many = options.all || !options.cause.empty() || !options.flow.empty();
@@ -186,7 +175,7 @@ int tell_operated(const Result<engine::ManyOperated>& done, std::string_view wha
 template <class One, class Many>
 int operate(const OperateOptions& options, std::string_view what, const One& one, const Many& many) {
     auto which = selection_of(options);
-    if (!which) return usage(which.error().message);
+    if (!which) return wrong_usage(which.error().message);
     if (*which) {
         auto count = count_parked(options.source, **which);
         if (!count) return report(count.error());
@@ -208,16 +197,7 @@ int list_parked(const ParkedOptions& options) {
 }
 
 int show_parked(const ConfigSource& source, const std::string& id, bool json_wanted) {
-    auto store = open_to_read(source);
-    if (!store) return report(store.error());
-    auto loaded = (*store)->load_run(id);
-    if (!loaded) return report(loaded.error());
-    if (!*loaded) return report({ErrorCode::not_found, "there is no such run: " + id});
-    if (json_wanted)
-        fmt::print("{}\n", json::write_pretty(api::run_detail(**loaded)));
-    else
-        print_parked(**loaded);
-    return exit_done;
+    return show_one(source, id, json_wanted, print_parked);
 }
 
 int replay_parked(const OperateOptions& options) {

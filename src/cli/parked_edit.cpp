@@ -17,11 +17,6 @@
 namespace lockstep::cli {
 namespace {
 
-int usage(std::string_view what) {
-    fmt::print(stderr, "lockstep: {}\n", what);
-    return exit_usage;
-}
-
 Result<std::string> read_text(const std::string& file) {
     std::ostringstream text;
     if (file == "-") {
@@ -166,7 +161,7 @@ int edit_by_hand(OperatorDesk& desk, const EditOptions& options, engine::Replay 
 }  // namespace
 
 int edit_parked(const EditOptions& options) {
-    if (auto wrong = wrong_words(options); !wrong.empty()) return usage(wrong);
+    if (auto wrong = wrong_words(options); !wrong.empty()) return wrong_usage(wrong);
     OperatorDesk desk(options.source);
     engine::Replay how{.mode = options.from_start ? engine::ReplayMode::from_start : engine::ReplayMode::from_failed,
                        .actor = operator_name(),

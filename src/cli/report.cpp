@@ -26,6 +26,11 @@ int report(const Error& error) {
     return exit_failed;
 }
 
+int wrong_usage(std::string_view what) {
+    fmt::print(stderr, "lockstep: {}\n", what);
+    return exit_usage;
+}
+
 std::string operator_name() {
     const passwd* user = getpwuid(geteuid());
     return user ? fmt::format("cli/{}", user->pw_name) : "cli";

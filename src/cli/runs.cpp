@@ -2,6 +2,7 @@
 
 #include "api/api.h"
 #include "cli/cli.h"
+#include "engine/outages.h"
 #include "value/json.h"
 
 namespace lockstep::cli {
@@ -24,6 +25,43 @@ void print_runs(const std::vector<store::RunRow>& runs) {
     for (const auto& run : runs)
         fmt::print("{:<26}  {:<20}  {:<12}  {:<18}  {:<9}  {}{}\n", run.id, time_text(run.created_at_ms), run.flow, run.key,
                    store::to_string(run.status), run.step.empty() ? "" : run.step + ": ", run.reason);
+}
+
+namespace {
+
+/// Why a run that has ended shows no history: when its journal went, as far as the configuration can be read.
+std::string trimmed_text(const ConfigSource& source, const store::RunRow& run) {
+    auto config = load_config(source);
+    if (!config || config->keep.journal_ms == 0)
+        return "what it did step by step is not kept any more (`retention: journal`); it ended at " + time_text(run.ended_at_ms);
+    return fmt::format("what it did step by step was kept until {}, {} from its end (`retention: journal`)",
+                       time_text(run.ended_at_ms + config->keep.journal_ms), engine::length_text(config->keep.journal_ms));
+}
+
+}  // namespace
+
+int list_rows(store::Store& store, const store::RunFilter& filter, bool json_wanted) {
+    auto runs = store.list_runs(filter);
+    if (!runs) return report(runs.error());
+    if (!json_wanted) return print_runs(*runs), exit_done;
+    List all;
+    for (const auto& run : *runs) all.push_back(api::run_value(run));
+    fmt::print("{}\n", json::write_pretty(all));
+    return exit_done;
+}
+
+int show_one(const ConfigSource& source, const std::string& id, bool json_wanted, void (*print)(const store::LoadedRun&)) {
+    auto store = open_to_read(source);
+    if (!store) return report(store.error());
+    auto loaded = (*store)->load_run(id);
+    if (!loaded) return report(loaded.error());
+    if (!*loaded) return report({ErrorCode::not_found, "there is no such run: " + id});
+    if (json_wanted)
+        fmt::print("{}\n", json::write_pretty(api::run_detail(**loaded)));
+    else
+        print(**loaded);
+    if (!json_wanted && api::journal_is_trimmed(**loaded)) fmt::print("{}\n", trimmed_text(source, (*loaded)->run));
+    return exit_done;
 }
 
 namespace {
@@ -66,32 +104,14 @@ int list_runs(const RunsOptions& options) {
     if (!options.status.empty()) {
         filter.status = store::run_status_from(options.status);
         if (!filter.status) {
-            fmt::print(stderr, "lockstep: no such status: {} (waiting, running, succeeded, skipped, parked, dropped)\n", options.status);
-            return exit_usage;
+            return wrong_usage(fmt::format("no such status: {} (waiting, running, succeeded, skipped, parked, dropped)", options.status));
         }
     }
     auto store = open_to_read(options.source);
     if (!store) return report(store.error());
-    auto runs = (*store)->list_runs(filter);
-    if (!runs) return report(runs.error());
-    if (!options.json) return print_runs(*runs), exit_done;
-    List all;
-    for (const auto& run : *runs) all.push_back(api::run_value(run));
-    fmt::print("{}\n", json::write_pretty(all));
-    return exit_done;
+    return list_rows(**store, filter, options.json);
 }
 
-int show_run(const ConfigSource& source, const std::string& id, bool json_wanted) {
-    auto store = open_to_read(source);
-    if (!store) return report(store.error());
-    auto loaded = (*store)->load_run(id);
-    if (!loaded) return report(loaded.error());
-    if (!*loaded) return report({ErrorCode::not_found, "there is no such run: " + id});
-    if (json_wanted)
-        fmt::print("{}\n", json::write_pretty(api::run_detail(**loaded)));
-    else
-        print_run(**loaded);
-    return exit_done;
-}
+int show_run(const ConfigSource& source, const std::string& id, bool json_wanted) { return show_one(source, id, json_wanted, print_run); }
 
 }  // namespace lockstep::cli

@@ -371,8 +371,7 @@ void Engine::Impl::raise(Round& round, const store::RunRow& run, const flow::Not
     bool parked = notice.kind == flow::Notice::Kind::parked;
     log::warning(parked ? "run parked" : "connection paused",
                  {{"run", run.id}, {"flow", run.flow}, {"step", notice.step}, {"key", run.key}, {"reason", notice.reason}});
-    if (options_.alert_connection.empty() || !desk_.limits(options_.alert_connection)) return;
-    if (notice.connection == options_.alert_connection) return;
+    if (!tells_of(notice.connection)) return;
     Happening happening;
     happening.cause = parked ? fmt::format("{}|{}|{}", run.flow, notice.step, notice.code) : fmt::format("paused|{}", notice.connection);
     happening.title = parked ? fmt::format("{}: parked at step `{}`", run.flow, notice.step)
@@ -387,9 +386,15 @@ void Engine::Impl::raise(Round& round, const store::RunRow& run, const flow::Not
     round.batch.alerts.push_back(alerts_.note(happening, runtime_.now().ms()));
 }
 
+/// Whether people can be told of what happens to a connection: not by itself, of itself.
+bool Engine::Impl::tells_of(const std::string& connection) const {
+    const std::string& by = options_.alert_connection;
+    return !by.empty() && desk_.limits(by) && connection != by;
+}
+
 /// A vendor that cannot be reached, or refuses the credentials. Joined with what the runs say that met it.
 void Engine::Impl::raise_down(Round& round, const std::string& connection, const Error& because) {
-    if (options_.alert_connection.empty() || !desk_.limits(options_.alert_connection) || connection == options_.alert_connection) return;
+    if (!tells_of(connection)) return;
     Happening happening;
     happening.cause = fmt::format("paused|{}", connection);
     happening.title = fmt::format("The connection {} is paused", connection);

@@ -13,6 +13,7 @@
 #include "engine/call_desk.h"
 #include "engine/engine.h"
 #include "engine/lock_table.h"
+#include "engine/outages.h"
 #include "engine/parked_keys.h"
 #include "engine/retention.h"
 #include "engine/run_locks.h"
@@ -184,7 +185,9 @@ private:
 
     void decide(Round& round, ActiveRun& run, const flow::Input& input, std::string trace_json = {});
     void keep_row(Round& round, ActiveRun& run, const flow::Decision& decision);
+    bool tells_of(const std::string& connection) const;
     void raise_down(Round& round, const std::string& connection, const Error& because);
+    void tell_back(Round& round, const std::string& connection);
     void raise(Round& round, const store::RunRow& run, const flow::Notice& notice);
     void plan_call(Round& round, ActiveRun& run, flow::Call call);
     void release_lock(Round& round, const CallId& id);
@@ -264,6 +267,7 @@ private:
     std::unordered_map<std::string, Sleeper> asleep_;
     std::unordered_map<std::string, int> handed_out_;              // by run: calls that come back as an outcome
     std::map<std::string, std::map<std::string, Priority>> held_;  // by connection: the runs that wait for it, oldest first
+    Outages outages_;
     std::deque<std::string> waking_;                               // runs whose time has come
     std::deque<Message> postponed_;                                // outcomes of runs that cannot be read now
     std::unordered_map<std::string, std::pair<std::string, Job>> waiting_for_lock_;  // "run/step/element" → lock and job

@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "base/log.h"
 #include "engine/loop.h"
 #include "engine/run_codec.h"
@@ -52,11 +54,12 @@ void Engine::Impl::take_awaited_connections() {
             ++at;
             continue;
         }
-        std::erase_if(runs, [&](const auto& entry) {
+        const std::size_t going_on = std::erase_if(runs, [&](const auto& entry) {
             if (paused[static_cast<std::size_t>(entry.second)]) return false;
             waking_.push_back(entry.first);
             return true;
         });
+        outages_.note_going_on(at->first, going_on);
         at = runs.empty() ? held_.erase(at) : std::next(at);
     }
 }
@@ -113,20 +116,43 @@ flow::PauseOf Engine::Impl::pause_of(Priority priority) {
     };
 }
 
-/// Tells people that a connection is down, and writes into the log what happens to it.
+/// Tells people that a connection is down and when it is back, and writes into the log what happens to it.
 void Engine::Impl::take(Round& round, ConnectionChange change) {
+    const std::int64_t now = runtime_.monotonic_ms();
     switch (change.change) {
         case Breaker::Change::none:
             return;
         case Breaker::Change::stopped:
-            return log::info("connection rests", {{"connection", change.connection}, {"because", change.because.message}});
+            log::info("connection rests", {{"connection", change.connection}, {"because", change.because.message}});
+            if (outages_.is_away(change.connection)) tell_back(round, change.connection);  // it answers, though it is busy
+            return outages_.suspect(change.connection, now);
         case Breaker::Change::came_back:
-            return log::info("connection is back", {{"connection", change.connection}});
+            return tell_back(round, change.connection);
         case Breaker::Change::went_down:
             break;
     }
     log::warning("connection is down", {{"connection", change.connection}, {"because", change.because.message}});
+    outages_.confirm(change.connection, now);
     raise_down(round, change.connection, change.because);
+}
+
+/// Whoever was told that it is away is told that it is back, how long it took and what goes on.
+void Engine::Impl::tell_back(Round& round, const std::string& connection) {
+    auto held = held_.find(connection);
+    auto over = outages_.end(connection, held == held_.end() ? 0 : held->second.size(), runtime_.monotonic_ms());
+    if (!over) return log::info("connection is back", {{"connection", connection}});
+    log::warning("connection is back",
+                 {{"connection", connection}, {"away_s", std::to_string(over->away_ms / 1000)}, {"runs", std::to_string(over->runs)}});
+    if (!tells_of(connection)) return;
+    Happening happening;
+    happening.cause = fmt::format("back|{}", connection);
+    happening.title = fmt::format("The connection {} is back", connection);
+    happening.subject = fmt::format("away for {}", length_text(over->away_ms));
+    happening.reason = over->runs == 0   ? "no run had to wait for it"
+                       : over->runs == 1 ? "the run that waited for it goes on"
+                                         : fmt::format("the {} runs that waited for it go on", over->runs);
+    happening.advice = happening.advice_for_many = "Nothing has to be done.";
+    round.batch.alerts.push_back(alerts_.note(happening, runtime_.now().ms()));
 }
 
 }  // namespace lockstep::engine

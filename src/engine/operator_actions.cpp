@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/nearest.h"
 #include "connector/session.h"
 #include "engine/run_codec.h"
 #include "flow/run_state.h"
@@ -85,6 +86,15 @@ Result<store::LoadedRun> load_parked(store::Store& store, const std::string& run
         return fail(ErrorCode::request_invalid,
                     fmt::format("only a parked run can be replayed or dropped: {} is {}", run_id, store::to_string(loaded->run.status)));
     return *std::move(loaded);
+}
+
+Result<void> check_flow_name(store::Store& store, const std::vector<flow::Flow>& flows, const std::string& name) {
+    std::vector<std::string> names;
+    for (const auto& flow : flows) names.push_back(flow.name);
+    if (std::find(names.begin(), names.end(), name) != names.end()) return {};
+    LS_TRY_ASSIGN(auto runs, store.list_runs({.flow = name, .limit = 1}));
+    if (!runs.empty()) return {};
+    return fail(ErrorCode::not_found, "there is no such flow: " + name + did_you_mean(name, names));
 }
 
 Result<ParkedSelection> parse_cause(const std::string& text) {

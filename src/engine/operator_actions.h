@@ -19,6 +19,9 @@ struct ParkedPage {
 Result<ParkedPage> parked_page(store::Store& store, const ParkedSelection& which, const std::string& after_id,
                                std::int64_t parked_until_ms);
 
+/// Whether there is a flow of this name, or was: then there are runs of it. Errors: `not_found`, with the nearest name.
+Result<void> check_flow_name(store::Store& store, const std::vector<flow::Flow>& flows, const std::string& name);
+
 /// `FLOW/STEP/CODE`, as people name a cause; the step is empty where a run parked before its first. Errors:
 /// `request_invalid`.
 Result<ParkedSelection> parse_cause(const std::string& text);
