@@ -255,6 +255,39 @@ TEST(LoadEnvironment, TakesTheNamesOfLockstepItself) {
     EXPECT_EQ(find_connection(*config, "zoho_books")->settings.find("api_url")->text(), "https://www.zohoapis.eu");
 }
 
+TEST(LoadEnvironment, TheTokenForOtherMachinesComesFromTheEnvironmentOrTheFile) {
+    auto names = complete_names();
+    EXPECT_TRUE(load_environment(environment_of(names))->server.api_token.empty());
+    names["LOCKSTEP_API_TOKEN"] = "for-machines";
+    EXPECT_EQ(load_environment(environment_of(names))->server.api_token.reveal(), "for-machines");
+    TemporaryDirectory directory;
+    auto path = directory.write("lockstep.yaml", connections + "flows: {}\nserver: { api_token: \"${env.LOCKSTEP_API_TOKEN}\" }\n");
+    auto config = load_file(path, environment_of(names));
+    ASSERT_TRUE(config) << config.error().message;
+    EXPECT_EQ(config->server.api_token.reveal(), "for-machines");
+}
+
+TEST(LoadEnvironment, DoesWithoutAConnectionThatNoBuiltInFlowNeeds) {
+    auto config = load_environment(environment_of(complete_names()));
+    ASSERT_TRUE(config) << config.error().message;
+    EXPECT_EQ(find_connection(*config, "zoho_crm"), nullptr) << "the names that it shares with Zoho Books are not enough";
+
+    auto names = complete_names();
+    names["ZOHO_CRM_REFRESH_TOKEN"] = "1000.crm";
+    config = load_environment(environment_of(names));
+    ASSERT_TRUE(config) << config.error().message;
+    ASSERT_NE(find_connection(*config, "zoho_crm"), nullptr);
+    EXPECT_EQ(find_connection(*config, "zoho_crm")->settings.find("client_id")->text(), "1000.ABC");
+}
+
+TEST(LoadEnvironment, NamesWhatIsMissingOfAConnectionThatIsWanted) {
+    auto names = complete_names();
+    names["ZOHO_CRM_WEBHOOK_SECRET"] = "a-secret-of-webhooks";
+    auto config = load_environment(environment_of(names));
+    ASSERT_FALSE(config);
+    EXPECT_NE(config.error().message.find("ZOHO_CRM_REFRESH_TOKEN"), std::string::npos) << config.error().message;
+}
+
 TEST(LoadEnvironment, RefusesAPortThatIsNone) {
     for (std::string port : {"65536", "-1", "http", "80.5"}) {
         auto names = complete_names();
@@ -318,7 +351,9 @@ TEST(LoadFlows, NamesTheMistakesOfAllFlows) {
 
 TEST(MakeConnections, MakesOneForEachConnector) {
     ThreadRuntime runtime;
-    auto config = load_environment(environment_of(complete_names()));
+    auto names = complete_names();
+    names["ZOHO_CRM_REFRESH_TOKEN"] = "1000.crm";
+    auto config = load_environment(environment_of(names));
     ASSERT_TRUE(config) << config.error().message;
     auto made = make_connections(*config, runtime, nullptr);
     ASSERT_TRUE(made) << made.error().message;

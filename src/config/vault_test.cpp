@@ -114,6 +114,16 @@ TEST(SignInSecrets, AreThoseOfEachConnectionAndItsKeyFileWithoutThatOfWebhooks) 
     EXPECT_EQ(revealed("sap"), "password=a-secret-of-sap ");
 }
 
+TEST(SignInSecrets, AWordThatEverybodyKnowsIsNone) {
+    auto names = testing::complete_names();
+    names["ZOHO_REFRESH_TOKEN"] = "stored";
+    auto config = load_environment(testing::environment_of(names));
+    ASSERT_TRUE(config) << config.error().message;
+    const auto secrets = sign_in_secrets(*config);
+    ASSERT_EQ(secrets.at("zoho_books").size(), 1u);
+    EXPECT_EQ(secrets.at("zoho_books").front().reveal(), "client_secret=a-secret-of-zoho");
+}
+
 class StoreVaultTest : public ::testing::Test {
 protected:
     void SetUp() override {

@@ -14,6 +14,8 @@
 #include "connectors/slack/escape.h"
 #include "connectors/zoho_books/api.h"
 #include "connectors/zoho_books/errors.h"
+#include "connectors/zoho_crm/api.h"
+#include "connectors/zoho_crm/errors.h"
 #include "tests/fuzz/target.h"
 #include "value/encoding.h"
 
@@ -50,6 +52,7 @@ void check_classified(const net::Response& response) {
         check_error(sap::classify(response, effect, sap::Credentials::renewable), effect);
         check_error(zoho_books::classify(response, effect, {.now = {1'771'408'800, 0}, .zone = "Europe/Berlin"}), effect);
         check_error(slack::classify(response, effect), effect);
+        check_error(zoho_crm::classify(response, effect), effect);
     }
 }
 
@@ -58,6 +61,7 @@ void check_headers(const net::Response& response) {
     LS_ASSERT(wait_ms >= 0 && wait_ms <= 86'400'000);
     static_cast<void>(salesforce::call_budget(response));
     static_cast<void>(zoho_books::call_budget(response));
+    static_cast<void>(zoho_crm::credits_left(response));
     static_cast<void>(sap::read_csrf_session(response));
     static_cast<void>(sap::read_sap_messages(response.headers.get("sap-message").value_or("")));
 }

@@ -1,5 +1,6 @@
 #include "connectors/salesforce/receive.h"
 #include "connectors/zoho_books/receive.h"
+#include "connectors/zoho_crm/receive.h"
 #include "tests/fuzz/target.h"
 #include "value/json.h"
 #include "value/xml.h"
@@ -43,4 +44,6 @@ FUZZ(webhooks) {
     LS_ASSERT(other_refused);
     check_delivery(zoho_books::receive_webhook({}, request));
     LS_ASSERT(!zoho_books::receive_webhook({.secret = Secret("a secret of the webhook")}, request));
+    check_delivery(zoho_crm::receive_change({}, request));
+    LS_ASSERT(!zoho_crm::receive_change(Secret("a secret of the webhook"), request));
 }

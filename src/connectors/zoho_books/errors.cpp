@@ -139,7 +139,8 @@ std::optional<Error> classify(const net::Response& response, net::Effect effect,
     if (response.status == 204) return std::nullopt;
     Result<Value> answer = json::parse(response.body);
     if (!answer || !answer->is_map()) return unreadable(response, effect, clock);
-    if (std::optional<Error> refused = connector::zoho::account_error(response, *answer)) return refused;
+    if (response.status < 500)  // else a write may have been made
+        if (std::optional<Error> refused = connector::zoho::account_error(response, *answer)) return refused;
     std::string vendor_code = (*answer)["code"].text();
     if (response.ok() && (vendor_code.empty() || vendor_code == "0")) return std::nullopt;
     return make_error(response, by_code(vendor_code, response.status, effect), vendor_code, (*answer)["message"].text(), clock);

@@ -1,5 +1,6 @@
 #include "connectors/zoho_crm/api.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "connector/retry_after.h"
@@ -24,14 +25,6 @@ connector::Dialect make_dialect(const ApiSettings& settings) {
     return dialect;
 }
 
-std::optional<std::int64_t> count_in(const net::Response& response, std::string_view header) {
-    std::string_view text = response.headers.get(header).value_or("");
-    std::int64_t count = 0;
-    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-    bool fits = error == std::errc() && !text.empty() && end == text.data() + text.size() && count >= 0;
-    return fits ? std::optional(count) : std::nullopt;
-}
-
 std::string query_of(const net::Parameters& parameters) {
     std::string query;
     for (const auto& [name, value] : parameters)
@@ -54,11 +47,13 @@ Timestamp earliest_look(const net::Response& response, Timestamp now, std::int64
     return {.seconds = answered.plus_ms(-duration_ms).seconds};
 }
 
-std::optional<connector::CallBudget> call_budget(const net::Response& response) {
-    auto left = count_in(response, "X-API-CREDITS-REMAINING");
-    auto allowed = count_in(response, "X-API-CREDITS-LIMIT");
-    if (!left || !allowed || *left > *allowed) return std::nullopt;
-    return connector::CallBudget{.used = *allowed - *left, .allowed = *allowed};
+std::optional<std::int64_t> credits_left(const net::Response& response) {
+    std::string_view text = response.headers.get("X-API-CREDITS-REMAINING").value_or("");
+    std::int64_t count = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+    constexpr std::int64_t credits_max = 1'000'000'000;
+    bool fits = error == std::errc() && !text.empty() && end == text.data() + text.size() && count >= 0 && count <= credits_max;
+    return fits ? std::optional(count) : std::nullopt;
 }
 
 std::string coql_text(std::string_view text) {
@@ -89,16 +84,22 @@ Result<Answer> Api::send(connector::CallContext& context, net::Request request, 
     const std::int64_t started_ms = context.runtime.monotonic_ms();
     Result<net::Response> sent = session_.send(context, std::move(request), effect);
     if (!sent) return fail(naming_scope(std::move(sent).error(), method, path));
-    if (auto credits = call_budget(*sent)) {
-        std::lock_guard lock(mutex_);
-        credits_ = credits;
-    }
+    note_credits(*sent);
     Answer answer{.status = sent->status,
                   .body = {},
                   .earliest = earliest_look(*sent, context.runtime.now(), context.runtime.monotonic_ms() - started_ms)};
     if (sent->body.empty() || sent->status == 304) return answer;
     LS_TRY_ASSIGN(answer.body, json::parse(sent->body));  // `classify` has let nothing else through
     return answer;
+}
+
+void Api::note_credits(const net::Response& response) {
+    std::optional<std::int64_t> left = credits_left(response);
+    if (!left) return;
+    std::lock_guard lock(mutex_);
+    most_left_ = std::max(most_left_, *left);
+    const std::int64_t allowed = std::max(settings_.credits_per_day > 0 ? settings_.credits_per_day : 2 * most_left_, *left);
+    credits_ = connector::CallBudget{.used = allowed - *left, .allowed = allowed};
 }
 
 Result<Answer> Api::get(connector::CallContext& context, const std::string& path, const net::Parameters& parameters,

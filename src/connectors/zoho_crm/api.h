@@ -14,6 +14,7 @@ struct ApiSettings {
     connector::zoho::Client client;
     Secret refresh_token;
     std::string path = "/crm/v8";
+    std::int64_t credits_per_day = 0;  ///< of the edition; 0: not known
 };
 
 /// What Zoho CRM answered.
@@ -46,21 +47,24 @@ public:
     /// One page of a COQL query, whose own `limit` says how many rows. Source: OpenAPI v8.0, coql.
     Result<QueryPage> query(connector::CallContext& context, const std::string& coql);
 
-    /// The credits of 24 hours as the last answer that told of them had them.
+    /// The credits of 24 hours as the last answer that told of them had them. Zoho tells only what is left, and not before
+    /// half is used: if the edition's credits are not configured, there are taken to be twice as many as ever were left.
     std::optional<connector::CallBudget> budget() const;
 
 private:
     Result<Answer> send(connector::CallContext& context, net::Request request, const std::string& path, net::Effect effect);
+    void note_credits(const net::Response& response);
 
     ApiSettings settings_;
     connector::Session session_;
     mutable std::mutex mutex_;
     std::optional<connector::CallBudget> credits_;
+    std::int64_t most_left_ = 0;
 };
 
-/// Reads `X-API-CREDITS-REMAINING` beside the allowance; nullopt if they are absent or odd.
+/// Reads `X-API-CREDITS-REMAINING`; nullopt if it is absent or odd.
 /// Source: seen on the live service, once half of the credits is used; not in Zoho's documents.
-std::optional<connector::CallBudget> call_budget(const net::Response& response);
+std::optional<std::int64_t> credits_left(const net::Response& response);
 
 /// The earliest second in which Zoho can have looked at its records, having needed at most `duration_ms` to answer.
 /// By the `Date` of the answer; without one by our own clock, which may go five minutes before Zoho's.

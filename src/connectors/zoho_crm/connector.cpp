@@ -112,6 +112,9 @@ std::vector<Setting> settings() {
          .environment = "ZOHO_CRM_API_URL",
          .summary = "API; default what the token answer names, else by the data centre"},
         {.name = "api_path", .environment = "", .fallback = "/crm/v8", .summary = "path of the API's version"},
+        {.name = "credits_per_day",
+         .environment = "",
+         .summary = "API credits of 24 hours that the edition has, for the reserve; default as far as Zoho's answers let it be guessed"},
         {.name = "webhook_secret",
          .environment = "ZOHO_CRM_WEBHOOK_SECRET",
          .secret = true,
@@ -137,6 +140,8 @@ Result<std::unique_ptr<connector::Connection>> make(ConnectionParts parts) {
                     "(ZOHO_CLIENT_ID, ZOHO_CLIENT_SECRET, ZOHO_CRM_REFRESH_TOKEN)");
     LS_TRY_ASSIGN(api.addresses, connector::zoho::choose_addresses(parts.settings, "ZOHO_CRM_API_URL"));
     LS_TRY(read_path(parts.settings, api));
+    LS_TRY_ASSIGN(api.credits_per_day, parts.settings.integer("credits_per_day", 0));
+    if (api.credits_per_day < 0) return fail(ErrorCode::config_invalid, "credits_per_day is a number of at least 0");
     return std::unique_ptr<connector::Connection>(std::make_unique<CrmConnection>(std::move(api), parts));
 }
 

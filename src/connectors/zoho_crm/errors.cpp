@@ -81,12 +81,13 @@ const CodeRule* find_code(std::string_view code) {
     return found == codes.end() ? nullptr : &*found;
 }
 
-/// "the id given seems to be invalid": there is no such record. Source: OpenAPI v8.0, record, "Record not found".
+/// "the id given seems to be invalid", of deletions "record not deleted": there is no such record.
+/// Source: OpenAPI v8.0, record; zoho.com/crm/developer/docs/api, "Delete Records", errors.
 bool names_no_record(const Value& said) {
     if (said["code"] != Value("INVALID_DATA")) return false;
     const std::string message = said["message"].text();
     return message.find("id given") != std::string::npos || said.at_path("details.api_name") == Value("id") ||
-           message.find("related id") != std::string::npos;
+           message.find("related id") != std::string::npos || message.find("record not deleted") != std::string::npos;
 }
 
 Verdict judge(const Value& said, int status, net::Effect effect) {
@@ -241,10 +242,13 @@ std::optional<Error> classify(const net::Response& response, net::Effect effect)
     if (response.status == no_content || response.status == not_modified) return std::nullopt;
     Result<Value> answer = json::parse(response.body);
     if (!answer || !answer->is_map()) return with_wait(unreadable(response, effect), response, by_status(response.status, effect));
-    if (std::optional<Error> refused = connector::zoho::account_error(response, *answer)) return refused;
-    if (response.status < 500 && response.status != 401 && response.status != 429 && has_results(*answer)) return std::nullopt;
-    const bool one = has_results(*answer) && results_in(*answer).as_list().size() == 1;
-    const Value& said = one ? results_in(*answer).as_list().front() : *answer;
+    const bool is_certain = response.status < 500;  // else a write may have been made
+    if (is_certain)
+        if (std::optional<Error> refused = connector::zoho::account_error(response, *answer)) return refused;
+    const bool has_each = has_results(*answer);
+    const bool is_of_all = !is_certain || response.status == 401 || response.status == 429;
+    if (has_each && effect == net::Effect::write && !is_of_all) return std::nullopt;
+    const Value& said = has_each && !response.ok() ? results_in(*answer).as_list().front() : *answer;
     if (response.ok() && said["status"] != Value("error") && !find_code(said["code"].text())) return std::nullopt;
     const Verdict verdict = said["code"].is_string() ? judge(said, response.status, effect) : by_status(response.status, effect);
     return with_wait(make_error(verdict, said, "HTTP " + std::to_string(response.status)), response, verdict);

@@ -51,6 +51,7 @@ TEST(CrmErrors, OfARecordHaveTheirClasses) {
     EXPECT_EQ(classify_record(result("RECORD_LOCKED", "{}"))->cls(), ErrorClass::transient);
     EXPECT_EQ(classify_record(result("INTERNAL_ERROR", "{}"))->cls(), ErrorClass::in_doubt);
     EXPECT_EQ(classify_record(result("INVALID_DATA", R"({"id":"9"})", "the id given seems to be invalid"))->code, ErrorCode::not_found);
+    EXPECT_EQ(classify_record(result("INVALID_DATA", R"({"id":"9"})", "record not deleted"))->code, ErrorCode::not_found);
     EXPECT_EQ(classify_record(result("NO_PERMISSION", "{}"))->code, ErrorCode::vendor_rejected)
         << "one record does not stop the connection";
     EXPECT_TRUE(classify_record(Value())) << "no result is no success";

@@ -87,6 +87,26 @@ TEST(CrmToken, StoredWithoutOneSaysWhatToDo) {
     EXPECT_TRUE(crm.http().sent().empty());
 }
 
+TEST(CrmCredits, AreKnownAsFarAsZohoTells) {
+    auto answer = [](std::string_view left) {
+        net::Response response = testing::json_answer(200, data({R"({"id":"5"})"}));
+        response.headers.set("X-API-CREDITS-REMAINING", std::string(left));
+        return response;
+    };
+    TestCrm guessing, knowing({{"credits_per_day", "50000"}});
+    for (TestCrm* crm : {&guessing, &knowing}) {
+        crm->http().on("GET", "/Accounts/5", testing::json_answer(200, data({R"({"id":"5"})"})));
+        crm->http().on("GET", "/Accounts/5", answer("20000"));
+        crm->http().on("GET", "/Accounts/5", answer("19000"));
+        crm->http().on("GET", "/Accounts/5", answer("many"));
+        EXPECT_TRUE(crm->perform("zoho_crm.get", {{"entity", "Accounts"}, {"id", "5"}}));
+        EXPECT_EQ(crm->connection->budget(), std::nullopt);
+        for (int i = 0; i < 3; ++i) EXPECT_TRUE(crm->perform("zoho_crm.get", {{"entity", "Accounts"}, {"id", "5"}}));
+    }
+    EXPECT_EQ(guessing.connection->budget(), (connector::CallBudget{.used = 21'000, .allowed = 40'000}));
+    EXPECT_EQ(knowing.connection->budget(), (connector::CallBudget{.used = 31'000, .allowed = 50'000}));
+}
+
 TEST(CrmSettings, NameWhatIsMissing) {
     testing::Call call;
     auto made = descriptor().make(

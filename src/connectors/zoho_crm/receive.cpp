@@ -15,6 +15,8 @@ namespace {
 constexpr std::size_t token_characters = 48;
 /// A call of a channel carries what changed together; more is none of Zoho's.
 constexpr std::size_t ids_max = 500;
+/// The year 9999 ends.
+constexpr std::int64_t milliseconds_max = 253'402'300'800'000;
 
 Unexpected wrong(std::string message) { return fail(ErrorCode::request_invalid, "not a change of Zoho CRM: " + std::move(message)); }
 
@@ -82,8 +84,8 @@ Result<Value> operation_of(const Value& body) {
 Value time_of(const Value& body) {
     if (auto time = parse_timestamp(body["modified_time"].text())) return format_timestamp(*time);
     const Value& clock = body["server_time"];
-    return clock.kind() == Value::Kind::integer && clock.as_int() > 0 ? Value(format_timestamp(Timestamp::from_ms(clock.as_int())))
-                                                                      : Value();
+    const bool fits = clock.kind() == Value::Kind::integer && clock.as_int() > 0 && clock.as_int() < milliseconds_max;
+    return fits ? Value(format_timestamp(Timestamp::from_ms(clock.as_int()))) : Value();
 }
 
 Result<List> ids_of(const Value& body) {

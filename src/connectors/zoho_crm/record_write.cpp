@@ -27,6 +27,17 @@ std::vector<Result<Value>> nothing_made(std::size_t calls) {
 
 // ---- update ----
 
+/// So long it takes until a record that was just changed can be guarded: its second must be over when it is read again.
+constexpr std::int64_t fresh_ms = 1'500;
+
+Unexpected too_fresh(const std::string& module, const std::string& id) {
+    Error error{ErrorCode::precondition_failed,
+                "the record was changed in the second it was read, and might have been changed again in it; it must be read again: " +
+                    module + " " + id};
+    error.retry_after_ms = fresh_ms;
+    return fail(std::move(error));
+}
+
 class Updating {
 public:
     Updating(const Crm& crm, Joint& joint) : crm_(crm), joint_(joint), results_(nothing_made(joint.size())) {}
@@ -65,11 +76,7 @@ private:
             unguarded_.push_back(call);
         } else {
             LS_TRY_ASSIGN(Version version, read_version(text));
-            if (!version.can_guard())
-                return fail(ErrorCode::precondition_failed,
-                            "the record was changed in the second it was read, and might have been changed again in it; it must be read "
-                            "again: " +
-                                module_ + " " + id);
+            if (!version.can_guard()) return too_fresh(module_, id);
             guarded_.emplace_back(call, version);
         }
         rows_.emplace(call, std::move(row));
@@ -235,11 +242,20 @@ private:
 
 Result<QueryPage> find_by_unique(Api& api, connector::CallContext& context, const std::string& module, const std::string& field,
                                  const std::vector<std::string>& values) {
-    std::string list;
-    for (const std::string& value : values) list += (list.empty() ? "" : ",") + coql_text(value);
-    // `in` takes 100 values. Source: Zoho's developer community, Kaizen 183 (COQL in version 7).
-    const std::string condition = values.size() == 1 ? " = " + list : " in (" + list + ")";
-    return api.query(context, "select id, Modified_Time, " + field + " from " + module + " where " + field + condition + " limit 0, 200");
+    // `in` takes 50 values; 100 since version 7, Zoho's developer community says (Kaizen 183).
+    constexpr std::size_t values_max = 50;
+    QueryPage all;
+    for (std::size_t from = 0; from < values.size(); from += values_max) {
+        std::string list;
+        for (std::size_t i = from; i < std::min(values.size(), from + values_max); ++i)
+            list += (i == from ? "" : ",") + coql_text(values[i]);
+        const std::string condition = values.size() == 1 ? " = " + list : " in (" + list + ")";
+        LS_TRY_ASSIGN(QueryPage page, api.query(context, "select id, Modified_Time, " + field + " from " + module + " where " + field +
+                                                             condition + " limit 0, 200"));
+        if (from == 0) all.earliest = page.earliest;
+        all.rows.insert(all.rows.end(), page.rows.begin(), page.rows.end());
+    }
+    return all;
 }
 
 GroupResult record_update(const Crm& crm, Joint& joint) { return Updating(crm, joint).make(); }

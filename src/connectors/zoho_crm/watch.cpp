@@ -80,7 +80,8 @@ Result<Value> open_channel(const Crm& crm, connector::CallContext& context, cons
     LS_TRY_ASSIGN(Answer answer, crm.api.get(context, std::string(path), {{"channel_id", channel.id}, {"module", channel.module}}));
     const Value& all = answer.body["watch"];
     for (const Value& one : all.is_list() ? all.as_list() : List())
-        if (one["channel_id"].text() == channel.id && one["resource_name"] == Value(channel.module)) return one;
+        if (one["channel_id"].text() == channel.id && (one["resource_name"].is_null() || one["resource_name"] == Value(channel.module)))
+            return one;
     return Value();
 }
 
