@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "api/api.h"
+#include "base/nearest.h"
 #include "value/json.h"
 
 namespace lockstep::api {
@@ -50,6 +51,8 @@ Result<Value> json_of(const net::Request& request) {
                       "Content-Type"});
 }
 
+constexpr std::size_t actor_bytes_max = 100;
+
 Value time_value(std::int64_t ms) { return ms == 0 ? Value() : Value(format_timestamp(Timestamp::from_ms(ms))); }
 
 }  // namespace
@@ -68,6 +71,26 @@ net::Response error_response(const Error& error) {
 Result<Value> json_body(const net::Request& request) {
     LS_TRY_ASSIGN(Value body, json_of(request));
     if (!body.is_map()) return fail(ErrorCode::request_invalid, "the body must be a JSON object");
+    return body;
+}
+
+std::string actor_of(const net::Request& request) {
+    std::string actor(request.headers.get("X-Lockstep-Actor").value_or("api").substr(0, actor_bytes_max));
+    std::replace_if(actor.begin(), actor.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+    return actor.empty() ? "api" : actor;
+}
+
+Result<void> only_names(const Value& map, const std::vector<std::string>& known, std::string_view where) {
+    if (!map.is_map()) return fail(ErrorCode::request_invalid, fmt::format("{} must be a JSON object", where));
+    for (const auto& [name, value] : map.as_map())
+        if (std::find(known.begin(), known.end(), name) == known.end())
+            return fail(ErrorCode::request_invalid, fmt::format("{} has no `{}`{}", where, name, did_you_mean(name, known)));
+    return {};
+}
+
+Result<Value> body_with(const net::Request& request, const std::vector<std::string>& known) {
+    LS_TRY_ASSIGN(Value body, json_body(request));
+    LS_TRY(only_names(body, known, "the body"));
     return body;
 }
 

@@ -40,6 +40,7 @@ struct Api::Route {
     std::vector<std::string> path;  ///< `*` stands for any segment
     void (Api::*handler)(const net::Request&, const Path&, Answer);
     bool local_only = false;  ///< answers to this machine only
+    bool token_too = false;   ///< and to whoever brings the API token
 };
 
 const std::vector<Api::Route>& Api::routes() {
@@ -60,6 +61,14 @@ const std::vector<Api::Route>& Api::routes() {
         {"GET", {"api", "v1", "audit"}, &Api::list_audit, true},
         {"POST", {"api", "v1", "flows", "*", "run"}, &Api::run_flow, true},
         {"POST", {"api", "v1", "flows", "*", "sweep"}, &Api::sweep_flow, true},
+        {"GET", {"api", "v1", "syncs"}, &Api::list_syncs, true},
+        {"POST", {"api", "v1", "syncs", "*", "run"}, &Api::run_sync, true, true},
+        {"GET", {"api", "v1", "syncs", "*", "records", "*", "*"}, &Api::sync_record, true, true},
+        {"GET", {"api", "v1", "syncs", "*", "conflicts"}, &Api::sync_conflicts, true},
+        {"GET", {"api", "v1", "syncs", "*", "conflicts", "*"}, &Api::show_conflict, true},
+        {"POST", {"api", "v1", "syncs", "*", "conflicts", "*"}, &Api::decide_conflict, true},
+        {"POST", {"api", "v1", "syncs", "*", "backfill"}, &Api::backfill_sync, true},
+        {"GET", {"api", "v1", "records", "*"}, &Api::record_history_of, true},
     };
     return all;
 }
@@ -90,7 +99,9 @@ void Api::handle(net::Request request, std::unique_ptr<net::Responder> responder
             allowed += (allowed.empty() ? "" : ", ") + route.method;
             continue;
         }
-        if (route.local_only && !is_from_this_machine(request))
+        if (route.token_too) {
+            if (auto may = may_use_token_route(request, is_from_this_machine(request)); !may) return responder->send(error_response(may.error()));
+        } else if (route.local_only && !is_from_this_machine(request))
             return refuse(std::move(responder), ErrorCode::permission_missing, "this address answers only to the machine itself");
         return (this->*route.handler)(request, *path, std::move(responder));
     }

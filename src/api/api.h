@@ -60,11 +60,20 @@ private:
     void replay_parked(const net::Request& request, const Path& path, Answer answer);
     void drop_parked(const net::Request& request, const Path& path, Answer answer);
     void list_audit(const net::Request& request, const Path& path, Answer answer);
+    void list_syncs(const net::Request& request, const Path& path, Answer answer);
+    void run_sync(const net::Request& request, const Path& path, Answer answer);
+    void sync_record(const net::Request& request, const Path& path, Answer answer);
+    void sync_conflicts(const net::Request& request, const Path& path, Answer answer);
+    void show_conflict(const net::Request& request, const Path& path, Answer answer);
+    void decide_conflict(const net::Request& request, const Path& path, Answer answer);
+    void backfill_sync(const net::Request& request, const Path& path, Answer answer);
+    void record_history_of(const net::Request& request, const Path& path, Answer answer);
     void health(const net::Request& request, const Path& path, Answer answer);
     void livez(const net::Request& request, const Path& path, Answer answer);
     void readyz(const net::Request& request, const Path& path, Answer answer);
     void metrics(const net::Request& request, const Path& path, Answer answer);
     bool may_trigger(const net::Request& request) const;
+    Result<void> may_use_token_route(const net::Request& request, bool is_local) const;
 
     config::Application& application_;
     std::map<std::string, Listener, std::less<>> listeners_;  // by path
@@ -93,6 +102,12 @@ std::string metrics_text(const engine::Status& status, const store::StatusCounts
 net::Response error_response(const Error& error);
 /// Reads a request body that must be a JSON object. Errors: `request_invalid`, `json_syntax`.
 Result<Value> json_body(const net::Request& request);
+/// Reads a request body that has no other names than these. Errors: `request_invalid`, `json_syntax`.
+Result<Value> body_with(const net::Request& request, const std::vector<std::string>& known);
+/// Errors: `request_invalid` if the value is no map, or has other names.
+Result<void> only_names(const Value& map, const std::vector<std::string>& known, std::string_view where);
+/// Who says it, as the request's `X-Lockstep-Actor` has it; what is no plain letter is not taken over.
+std::string actor_of(const net::Request& request);
 /// As many objects as a list in a request may have: as an Outbound Message has notifications.
 inline constexpr std::size_t bodies_max = 100;
 /// Reads a request body that must be a JSON object, or a list of 1 to `bodies_max` of them. Errors: the same.

@@ -13,31 +13,9 @@ namespace {
 
 constexpr int causes_max = 200;
 constexpr std::size_t decisions_max = 100;
-constexpr std::size_t actor_bytes_max = 100;
 constexpr std::size_t because_bytes_max = 2'000;
 
-/// Who says it; what is no plain letter is not taken over.
-std::string actor_of(const net::Request& request) {
-    std::string actor(request.headers.get("X-Lockstep-Actor").value_or("api").substr(0, actor_bytes_max));
-    std::replace_if(actor.begin(), actor.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-    return actor.empty() ? "api" : actor;
-}
-
 Value time_value(std::int64_t ms) { return ms == 0 ? Value() : Value(format_timestamp(Timestamp::from_ms(ms))); }
-
-Result<void> only_names(const Value& map, const std::vector<std::string>& known, std::string_view where) {
-    if (!map.is_map()) return fail(ErrorCode::request_invalid, fmt::format("{} must be a JSON object", where));
-    for (const auto& [name, value] : map.as_map())
-        if (std::find(known.begin(), known.end(), name) == known.end())
-            return fail(ErrorCode::request_invalid, fmt::format("{} has no `{}`{}", where, name, did_you_mean(name, known)));
-    return {};
-}
-
-Result<Value> body_with(const net::Request& request, const std::vector<std::string>& known) {
-    LS_TRY_ASSIGN(Value body, json_body(request));
-    LS_TRY(only_names(body, known, "the body"));
-    return body;
-}
 
 /// A sentence of a person. Errors: `request_invalid` if it is missing or long.
 Result<std::string> because_of(const Value& body, std::string_view what) {

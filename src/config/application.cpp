@@ -13,15 +13,17 @@ Result<std::unique_ptr<Application>> Application::make(const Config& config, Sub
         flows = *substitutes.flows;
     } else {
         LS_TRY_ASSIGN(flows, load_flows(config));
+        LS_TRY_ASSIGN(app->syncs_, load_syncs(config));
     }
-    LS_TRY_ASSIGN(app->store_, store::open_sqlite({.path = config.store_path}));
-    if (substitutes.store) app->store_ = substitutes.store(std::move(app->store_));
+    LS_TRY_ASSIGN(app->store_,
+                  substitutes.open_store ? substitutes.open_store(config.store_path) : store::open_sqlite({.path = config.store_path}));
     app->vault_ = std::make_unique<StoreVault>(*app->store_, *app->runtime_, sign_in_secrets(config), former_key_material(config));
     LS_TRY_ASSIGN(auto connections, make_connections(config, *app->runtime_, app->vault_.get()));
     std::vector<engine::ConnectionEntry> entries;
     for (const auto& [its, connection] : connections) app->connections_.emplace(its.name, connection.get());
     for (auto& [its, connection] : connections) entries.push_back({its.name, std::move(connection), its.limits});
-    engine::Options options{.workers = config.workers, .alert_connection = config.alert_connection,
+    engine::Options options{.workers = config.workers,
+                            .alert_connection = config.alert_connection,
                             .alert_delivery = config.alert_delivery,
                             .keep = config.keep};
     app->engine_ = std::make_unique<engine::Engine>(engine::Parts{.runtime = *app->runtime_,

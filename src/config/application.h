@@ -19,8 +19,8 @@ public:
         net::HttpClient* http = nullptr;
         /// The configuration's flows, read already: that takes longer than many a whole play of the simulator.
         const std::vector<flow::Flow>* flows = nullptr;
-        /// Puts something between the program and its store; empty: nothing.
-        std::function<std::unique_ptr<store::Store>(std::unique_ptr<store::Store>)> store = {};
+        /// Opens the store; empty: as the configuration says.
+        std::function<Result<std::unique_ptr<store::Store>>(const std::string& path)> open_store = {};
     };
     /// Opens the store, makes connections, reads flows. Starts nothing.
     /// Errors: everything that `lockstep serve` refuses to start with.
@@ -34,6 +34,7 @@ public:
     /// The connection of that name, which lives as long as the application; null if there is none.
     const connector::Connection* connection(std::string_view name) const;
     const Config& config() const { return config_; }
+    const std::vector<std::shared_ptr<const sync::Sync>>& syncs() const { return syncs_; }
 
 private:
     Application() = default;
@@ -43,6 +44,7 @@ private:
     Runtime* runtime_ = nullptr;
     std::unique_ptr<store::Store> store_;
     std::unique_ptr<StoreVault> vault_;
+    std::vector<std::shared_ptr<const sync::Sync>> syncs_;
     std::map<std::string, const connector::Connection*, std::less<>> connections_;  // the engine's
     std::unique_ptr<engine::Engine> engine_;
 };

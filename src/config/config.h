@@ -11,6 +11,7 @@
 #include "connector/connector.h"
 #include "engine/retention.h"
 #include "flow/flow.h"
+#include "sync/sync.h"
 
 /// What a deployment decides: lockstep.yaml, or the environment names alone.
 namespace lockstep::config {
@@ -20,6 +21,7 @@ struct ServerConfig {
     std::uint16_t port = 3000;
     std::string certificate_file, key_file;
     Secret webhook_secret;       ///< if set, triggers must bring it: header `Authorization: Bearer …` or `?token=…`
+    Secret api_token;            ///< other machines bring it to use what the API has for them: `Authorization: Bearer …`
     bool triggers_open = false;  ///< says in words that triggers without a secret may be reached from other machines
 };
 
@@ -33,8 +35,9 @@ struct ConnectionConfig {
 struct FlowConfig {
     std::string file;  ///< as messages name it
     std::string text;
-    Map config;  ///< overrides
+    Map config;              ///< overrides
     std::string sweep = {};  ///< how often its sweeps are made, or `off`; empty: as the flow's file says
+    bool named = false;      ///< the configuration asks for it; else it is one of those that run by themselves
 };
 
 constexpr std::int64_t day_ms = 86'400'000;
@@ -75,6 +78,8 @@ Result<std::vector<std::pair<ConnectionConfig, std::unique_ptr<connector::Connec
                                                                                                           connector::TokenVault* vault);
 /// Reads and checks the flows. Errors: `flow_invalid`, all problems of all flows.
 Result<std::vector<flow::Flow>> load_flows(const Config& config);
+/// The syncs among them. Errors: as `load_flows`.
+Result<std::vector<std::shared_ptr<const sync::Sync>>> load_syncs(const Config& config);
 
 /// The text of `.env.example`, from what the connectors declare.
 std::string environment_example();

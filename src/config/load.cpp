@@ -202,7 +202,7 @@ private:
     }
 
     void read_server(const Node& server) {
-        only_keys(server, {"address", "port", "certificate_file", "key_file", "webhook_secret", "triggers_are_open_to_everyone"},
+        only_keys(server, {"address", "port", "certificate_file", "key_file", "webhook_secret", "api_token", "triggers_are_open_to_everyone"},
                   "`server:`");
         if (const Node* address = server.find("address")) config_.server.address = text_of(*address);
         if (const Node* port = server.find("port"))
@@ -210,6 +210,7 @@ private:
         if (const Node* file = server.find("certificate_file")) config_.server.certificate_file = relative(text_of(*file));
         if (const Node* file = server.find("key_file")) config_.server.key_file = relative(text_of(*file));
         if (const Node* secret = server.find("webhook_secret")) config_.server.webhook_secret = Secret(text_of(*secret));
+        if (const Node* token = server.find("api_token")) config_.server.api_token = Secret(text_of(*token));
         if (const Node* open = server.find("triggers_are_open_to_everyone"))
             config_.server.triggers_open = truth_of(*open, "triggers_are_open_to_everyone");
     }
@@ -343,6 +344,7 @@ private:
         else if (overrides && overrides->kind != Node::Kind::null)
             problem(overrides->place, "`config:` of a flow is a map");
         if (const Node* sweep = node.find("sweep")) flow.sweep = text_of(*sweep);
+        flow.named = true;
         config_.flows.push_back(std::move(flow));
     }
 
@@ -391,6 +393,7 @@ Result<Config> load_environment(const Environment& environment) {
     }
     if (auto path = environment("LOCKSTEP_STORE")) config.store_path = *path;
     if (auto secret = environment("LOCKSTEP_WEBHOOK_SECRET")) config.server.webhook_secret = Secret(*secret);
+    if (auto token = environment("LOCKSTEP_API_TOKEN")) config.server.api_token = Secret(*token);
     for (const auto& flow : builtin_flows()) config.flows.push_back({flow.file, flow.text, {}});
     return config;
 }
@@ -413,62 +416,6 @@ Result<std::vector<std::pair<ConnectionConfig, std::unique_ptr<connector::Connec
     }
     if (!problems.empty()) return fail(code, problems);
     return made;
-}
-
-namespace {
-
-/// What comes to a path must be understood in one way: several flows may listen to it, but not to different vendors.
-std::optional<std::string> path_clash(const std::vector<flow::Flow>& others, const flow::Flow& flow) {
-    auto clashes = [](const flow::Trigger& a, const flow::Trigger& b) {
-        return !a.path.empty() && a.path == b.path && (a.name != b.name || a.connection != b.connection);
-    };
-    auto clash_with = [&](const flow::Flow& other) -> std::optional<std::string> {
-        for (const auto& mine : flow.triggers)
-            for (const auto& its : other.triggers)
-                if (clashes(mine, its))
-                    return fmt::format("{}:{}:{}: the flow `{}` listens to the same path for something else ({}): {}", flow.file,
-                                       mine.place.line, mine.place.column, other.name, its.name, mine.path);
-        return std::nullopt;
-    };
-    for (const auto& other : others)
-        if (auto clash = clash_with(other)) return clash;
-    return clash_with(flow);
-}
-
-}  // namespace
-
-Result<std::vector<flow::Flow>> load_flows(const Config& config) {
-    std::vector<schema::Action> actions;
-    for (const auto* connector : connector::all_connectors())
-        actions.insert(actions.end(), connector->actions.begin(), connector->actions.end());
-    schema::Catalogue catalogue(std::move(actions));
-    std::vector<schema::VendorTrigger> triggers;
-    for (const auto* connector : connector::all_connectors())
-        triggers.insert(triggers.end(), connector->triggers.begin(), connector->triggers.end());
-    std::vector<std::pair<std::string, std::string>> connections;
-    for (const auto& connection : config.connections) connections.emplace_back(connection.name, connection.connector->name);
-    std::vector<flow::Flow> flows;
-    std::string problems;
-    for (const auto& its : config.flows) {
-        auto flow = flow::parse_flow(its.text, its.file,
-                                     {.actions = catalogue,
-                                      .connections = connections,
-                                      .config = its.config,
-                                      .vendor_triggers = triggers,
-                                      .sweep_every = its.sweep});
-        if (!flow) {
-            problems += (problems.empty() ? "" : "\n") + flow.error().message;
-            continue;
-        }
-        for (const auto& other : flows)
-            if (other.name == flow->name)
-                problems += fmt::format("{}{}: there are two flows called `{}`, the other is {}", problems.empty() ? "" : "\n", its.file,
-                                        flow->name, other.file);
-        if (auto clash = path_clash(flows, *flow)) problems += (problems.empty() ? "" : "\n") + *clash;
-        flows.push_back(*std::move(flow));
-    }
-    if (!problems.empty()) return fail(ErrorCode::flow_invalid, problems);
-    return flows;
 }
 
 }  // namespace lockstep::config

@@ -299,13 +299,35 @@ TEST(LoadEnvironment, RefusesAPortThatIsNone) {
     }
 }
 
+std::vector<std::string> names_of(const std::vector<flow::Flow>& flows) {
+    std::vector<std::string> names;
+    for (const auto& flow : flows) names.push_back(flow.name);
+    return names;
+}
+
 TEST(LoadFlows, TakesEveryBuiltInFlow) {
     auto config = load_environment(environment_of(complete_names()));
     ASSERT_TRUE(config) << config.error().message;
     auto flows = load_flows(*config);
     ASSERT_TRUE(flows) << flows.error().message;
-    EXPECT_EQ(flows->size(), config->flows.size());
-    EXPECT_TRUE(std::any_of(flows->begin(), flows->end(), [](const auto& flow) { return flow.name == "deal-closed"; }));
+    EXPECT_EQ(names_of(*flows), (std::vector<std::string>{"deal-closed", "inventory", "payment"})) << "no sync without both its sides";
+}
+
+TEST(LoadFlows, TakesASyncWhereBothItsSidesAreConnectedAndThoseThatAreOffOnlyByName) {
+    auto names = complete_names();
+    names["ZOHO_CRM_REFRESH_TOKEN"] = "1000.crm";
+    auto config = load_environment(environment_of(names));
+    ASSERT_TRUE(config) << config.error().message;
+    auto flows = load_flows(*config);
+    ASSERT_TRUE(flows) << flows.error().message;
+    EXPECT_EQ(names_of(*flows), (std::vector<std::string>{"accounts", "deal-closed", "inventory", "payment"}));
+    auto syncs = load_syncs(*config);
+    ASSERT_TRUE(syncs);
+    EXPECT_EQ(syncs->size(), 1u);
+    for (auto& flow : config->flows) flow.named = true;
+    flows = load_flows(*config);
+    ASSERT_TRUE(flows) << flows.error().message;
+    EXPECT_EQ(names_of(*flows), (std::vector<std::string>{"accounts", "contacts", "deal-closed", "inventory", "payment"}));
 }
 
 TEST(LoadFlows, AppliesWhatTheConfigurationOverrides) {
@@ -333,7 +355,7 @@ TEST(LoadFlows, RefusesToOverrideWhatAFlowDoesNotHave) {
 TEST(LoadFlows, RefusesTwoFlowsOfOneName) {
     auto config = load_environment(environment_of(complete_names()));
     ASSERT_TRUE(config) << config.error().message;
-    config->flows.push_back({"copy.yaml", config->flows[0].text, {}});
+    config->flows.push_back({"copy.yaml", config->flows.back().text, {}});
     auto flows = load_flows(*config);
     ASSERT_FALSE(flows);
     EXPECT_NE(flows.error().message.find("copy.yaml: there are two flows called"), std::string::npos) << flows.error().message;

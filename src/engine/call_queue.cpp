@@ -5,7 +5,7 @@
 
 namespace lockstep::engine {
 Priority priority_of(std::string_view trigger) {
-    if (trigger == "manual") return Priority::interactive;
+    if (trigger == "manual" || trigger == "button") return Priority::interactive;
     bool nobody_waits = trigger == "schedule" || trigger == "sweep" || trigger == "backfill";
     return nobody_waits ? Priority::background : Priority::normal;
 }

@@ -29,6 +29,9 @@ void Engine::sweep(std::string flow, std::function<void(Result<void>)> done) { i
 void Engine::drop(std::string run_id, std::string reason, std::string actor, std::function<void(Result<void>)> done) {
     impl_->drop(std::move(run_id), std::move(reason), std::move(actor), std::move(done));
 }
+void Engine::when_ended(std::string run_id, std::int64_t wait_ms, Ended done) {
+    impl_->when_ended(std::move(run_id), wait_ms, std::move(done));
+}
 void Engine::drain(std::int64_t timeout_ms) { impl_->drain(timeout_ms); }
 const std::vector<flow::Flow>& Engine::flows() const { return impl_->flows; }
 Status Engine::status() const { return impl_->status(); }

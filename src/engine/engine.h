@@ -11,6 +11,7 @@
 #include "base/runtime.h"
 #include "connector/connector.h"
 #include "engine/counters.h"
+#include "engine/end_watch.h"
 #include "engine/retention.h"
 #include "engine/sweep_status.h"
 #include "flow/flow.h"
@@ -92,6 +93,7 @@ struct Replay {
     ReplayMode mode = ReplayMode::from_failed;
     std::string actor;          ///< who; kept in the audit trail
     std::string note = {};      ///< why; kept in the audit trail
+    std::optional<Value> decided = {};  ///< what `body` decides, for the audit trail instead of the whole body
     std::optional<Value> body = {};  ///< the event's body as the run sees it from now on; the stored event stays
     std::vector<flow::Correction> corrections = {};
     std::vector<flow::Waiver> waivers = {};
@@ -139,6 +141,9 @@ public:
     /// for each, in their order; an event whose dedupe id is known, also from one before it, is a `duplicate`.
     /// Errors: as `Done`. Threads: any; never blocks.
     void submit_all(std::vector<Submission> submissions, AllDone done);
+    /// Calls `done` once, from the loop, with the run as it has ended (also: parked), or with nullopt when `wait_ms` are
+    /// over or the process stops before. Errors: `not_found`, the store's. Threads: any; never blocks.
+    void when_ended(std::string run_id, std::int64_t wait_ms, Ended done);
     /// Makes the sweeps of a flow now instead of when they are due. Errors: `not_found` if it has none.
     void sweep(std::string flow, std::function<void(Result<void>)> done);
     /// Takes a parked run up again. Errors: `not_found`; `request_invalid` if it is not parked, or if something cannot be

@@ -58,6 +58,7 @@ std::optional<std::int64_t> Engine::Impl::next_timer_ms() {
     if (auto due = alerts_.next_due_ms()) consider(to_monotonic(*due));
     if (auto due = retention_.next_ms()) consider(*due);
     if (auto opening = next_opening_ms()) consider(*opening);
+    if (auto over = endings_.next_ms()) consider(*over);
     bool room = active_.size() < static_cast<std::size_t>(options_.active_runs_max);
     if (!postponed_.empty() || (!waking_.empty() && room)) consider(claim_not_before_ms_);
     if (recovery_) consider(claim_not_before_ms_);
@@ -158,6 +159,7 @@ void Engine::Impl::run_loop() {
         quiet_changed_->notify_all();
     }
     refuse_messages(left, stopping_error());
+    endings_.give_up_all();
 }
 
 void Engine::Impl::take(Round& round, JobOutcome outcome) {
@@ -288,7 +290,10 @@ void Engine::Impl::park_unreadable(Round& round, store::LoadedRun loaded, const 
           {.kind = flow::Notice::Kind::parked, .step = run.step, .connection = {}, .reason = run.reason, .code = run.reason_code});
     parked_keys_.note(run.flow, run.key);
     count_end(run);
-    round.after.push_back([this, key](const Result<void>&) { backlog_.release(key); });
+    round.after.push_back([this, key, run](const Result<void>& written) {
+        backlog_.release(key);
+        if (written) endings_.tell(run);
+    });
 }
 
 // ---- deciding ----
@@ -489,6 +494,7 @@ void Engine::Impl::act(Round& round) {
     hand_out(std::move(round.jobs));
     for (const auto& run_id : round.ended) end_run(run_id);
     let_sleep(round);
+    endings_.give_up(runtime_.monotonic_ms());
     publish_status();
 }
 
@@ -523,8 +529,10 @@ void Engine::Impl::end_run(const std::string& run_id) {
                             {"status", std::string(store::to_string(found->second.row.status))},
                             {"reason", found->second.row.reason}});
     backlog_.release(found->second.backlog_key);
+    const store::RunRow row = endings_.awaits(run_id) ? found->second.row : store::RunRow();
     drop_active(run_id);
     release_run_locks(run_id);
+    if (!row.id.empty()) endings_.tell(row);
 }
 
 Job Engine::Impl::alert_job(const store::AlertRow& row) const {

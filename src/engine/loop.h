@@ -11,6 +11,7 @@
 #include "engine/alert_desk.h"
 #include "engine/backlog.h"
 #include "engine/call_desk.h"
+#include "engine/end_watch.h"
 #include "engine/engine.h"
 #include "engine/lock_table.h"
 #include "engine/outages.h"
@@ -38,6 +39,7 @@ public:
     void replay_all(ParkedSelection which, Replay how, ManyDone done);
     void drop_all(ParkedSelection which, std::string reason, std::string actor, ManyDone done);
     void drop(std::string run_id, std::string reason, std::string actor, std::function<void(Result<void>)> done);
+    void when_ended(std::string run_id, std::int64_t wait_ms, Ended done);
     void drain(std::int64_t timeout_ms);
     void stop();
     Status status() const;
@@ -87,8 +89,13 @@ private:
         std::string flow;
         std::function<void(Result<void>)> done;
     };
+    struct WatchMessage {
+        std::string run_id;
+        std::int64_t until_ms = 0;  ///< monotonic
+        Ended done;
+    };
     using Message = std::variant<SubmitMessage, JobOutcome, ConnectionChange, AlertOutcome, ReplayMessage, DropMessage, ManyMessage,
-                                 SweepOutcome, HurryMessage>;
+                                 SweepOutcome, HurryMessage, WatchMessage>;
 
     struct ActiveRun {
         store::RunRow row;
@@ -165,7 +172,8 @@ private:
     void operate(Round& round, const store::LoadedRun& loaded, ManyMessage& message);
     Result<void> read_parked_keys();
     void settle_older(Round& round, const ActiveRun& run);
-    Result<std::vector<store::LoadedRun>> older_parked(const store::RunRow& row);
+    void close_older(Round& round, const store::RunRow& row, const std::string& key);
+    Result<std::vector<store::LoadedRun>> older_parked(const store::RunRow& row, const std::string& key);
     void take_timers(Round& round);
     void take_schedules(Round& round);
 
@@ -173,6 +181,8 @@ private:
     void take_sweeps(Round& round);
     void take(Round& round, SweepOutcome outcome);
     void take(Round& round, HurryMessage message);
+    void take(Round& round, WatchMessage message);
+    bool has_ended(const std::string& run_id) const;
     void call_for_sweep(Round& round, std::size_t sweep);
     void take_page(Round& round, std::size_t sweep, const Sweeps::Page& page);
     Result<bool> is_news(const flow::Flow& flow, const Sweeps::Found& found);
@@ -268,6 +278,7 @@ private:
     std::unordered_map<std::string, int> handed_out_;              // by run: calls that come back as an outcome
     std::map<std::string, std::map<std::string, Priority>> held_;  // by connection: the runs that wait for it, oldest first
     Outages outages_;
+    EndWatch endings_;
     std::deque<std::string> waking_;                               // runs whose time has come
     std::deque<Message> postponed_;                                // outcomes of runs that cannot be read now
     std::unordered_map<std::string, std::pair<std::string, Job>> waiting_for_lock_;  // "run/step/element" → lock and job

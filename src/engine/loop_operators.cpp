@@ -142,27 +142,34 @@ Result<void> Engine::Impl::read_parked_keys() {
     return {};
 }
 
-/// A run has ended: notes that it is parked, or closes older parked runs of its record, which it has made pointless. A
+/// A run has ended: notes that it is parked, and closes older parked runs of its record, which it has made pointless. A
 /// run that was skipped proves nothing: that there is nothing to do for its event does not say that the work of an older
 /// one was done.
 void Engine::Impl::settle_older(Round& round, const ActiveRun& run) {
     const auto& row = run.row;
-    if (row.status == store::RunStatus::parked) return parked_keys_.note(row.flow, row.key);
-    if (row.status != store::RunStatus::succeeded || !run.flow->supersedes || !parked_keys_.may_have(row.flow, row.key)) return;
-    auto older = older_parked(row);
+    const bool parked = row.status == store::RunStatus::parked;
+    if (parked ? run.flow->parking_supersedes : row.status == store::RunStatus::succeeded && run.flow->supersedes) {
+        close_older(round, row, row.key);
+        for (const auto& key : flow::superseded_keys(*run.flow, run.state)) close_older(round, row, key);
+    }
+    if (parked) parked_keys_.note(row.flow, row.key);
+}
+
+void Engine::Impl::close_older(Round& round, const store::RunRow& row, const std::string& key) {
+    if (!parked_keys_.may_have(row.flow, key)) return;
+    auto older = older_parked(row, key);
     if (!older) return log::error("older parked runs cannot be read", {{"run", row.id}, {"error", older.error().to_text()}});
     for (auto& its : *older) {
         if (!parked_in_order(its) || !round.operated.insert(its.run.id).second) continue;
-        log::info("run superseded", {{"run", its.run.id}, {"flow", row.flow}, {"key", row.key}, {"by", row.id}});
+        log::info("run superseded", {{"run", its.run.id}, {"flow", row.flow}, {"key", key}, {"by", row.id}});
         round.batch.append(superseded_batch(std::move(its.run), row.id, runtime_.now().ms()));
     }
 }
 
-/// The parked runs of the record that are older than this one of it.
-Result<std::vector<store::LoadedRun>> Engine::Impl::older_parked(const store::RunRow& row) {
-    LS_TRY_ASSIGN(auto parked,
-                  store_.list_runs({.status = store::RunStatus::parked, .flow = row.flow, .key = row.key, .limit = older_max}));
-    if (parked.empty()) parked_keys_.forget(row.flow, row.key);
+/// The parked runs of the key that are older than this one.
+Result<std::vector<store::LoadedRun>> Engine::Impl::older_parked(const store::RunRow& row, const std::string& key) {
+    LS_TRY_ASSIGN(auto parked, store_.list_runs({.status = store::RunStatus::parked, .flow = row.flow, .key = key, .limit = older_max}));
+    if (parked.empty()) parked_keys_.forget(row.flow, key);
     std::vector<std::string> ids;
     for (const auto& its : parked)
         if (its.id < row.id) ids.push_back(its.id);

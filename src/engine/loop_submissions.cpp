@@ -135,6 +135,7 @@ void Engine::Impl::refuse_messages(std::deque<Message>& messages, const Error& e
         if (auto* dropped = std::get_if<DropMessage>(&message)) dropped->done(fail(error));
         if (auto* many = std::get_if<ManyMessage>(&message)) many->done(fail(error));
         if (auto* hurried = std::get_if<HurryMessage>(&message)) hurried->done(fail(error));
+        if (auto* watch = std::get_if<WatchMessage>(&message)) watch->done(std::nullopt);
     }
 }
 

@@ -38,7 +38,8 @@ std::vector<store::AuditRow> mending_audit(const flow::Flow& flow, const flow::R
     auto add = [&](std::string action, Map detail) {
         rows.push_back(audit_row(replay, before.id, now_ms, std::move(action), std::move(detail)));
     };
-    if (replay.body) add("correct_event", Map{{"from", for_audit(before.body)}, {"to", for_audit(*replay.body)}});
+    if (replay.decided) add("decide", Map{{"decisions", for_audit(*replay.decided)}});
+    if (replay.body && !replay.decided) add("correct_event", Map{{"from", for_audit(before.body)}, {"to", for_audit(*replay.body)}});
     for (const auto& its : replay.corrections) {
         auto old = flow::current_input(flow, before, its.step, its.element);
         Map detail{{"step", flow::step_name(its.step, its.element)}, {"from", old ? for_audit(*old) : Value()}};

@@ -583,6 +583,16 @@ Decision advance(const Flow& flow, RunState& state, const Input& input, const De
     return Decider(flow, state, context).decide(input);
 }
 
+std::vector<std::string> superseded_keys(const Flow& flow, const RunState& state) {
+    std::vector<std::string> keys;
+    if (!flow.supersedes_keys) return keys;
+    auto rendered = flow.supersedes_keys->render(Scope(flow, state));
+    if (!rendered || !rendered->is_list()) return keys;
+    for (const auto& key : rendered->as_list())
+        if (key.is_string() && !key.as_string().empty() && key.as_string() != state.key) keys.push_back(key.as_string());
+    return keys;
+}
+
 std::optional<std::int64_t> next_wake_ms(const Flow& flow, const RunState& state, const PauseOf& pause_of) {
     if (state.ended) return std::nullopt;
     std::optional<std::int64_t> earliest;

@@ -111,6 +111,9 @@ std::optional<std::int64_t> next_wake_ms(const Flow& flow, const RunState& state
 /// The connections that the run's waiting calls wait for: it wants to be woken when one of them can be used again.
 std::set<std::string> awaited_connections(const Flow& flow, const RunState& state, const PauseOf& pause_of);
 
+/// The keys besides its own whose older parked runs the run has made pointless by its end.
+std::vector<std::string> superseded_keys(const Flow& flow, const RunState& state);
+
 /// The lock key of a step's rendered input: `connection|entity|…`; empty if the action takes no lock.
 std::string lock_key(const Step& step, const Value& input);
 /// The lock keys of calls that may have been sent and whose outcome is unknown.

@@ -131,7 +131,10 @@ struct Flow {
     std::vector<Trigger> triggers;
     std::vector<Step> steps;  ///< all sections; main first
     std::int64_t waiting_after_ms = 60'000;
-    bool supersedes = true;                ///< `supersedes:` whether its success closes older parked runs of its record
+    bool supersedes = true;  ///< `supersedes:` whether its success closes older parked runs of its record
+    /// `supersedes: { keys }`: also those of these keys, a list; null: of no others.
+    std::optional<expr::Template> supersedes_keys;
+    bool parking_supersedes = false;       ///< `supersedes: { parked: true }`: a run that parks too, for it looks at everything anew
     std::optional<expr::Template> report;  ///< what the run says about itself at its end
 
     const Step* find_step(std::string_view id) const;

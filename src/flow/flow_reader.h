@@ -33,6 +33,7 @@ private:
     void read_top(const Node& top);
     void read_config(const Node* config);
     void read_key(const Node& key);
+    void read_supersedes(const Node& supersedes);
 
     // ---- triggers ----
 

@@ -71,10 +71,7 @@ void FlowReader::read_top(const Node& top) {
         problem(top.place, "`on:` (what starts the flow) is missing");
     if (const Node* after = top.find("waiting_after"))
         flow_.waiting_after_ms = duration_of(*after, "waiting_after").value_or(flow_.waiting_after_ms);
-    if (const Node* supersedes = top.find("supersedes")) {
-        flow_.supersedes = supersedes->to_value() != Value(false);
-        if (supersedes->to_value().kind() != Value::Kind::boolean) problem(supersedes->place, "`supersedes:` is true or false");
-    }
+    if (const Node* supersedes = top.find("supersedes")) { read_supersedes(*supersedes); }
     if (const Node* steps = top.find("steps"))
         read_steps(*steps, Section::main);
     else
@@ -82,6 +79,20 @@ void FlowReader::read_top(const Node& top) {
     if (const Node* steps = top.find("on_waiting")) read_steps(*steps, Section::on_waiting);
     if (const Node* steps = top.find("on_parked")) read_steps(*steps, Section::on_parked);
     if (const Node* report = top.find("report")) flow_.report = template_of(*report);
+}
+
+/// `true`, `false`, or `{ keys, parked }`.
+void FlowReader::read_supersedes(const Node& supersedes) {
+    if (supersedes.kind == Node::Kind::map) {
+        only_keys(supersedes, {"keys", "parked"}, "`supersedes:`");
+        if (const Node* keys = supersedes.find("keys")) flow_.supersedes_keys = template_of(*keys);
+        const Node* parked = supersedes.find("parked");
+        flow_.parking_supersedes = parked && parked->to_value() == Value(true);
+        return;
+    }
+    flow_.supersedes = supersedes.to_value() != Value(false);
+    if (supersedes.to_value().kind() != Value::Kind::boolean)
+        problem(supersedes.place, "`supersedes:` is true or false, or `{ keys, parked }`");
 }
 
 void FlowReader::read_config(const Node* config) {

@@ -41,6 +41,7 @@ void FlowReader::check_references() {
         if (step.condition) check_template(*step.condition, names, &step);
         if (step.for_each) check_template(*step.for_each, names, &step);
     }
+    if (flow_.supersedes_keys) check_template(*flow_.supersedes_keys, {"body", "key", "config", "run"}, nullptr, true);
     if (flow_.report) check_template(*flow_.report, {"body", "key", "config", "run"}, nullptr, true);
 }
 

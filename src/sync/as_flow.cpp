@@ -17,12 +17,24 @@ std::string names(const std::vector<std::string>& fields) {
     return json::write(Value(std::move(list)));
 }
 
+/// Salesforce's ids of 15 and 18 characters are the same record.
+std::string one_form(const Sync& sync) {
+    std::string form = "key";
+    for (const Side side : {Side::left, Side::right})
+        if (sync.half(side).connector == "salesforce")
+            form = fmt::format("key.matches('^{0}:[A-Za-z0-9]{{15}}$') ? '{0}:' + recordId(key.slice({1}, size(key))) : {2}", to_string(side),
+                               to_string(side).size() + 1, form);
+    return form == "key" ? "" : fmt::format("  as: \"${{ {} }}\"\n", form);
+}
+
+/// Sweeps find what was changed since the sync began, nothing older: records that both sides had before are for
+/// `lockstep plan` and `lockstep backfill`.
 std::string triggers_of(const Sync& sync, Side side) {
     const Half& half = sync.half(side);
     std::string text;
     for (const auto& trigger : half.triggers)
-        text += fmt::format("  - {{ {}: {}, connection: {}, path: /webhook/{}/{}, key: \"{}:${{ {} }}\" }}\n", trigger, quoted(half.object),
-                            quoted(half.connection), half.connection, sync.name, to_string(side), id_of_notification);
+        text += fmt::format("  - {{ {}: {}, connection: {}, key: \"{}:${{ {} }}\" }}\n", trigger, quoted(half.object),
+                            quoted(half.connection), to_string(side), id_of_notification);
     for (const char* what : {"changes", "deletions"}) {
         const bool paged = std::string_view(what) == "changes";
         text += fmt::format(
@@ -30,11 +42,10 @@ std::string triggers_of(const Sync& sync, Side side) {
             "    name: {}_{}\n"
             "    uses: {}.record_{}\n"
             "    connection: {}\n"
-            "    with: {{ entity: {}, since: \"${{ since }}\"{} }}\n"
+            "    with: {{ entity: {}, since: \"${{ string(since < began ? began : since) }}\"{} }}\n"
             "    key: \"{}:${{ row.id }}\"\n"
             "    position: ${{ row.at }}\n"
-            "    overlap: 10m\n"
-            "    starts: 1d\n{}",
+            "    overlap: 10m\n{}",
             sync.sweep_every == "off" ? "5m" : sync.sweep_every, to_string(side), what, half.connector, what, quoted(half.connection),
             quoted(half.object), paged ? ", after: \"${ after }\", limit: 200" : "", to_string(side),
             paged ? "    page_rows: 200\n    budget: 50\n" : "");
@@ -112,7 +123,12 @@ std::string creates(const Sync& sync, Side side) {
         "  - id: linked_{0}_too\n"
         "    uses: link\n"
         "    if: ${{ create_{0} != null }}\n"
-        "    with: {{ entity: {12}, id: \"${{ {11} }}\", value: {{ left: \"${{ {10} }}\", right: \"${{ {11} }}\" }} }}\n",
+        "    with: {{ entity: {12}, id: \"${{ {11} }}\", value: {{ left: \"${{ {10} }}\", right: \"${{ {11} }}\" }} }}\n"
+        "  - id: adopted_{0}\n"
+        "    uses: read_again\n"
+        "    if: ${{ create_{0} != null && !create_{0}.created }}\n"
+        "    on_conflict: link\n"
+        "    with: {{ because: it was there already }}\n",
         to_string(side), half.connector, quoted(half.connection), quoted(half.object), from.connector, quoted(from.connection),
         quoted(from.object), to_string(other(side)), quoted(from.link_field), link_entity(sync, Side::left),
         side == Side::left ? "create_left.id" : "ids.left", side == Side::left ? "ids.right" : "create_right.id",
@@ -129,9 +145,10 @@ std::string flow_text(const Sync& sync) {
         "summary: {}\n"
         "key:\n"
         "  must: ${{ key.matches('^(left|right):[A-Za-z0-9_.-]{{1,64}}$') }}\n"
+        "{}"
         "  says: \"`left:` and an id of {} {}, or `right:` and an id of {} {}\"\n"
         "on:\n",
-        sync.name, quoted(sync.summary.empty() ? "Keeps two record types in step." : sync.summary), sync.left.connection, sync.left.object,
+        sync.name, quoted(sync.summary.empty() ? "Keeps two record types in step." : sync.summary), one_form(sync), sync.left.connection, sync.left.object,
         sync.right.connection, sync.right.object);
     text += triggers_of(sync, Side::left) + triggers_of(sync, Side::right);
     const std::string left = link_entity(sync, Side::left), right = link_entity(sync, Side::right);
@@ -148,9 +165,10 @@ std::string flow_text(const Sync& sync) {
         "  - id: pair\n"
         "    uses: set\n"
         "    with:\n"
-        "      left: ${{ known != null ? known.left : asked.side == 'left' ? asked.id : body.?partner.orValue(first_right.fields[{4}]) }}\n"
-        "      right: ${{ known != null ? known.right : asked.side == 'right' ? asked.id : body.?partner.orValue(first_left.fields[{5}]) "
-        "}}\n"
+        "      left: \"${{ known != null ? known.left : asked.side == 'left' ? asked.id : body.?partner.orValue(first_right.fields[?{4}].orValue(null)) "
+        "}}\"\n"
+        "      right: \"${{ known != null ? known.right : asked.side == 'right' ? asked.id : body.?partner.orValue(first_left.fields[?{5}].orValue(null)) "
+        "}}\"\n"
         "  - id: alone\n"
         "    uses: lock\n"
         "    with: {{ names: \"${{ (pair.left == null ? [] : ['{6}/left/' + pair.left]) + (pair.right == null ? [] : ['{6}/right/' + "
@@ -210,6 +228,9 @@ std::string flow_text(const Sync& sync) {
         "      that: ${ !merged.conflicts.exists(its, its.open) }\n"
         "      because: \"both sides changed ${ merged.conflicts.filter(its, its.open).map(its, its.field).join(', ') }: decide which "
         "holds\"\n"
+        // Both sides are looked at anew, so whatever an earlier run of the two waited for is known to this one.
+        "supersedes: { parked: true, keys: \"${ ids == null ? [] : [ids.left == null ? '' : 'left:' + ids.left, ids.right == null ? '' : "
+        "'right:' + ids.right] }\" }\n"
         "report:\n"
         "  left: \"${ ids == null ? null : create_left != null ? create_left.id : ids.left }\"\n"
         "  right: \"${ ids == null ? null : create_right != null ? create_right.id : ids.right }\"\n"

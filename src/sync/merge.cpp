@@ -268,6 +268,8 @@ private:
         const Seen& gone = seen(other(side));
         const bool was_linked = !linked_id(other(side)).empty();
         if (!was_linked && !gone.was_read) return create(other(side));
+        // Whoever was deleted before it had a partner has none now.
+        if (!was_linked && with_["side"].text() == to_string(other(side))) return out_.set("nothing", "the record is deleted");
         if (!was_linked)
             return stop(fmt::format("{} names {} in its {}, which does not exist", describe(side), with_["partner"].text(),
                                     sync_.half(side).link_field));
@@ -372,6 +374,15 @@ schema::Action merge_action() {
                        any("moved", "the link of the record that one was merged into"), any("decisions", "of a person")},
             .output = "what is written, made, deleted and remembered"};
 }
+
+schema::Action read_again_action() {
+    return {.name = "read_again",
+            .summary = "Sends the run back to read both sides again.",
+            .inputs = {{.name = "because", .type = "text", .required = true, .summary = "why"}},
+            .output = "nothing"};
+}
+
+Result<Value> read_again(const Value& with) { return fail(ErrorCode::precondition_failed, with["because"].text()); }
 
 Result<Value> merge(const Sync& sync, const Value& with) { return PairMerge(sync, with).decide(); }
 

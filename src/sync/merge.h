@@ -7,6 +7,10 @@ namespace lockstep::sync {
 /// The name under which flows use `merge`, and its inputs.
 schema::Action merge_action();
 
+/// The name and input of what sends a run back to read both sides again: `because`.
+schema::Action read_again_action();
+Result<Value> read_again(const Value& with);
+
 /// Decides what two records need to say the same: the three-way merge. Pure.
 ///
 /// `with`: {side, id} of the event; `link` as it was stored, or null: {left, right, base: {left: {…}, right: {…}}, gone};
