@@ -143,8 +143,12 @@ net::Response Control::load(const ControlCall& call) {
     if (lane == nullptr) return no_connector(call.path[1]);
     const Value& records = call.body["records"];
     if (!records.is_list()) return refused(400, "the body must be {\"records\":[…]}");
-    const std::lock_guard lock(lane->mutex);
-    auto loaded = lane->vendor->load(call.path[2], records.as_list());
+    auto [loaded, due] = [&] {
+        const std::lock_guard lock(lane->mutex);
+        auto done = lane->vendor->load(call.path[2], records.as_list());
+        return std::pair(std::move(done), lane->vendor->outgoing_due());
+    }();
+    if (due && *due <= state_.options.clock() && sandbox_.wants_to_send) sandbox_.wants_to_send();
     if (!loaded) return refused(loaded.error());
     return done({{"loaded", static_cast<std::int64_t>(records.as_list().size())}});
 }

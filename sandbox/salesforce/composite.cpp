@@ -2,6 +2,7 @@
 // most 5 queries or collections; `@{reference.path}` takes a value from an earlier answer.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "sandbox/salesforce/refusal.h"
@@ -93,6 +94,13 @@ bool is_heavy(std::string_view url) {
     return url.find("/query") != std::string_view::npos || url.find("/composite/sobjects") != std::string_view::npos;
 }
 
+bool has_header(const Map& headers, std::string_view name) {
+    const auto is = [&](const auto& header) { return lower(header.first) == lower(name); };
+    return std::any_of(headers.begin(), headers.end(), is);
+}
+
+// Source: REST API Developer Guide, "Composite Request Body": three headers come from the request itself; a subrequest that
+// has one of them makes the request fail.
 Result<void> check_subrequests(const Value& list, std::string_view name, std::string_view address) {
     if (!list.is_list() || list.as_list().empty())
         return refuse("JSON_PARSER_ERROR", fmt::format("{} must be a list with at least one subrequest", name));
@@ -102,6 +110,9 @@ Result<void> check_subrequests(const Value& list, std::string_view name, std::st
     for (const Value& one : list.as_list()) {
         if (one["method"].string_or("").empty() || one[address].string_or("").empty())
             return refuse("JSON_PARSER_ERROR", fmt::format("a subrequest needs method and {}", address));
+        for (const std::string_view header : {"Accept", "Authorization", "Content-Type"})
+            if (one["httpHeaders"].is_map() && has_header(one["httpHeaders"].as_map(), header))
+                return refuse("INVALID_HTTP_HEADER", fmt::format("The header {} is not allowed in a subrequest", header));
         heavy += is_heavy(one[address].as_string()) ? 1 : 0;
     }
     if (heavy > heavy_max)

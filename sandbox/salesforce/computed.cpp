@@ -75,6 +75,7 @@ constexpr std::array rules = {
     Rule{"Account", "BillingAddress", address},
     Rule{"Account", "ShippingAddress", address},
     Rule{"Contact", "MailingAddress", address},
+    Rule{"Contact", "OtherAddress", address},
 };
 
 }  // namespace

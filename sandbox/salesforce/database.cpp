@@ -35,10 +35,10 @@ std::string index_key(std::string_view text) { return fold(text); }
 
 namespace {
 
-// Ids tell case apart; texts do not.
-std::string key_of(const Field& field, const Value& value) {
-    return field.type == FieldType::reference ? value.as_string() : index_key(value.as_string());
-}
+// Ids tell case apart; texts mostly do not.
+bool tells_case(const Field& field) { return field.type == FieldType::reference || field.has(case_sensitive); }
+
+std::string key_of(const Field& field, const Value& value) { return tells_case(field) ? value.as_string() : index_key(value.as_string()); }
 
 }  // namespace
 
@@ -141,6 +141,13 @@ void Table::remove(Row row) {
     records_[row].set(is_deleted_field, true);
 }
 
+void Table::restore(Row row) {
+    note(row);
+    records_[row].deleted = false;
+    records_[row].set(is_deleted_field, {});
+    for (std::size_t i = 0; i < object_->fields.size(); ++i) index(row, static_cast<int>(i));
+}
+
 std::optional<Row> Table::find(std::string_view id18) const {
     auto found = by_id_.find(id18);
     if (found == by_id_.end()) return std::nullopt;
@@ -150,8 +157,7 @@ std::optional<Row> Table::find(std::string_view id18) const {
 const Rows& Table::with(int field, std::string_view value) const {
     static const Rows none;
     const TextMap<Rows>& index = indexes_[static_cast<std::size_t>(field)];
-    const bool reference = object_->fields[static_cast<std::size_t>(field)].type == FieldType::reference;
-    auto found = reference ? index.find(value) : index.find(index_key(value));
+    auto found = tells_case(object_->fields[static_cast<std::size_t>(field)]) ? index.find(value) : index.find(index_key(value));
     return found == index.end() ? none : found->second;
 }
 
@@ -159,6 +165,8 @@ Database::Database() { clear(); }
 
 void Database::clear() {
     tables_.clear();
+    deleted_with.clear();
+    rules = {};
     for (const Object& object : Schema::instance().objects()) tables_.emplace_back(object);
 }
 

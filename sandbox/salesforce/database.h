@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "sandbox/salesforce/rules.h"
 #include "sandbox/salesforce/schema.h"
 #include "value/value.h"
 
@@ -65,6 +66,8 @@ public:
     void set(Row row, int field, Value value);
     /// Marks a record deleted and takes it out of the indexes (not out of the look-up by id).
     void remove(Row row);
+    /// Takes a deleted record back.
+    void restore(Row row);
     /// Returns the row of an id in its 18-character form, deleted ones too; nullopt if there never was one.
     std::optional<Row> find(std::string_view id18) const;
     /// Returns the living rows whose indexed field has the value (text without regard to case).
@@ -119,6 +122,9 @@ public:
     /// Returns the living record a reference field points to, or nullptr.
     const Record* parent(const Object& object, const Record& record, int field) const;
 
+    /// Which records went into the recycle bin with another, by its id. May name what has come back since.
+    TextMap<std::vector<std::string>> deleted_with;
+    Rules rules;
     /// How many records queries have looked at so far.
     mutable std::uint64_t rows_read = 0;
 

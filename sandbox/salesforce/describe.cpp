@@ -50,7 +50,7 @@ Value describe_field(const Field& field, bool writable) {
                {"byteLength", field.length * 3},
                {"calculated", field.has(computed)},
                {"calculatedFormula", nullptr},
-               {"caseSensitive", false},
+               {"caseSensitive", field.has(case_sensitive)},
                {"createable", client_writes},
                {"custom", field.name.ends_with("__c")},
                {"defaultValue", field.type == FieldType::boolean ? Value(false) : Value()},
@@ -84,7 +84,7 @@ Value describe_field(const Field& field, bool writable) {
 List child_relationships(const Object& object) {
     List children;
     for (const Child& child : object.table.children)
-        children.push_back(Map{{"cascadeDelete", false},
+        children.push_back(Map{{"cascadeDelete", child.cascades},
                                {"childSObject", child.object},
                                {"deprecatedAndHidden", false},
                                {"field", child.field},
@@ -109,7 +109,7 @@ Value describe_object(const Object& object, std::string_view version, bool full)
             {"label", table.label},
             {"labelPlural", table.plural},
             {"layoutable", true},
-            {"mergeable", false},
+            {"mergeable", &table == &account_table || &table == &contact_table},
             {"mruEnabled", true},
             {"name", table.name},
             {"queryable", true},

@@ -28,7 +28,7 @@ Result<std::int64_t> milliseconds(const Value& given, std::int64_t otherwise) {
     return given.as_int();
 }
 
-// Takes `Name`, `EndpointUrl`, `Object`, `Fields`, `When`, `Body`, `Headers`, `RetryBaseMs` and `RetryCapMs`.
+// Takes `Name`, `EndpointUrl`, `Object`, `Fields`, `When`, `Changed`, `Body`, `Headers`, `RetryBaseMs` and `RetryCapMs`.
 Result<OutboundRule> read_rule(OutboundRule::Kind kind, const Value& given) {
     OutboundRule rule;
     rule.kind = kind;
@@ -45,11 +45,38 @@ Result<OutboundRule> read_rule(OutboundRule::Kind kind, const Value& given) {
     rule.every_write = when == "every_write";
     if (!rule.every_write && (when != "becomes_won" || &rule.object->table != &opportunity_table))
         return invalid("When is `every_write`, or for Opportunity `becomes_won`: " + when);
+    if (given["Changed"].is_list())
+        for (const Value& field : given["Changed"].as_list()) {
+            rule.changed.push_back(rule.object->field_index(field.text()));
+            if (rule.changed.back() < 0 || !rule.every_write)
+                return invalid(
+                    fmt::format("Changed names fields of {}, with When `every_write`: {}", rule.object->table.name, field.text()));
+        }
     rule.body = given["Body"].is_null() ? Value(Map{{"opportunityId", "{!$Record.Id}"}}) : given["Body"];
     if (given["Headers"].is_map()) rule.headers = given["Headers"].as_map();
     LS_TRY_ASSIGN(rule.retry_base_ms, milliseconds(given["RetryBaseMs"], rule.retry_base_ms));
     LS_TRY_ASSIGN(rule.retry_cap_ms, milliseconds(given["RetryCapMs"], rule.retry_cap_ms));
     return rule;
+}
+
+List names_of(const OutboundRule& rule) {
+    List names;
+    for (const int field : rule.changed) names.emplace_back(rule.object->fields[static_cast<std::size_t>(field)].name);
+    return names;
+}
+
+// What stands for the values that a rule watches; never 0.
+std::size_t mark_of(const OutboundRule& rule, const Record& record) {
+    std::string texts;
+    for (const int field : rule.changed) texts += json::write(record.get(field)) + '\n';
+    return std::hash<std::string>()(texts) | 1;
+}
+
+// Keeps the values of a row for the next time. Returns whether they are others.
+bool note(OutboundRule& rule, const Table& table, Row row) {
+    if (rule.known.size() <= row) rule.known.resize(std::max<std::size_t>(row + 1, table.size()));
+    const std::size_t before = std::exchange(rule.known[row], mark_of(rule, table.at(row)));
+    return before != rule.known[row];
 }
 
 // Puts the record's values in place of `{!$Record.Field}`; a text that is nothing else takes the value's own type.
@@ -106,6 +133,8 @@ Result<void> Outbox::configure(OutboundRule::Kind kind, const List& rules) {
         std::erase_if(rules_, [&](const OutboundRule& old) { return old.name == rule.name; });
         if (rule.url.empty()) continue;
         rule.action_id = make_record_id("04k", ++actions_);
+        const Table& table = database_.table(*rule.object);
+        for (Row row = 0; row < table.size() && !rule.changed.empty(); ++row) note(rule, table, row);
         rules_.push_back(std::move(rule));
     }
     // What no rule is about is not kept in mind.
@@ -155,6 +184,11 @@ void Outbox::queue(const OutboundRule& rule, const std::string& record_id) {
     waiting_.emplace(now, made_);
 }
 
+bool Outbox::fits(OutboundRule& rule, const Table& table, Row row, bool won) const {
+    if (!rule.changed.empty()) return note(rule, table, row);
+    return rule.every_write || won;
+}
+
 void Outbox::watch() {
     if (rules_.empty()) return;
     for (const Object& object : Schema::instance().objects()) {
@@ -166,15 +200,21 @@ void Outbox::watch() {
             const Table& read = table;
             const bool won = &object.table == &opportunity_table && becomes_won(read, row);
             if (read.at(row).deleted) continue;
-            for (const OutboundRule& rule : rules_)
-                if (rule.object == &object && (rule.every_write || won)) queue(rule, read.id_of(row));
+            for (OutboundRule& rule : rules_)
+                if (rule.object == &object && fits(rule, read, row, won)) queue(rule, read.id_of(row));
         }
     }
 }
 
 void Outbox::overlook() {
     if (rules_.empty()) return;
-    for (const Object& object : Schema::instance().objects()) database_.table(object).take_touched();
+    for (const Object& object : Schema::instance().objects()) {
+        Table& table = database_.table(object);
+        const Rows rows = table.take_touched();
+        for (OutboundRule& rule : rules_)
+            for (const Row row : rows)
+                if (rule.object == &object && !rule.changed.empty()) note(rule, table, row);
+    }
     remember();
 }
 
@@ -284,6 +324,7 @@ List Outbox::rules(OutboundRule::Kind kind) const {
                           {"Object", rule.object->table.name},
                           {"Fields", rule.fields},
                           {"When", rule.every_write ? "every_write" : "becomes_won"},
+                          {"Changed", names_of(rule)},
                           {"RetryBaseMs", rule.retry_base_ms},
                           {"RetryCapMs", rule.retry_cap_ms}});
     }

@@ -20,8 +20,11 @@ struct OutboundRule {
     const Object* object = nullptr;
     List fields;               ///< of a message: what is sent besides the id
     bool every_write = false;  ///< else: when an opportunity becomes won
-    Value body;                ///< of a callout; `{!$Record.Field}` in its texts stands for a value
-    Map headers;               ///< of a callout
+    /// Of `every_write`: only where the record is new or one of these fields has another value. Empty: whatever is written.
+    std::vector<int> changed;
+    std::vector<std::size_t> known;  ///< by row, what stands for the values of `changed`; 0: there was no such record
+    Value body;                      ///< of a callout; `{!$Record.Field}` in its texts stands for a value
+    Map headers;                     ///< of a callout
     /// Source: SOAP API Developer Guide, "Outbound Messaging": the interval grows exponentially up to two hours.
     std::int64_t retry_base_ms = 15'000, retry_cap_ms = 2 * 3600 * 1000;
 };
@@ -69,6 +72,8 @@ private:
     void remember();
     void queue(const OutboundRule& rule, const std::string& record_id);
     bool becomes_won(const Table& table, Row row);
+    /// Whether a rule is about what was written into a row.
+    bool fits(OutboundRule& rule, const Table& table, Row row, bool won) const;
     net::Request request_of(const OutboundRule& rule, const std::vector<Delivery*>& deliveries) const;
     void settle_one(std::uint64_t number, Delivery& delivery, const OutboundRule* rule, bool acknowledged);
     void trim();

@@ -45,6 +45,7 @@ enum Flag : std::uint16_t {
     computed = 256,   ///< not stored: made from other records when it is read
     not_filterable = 512,
     name_field = 1024,
+    case_sensitive = 2048,  ///< of a unique text: values that differ in the case of letters only are two
 };
 
 /// One column of an object.
@@ -67,6 +68,7 @@ struct Field {
 /// The way from a parent to its children.
 struct Child {
     std::string_view relationship, object, field;
+    bool cascades = false;  ///< the children are deleted with the parent, though they could be without one
 };
 
 /// An object as its table says it (without the system fields).

@@ -118,6 +118,12 @@ void Service::reset() {
 }
 
 net::Response Service::handle(const net::Request& request) {
+    net::Response response = answer(request);
+    response.headers.set("Date", http_date(options_.clock()));
+    return response;
+}
+
+net::Response Service::answer(const net::Request& request) {
     if (request.url.size() > url_bytes_max)
         return net::text_response(414, "<h1>Bad Message 414</h1><pre>reason: URI Too Long</pre>", "text/html;charset=iso-8859-1");
     auto split = net::split_path(request.path());
@@ -135,7 +141,10 @@ net::Response Service::handle(const net::Request& request) {
         if (path[2] == "token") return sessions_.token(request);
         if (path[2] == "introspect") return sessions_.introspect(request);
     }
-    if (starts(1, "Soap") && starts(2, "u") && path.size() > 3) return sessions_.soap(request, path[3]);
+    if (starts(1, "Soap") && starts(2, "u") && path.size() > 3) {
+        std::optional<net::Response> done = soap_records(request);
+        return done ? *std::move(done) : sessions_.soap(request, path[3]);
+    }
     if (!starts(1, "data")) return not_found();
     if (path.size() == 2) return versions();
     return api(request, {path.begin() + 2, path.end()});
@@ -273,7 +282,7 @@ net::Response Service::get_query_more(const Call& call) {
 
 // Names of what an administrator sets up, beside the objects.
 constexpr std::string_view outbound_message = "OutboundMessage", flow_callout = "FlowCallout", outbound_delivery = "OutboundDelivery",
-                           settings = "settings";
+                           settings = "settings", validation_rule = "ValidationRule", duplicate_rule = "DuplicateRule";
 
 std::optional<List> Service::records(std::string_view name) const {
     if (name == outbound_message) return outbox_.rules(OutboundRule::Kind::message);
@@ -307,6 +316,9 @@ Result<void> Service::load(std::string_view name, const List& records) {
         for (const Value& record : records) LS_TRY(refusals_.set(record));
         return {};
     }
+    if (name == validation_rule) return database_.rules.set_validations(records);
+    if (name == duplicate_rule) return database_.rules.set_duplicates(records);
+    if (is_deed(name)) return act(name, records);
     const Object* object = Schema::instance().find(name);
     if (object == nullptr) {
         std::vector<std::string> names;

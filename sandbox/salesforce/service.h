@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sandbox/http_date.h"
 #include "sandbox/salesforce/bulk.h"
 #include "sandbox/salesforce/outbox.h"
 #include "sandbox/salesforce/query.h"
@@ -50,6 +51,9 @@ public:
     void outgoing_done(const std::string& id, const Result<net::Response>& answer) override { outbox_.settle(id, answer); }
 
 private:
+    net::Response answer(const net::Request& request);
+    /// The calls of the SOAP API that change records and have no other way: undelete and merge. nullopt: another call.
+    std::optional<net::Response> soap_records(const net::Request& request);
     net::Response versions() const;
     net::Response api(const net::Request& request, std::vector<std::string> segments);
     net::Response dispatch(const Call& call);
@@ -116,6 +120,11 @@ private:
     };
     Composed compose(const Call& call, const List& subrequests, bool all_or_none);
     std::optional<net::Response> guard(const Call& call, const Object& object, Row row, bool write) const;
+    static bool is_deed(std::string_view name);
+    /// Does what people do: creates, edits, deletes, restores or merges records.
+    Result<void> act(std::string_view deed, const List& records);
+    /// The id of the user of that name; makes one if there is none.
+    Result<std::string> person(const std::string& name);
     Writer writer() { return Writer(database_, author()); }
     Author author() const { return {integration_user_id(), options_.clock()}; }
     std::string limit_info() const;
@@ -140,9 +149,6 @@ private:
 Value describe_object(const Object& object, std::string_view version, bool full);
 /// The ETag of a row; only Account rows have one.
 std::string etag(const Record& record);
-/// Reads an HTTP date (`Sun, 22 Nov 2026 05:16:44 GMT`). Errors: `time_invalid`.
-Result<Timestamp> parse_http_date(std::string_view text);
-std::string http_date(Timestamp time);
 net::Response json_text(int status, std::string body);
 
 }  // namespace lockstep::sandbox::salesforce

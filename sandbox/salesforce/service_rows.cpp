@@ -129,7 +129,11 @@ net::Response Service::patch_row(const Call& call) {
     if (!(*object)->table.writable)
         return error_response(refuse("INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object").error());
     auto done = writer().update(**object, call.segments[2], *body);
-    return done ? no_content() : error_response(done.error());
+    if (!done) return error_response(done.error());
+    net::Response response = no_content();
+    // Source: REST API Developer Guide, "Update Records Using sObject Rows": of an account, with the ETag as it is now.
+    if (&(*object)->table == &account_table) response.headers.set("ETag", etag(database_.table(**object).at(*row)));
+    return response;
 }
 
 net::Response Service::delete_row(const Call& call) {
@@ -220,27 +224,6 @@ std::optional<net::Response> Service::guard(const Call& call, const Object& obje
         if (time && modified <= *time) return unchanged;
     }
     return std::nullopt;
-}
-
-namespace {
-constexpr std::string_view month_names[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-constexpr std::string_view day_names[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-}  // namespace
-
-std::string http_date(Timestamp time) {
-    auto civil = to_civil(time, "UTC");
-    if (!civil) return {};
-    return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", day_names[civil->weekday], civil->date.day,
-                       month_names[civil->date.month - 1], civil->date.year, civil->hour, civil->minute, civil->second);
-}
-
-Result<Timestamp> parse_http_date(std::string_view text) {
-    // `Sun, 22 Nov 2026 05:16:44 GMT` always has 29 characters.
-    if (text.size() != 29 || !text.ends_with(" GMT")) return fail(ErrorCode::time_invalid, "not an HTTP date: " + std::string(text));
-    for (std::size_t month = 0; month < 12; ++month)
-        if (text.substr(8, 3) == month_names[month])
-            return parse_timestamp(fmt::format("{}-{:02}-{}T{}Z", text.substr(12, 4), month + 1, text.substr(5, 2), text.substr(17, 8)));
-    return fail(ErrorCode::time_invalid, "not an HTTP date: " + std::string(text));
 }
 
 }  // namespace lockstep::sandbox::salesforce

@@ -55,6 +55,10 @@ private:
     std::uint64_t random_;
 };
 
+/// What the SOAP API says: a fault, or the body of a success.
+net::Response soap_fault(std::string_view code, std::string_view message);
+net::Response soap_answer(std::string_view body);
+
 /// Checks an RS256 signature. Errors: `value_invalid` for a broken key.
 Result<bool> verify_rs256(const std::string& public_key_pem, std::string_view signed_text, std::string_view signature);
 std::string hmac_sha256(std::string_view key, std::string_view text);

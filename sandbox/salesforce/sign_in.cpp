@@ -23,7 +23,14 @@ std::string value_of(const net::Parameters& form, std::string_view name) { retur
 constexpr std::string_view envelope_start =
     "<?xml version=\"1.0\" encoding=\"UTF-8\"?><soapenv:Envelope xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\" ";
 
-net::Response fault(std::string_view code, std::string_view message) {
+std::string text_of(const xml::Element* element, std::string_view child) {
+    const xml::Element* found = element == nullptr ? nullptr : element->child(child);
+    return found == nullptr ? std::string() : found->text;
+}
+
+}  // namespace
+
+net::Response soap_fault(std::string_view code, std::string_view message) {
     return net::text_response(
         500,
         fmt::format("{0}xmlns:sf=\"urn:fault.partner.soap.sforce.com\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">"
@@ -42,13 +49,6 @@ net::Response soap_answer(std::string_view body) {
                     envelope_start, body),
         "text/xml; charset=UTF-8");
 }
-
-std::string text_of(const xml::Element* element, std::string_view child) {
-    const xml::Element* found = element == nullptr ? nullptr : element->child(child);
-    return found == nullptr ? std::string() : found->text;
-}
-
-}  // namespace
 
 void Sessions::clear() {
     sessions_.clear();
@@ -96,7 +96,7 @@ net::Response Sessions::grant_code(const net::Parameters& form) {
 
 net::Response Sessions::soap_login(std::string_view username, std::string_view password, std::string_view version) {
     if (lower(username) != lower(options_.credentials.sf_username) || password != options_.credentials.sf_password)
-        return fault("INVALID_LOGIN", "Invalid username, password, security token; or user locked out.");
+        return soap_fault("INVALID_LOGIN", "Invalid username, password, security token; or user locked out.");
     const std::string& host = options_.addresses.salesforce;
     const std::string organization = organization_id();
     return soap_answer(fmt::format(
@@ -114,13 +114,14 @@ net::Response Sessions::soap(const net::Request& request, std::string_view versi
     if (request.method != "POST") return net::text_response(405, "");
     auto envelope = xml::parse(request.body);
     const xml::Element* body = envelope ? envelope->child("Body") : nullptr;
-    if (body == nullptr || body->children.empty()) return fault("INVALID_SOAP_HEADER", "the request is no SOAP envelope");
+    if (body == nullptr || body->children.empty()) return soap_fault("INVALID_SOAP_HEADER", "the request is no SOAP envelope");
     const xml::Element& operation = body->children.front();
     if (operation.name == "login") return soap_login(text_of(&operation, "username"), text_of(&operation, "password"), version);
-    if (operation.name != "logout") return fault("UNKNOWN_EXCEPTION", fmt::format("No operation available for request {}", operation.name));
+    if (operation.name != "logout")
+        return soap_fault("UNKNOWN_EXCEPTION", fmt::format("No operation available for request {}", operation.name));
     const xml::Element* header = envelope->child("Header");
     if (sessions_.erase(text_of(header == nullptr ? nullptr : header->child("SessionHeader"), "sessionId")) == 0)
-        return fault("INVALID_SESSION_ID", "Invalid Session ID found in SessionHeader: Illegal Session");
+        return soap_fault("INVALID_SESSION_ID", "Invalid Session ID found in SessionHeader: Illegal Session");
     return soap_answer("<logoutResponse/>");
 }
 

@@ -319,8 +319,8 @@ private:
         }
         if (column.is_text()) {
             if (literal.kind != Kind::string) return wrong_literal(column, literal);
-            const std::string& text = literal.value.as_string();
-            out.values.push_back(text.empty() ? Value() : Value(fold(is_like(condition.op) ? text : unescaped(text))));
+            const std::string text = is_like(condition.op) ? literal.value.as_string() : unescaped(literal.value.as_string());
+            out.values.push_back(text.empty() ? Value() : Value(column.has(case_sensitive) ? text : fold(text)));
             return {};
         }
         if (column.is_number() && literal.kind == Kind::number) return push(out, literal.value);

@@ -287,7 +287,7 @@ bool matches(const Database& database, const Object& object, const Record& recor
     }
     Value scratch;
     const Value& value = term_value(database, object, record, test.term, scratch);
-    const bool text = value.is_string() && test.term.way.column().is_text();
+    const bool text = value.is_string() && test.term.way.column().is_text() && !test.term.way.column().has(case_sensitive);
     if (!text) return compares(value, test);
     const bool equality =
         test.op != Operator::like && !test.ids && std::ranges::all_of(test.values, [](const Value& literal) { return literal.is_null(); });

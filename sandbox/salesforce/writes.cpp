@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "sandbox/salesforce/convert.h"
 #include "sandbox/salesforce/record_id.h"
 #include "sandbox/salesforce/refusal.h"
@@ -141,6 +143,7 @@ Result<std::string> Writer::create(const Object& object, const Map& body) {
     LS_TRY(check_required(object, changes, true));
     LS_TRY(check_references(object, changes));
     LS_TRY(prepare(object, nullptr, changes));
+    LS_TRY(check_rules(object, nullptr, changes));
     LS_TRY(check_unique(object, changes, {}));
     Table& table = database_.table(object);
     const std::string id = table.fresh_id();
@@ -161,7 +164,9 @@ Result<void> Writer::update(const Object& object, std::string_view id, const Map
     LS_TRY(check_required(object, changes, false));
     LS_TRY(check_references(object, changes));
     Table& table = database_.table(object);
-    LS_TRY(prepare(object, &table.at(row), changes));
+    const Record& existing = std::as_const(table).at(row);
+    LS_TRY(prepare(object, &existing, changes));
+    LS_TRY(check_rules(object, &existing, changes));
     LS_TRY(check_unique(object, changes, table.id_of(row)));
     apply(table, row, changes);
     settle(object, row);
@@ -188,23 +193,6 @@ Result<Writer::Upserted> Writer::upsert(const Object& object, int external_field
     with_key.set(std::string(field.name), key);
     LS_TRY_ASSIGN(std::string id, create(object, with_key));
     return Upserted{std::move(id), true};
-}
-
-void Writer::remove_children(const Object& object, const std::string& id) {
-    for (const Child& child : object.table.children) {
-        const Object& there = *Schema::instance().find(child.object);
-        const int field = there.field_index(child.field);
-        const Rows rows = database_.table(there).with(field, id);
-        // What must have this parent goes with it; the others lose the reference.
-        for (const Row row : rows) {
-            if (field_at(there, field).has(required)) {
-                database_.table(there).remove(row);
-                touch(database_.table(there), row);
-            } else {
-                database_.table(there).set(row, field, {});
-            }
-        }
-    }
 }
 
 Result<void> Writer::remove(const Object& object, std::string_view id) {

@@ -23,6 +23,10 @@ public:
     Result<std::string> create(const Object& object, const Map& body);
     Result<void> update(const Object& object, std::string_view id, const Map& body);
     Result<void> remove(const Object& object, std::string_view id);
+    /// Brings a record back from the recycle bin, with what was deleted with it. Errors: `UNDELETE_FAILED`, `DUPLICATE_VALUE`.
+    Result<void> undelete(std::string_view id);
+    /// Merges one or two records into another, whose fields are set too: what was theirs becomes its own.
+    Result<void> merge(const Object& object, std::string_view master, const std::vector<std::string>& others, const Map& fields);
     struct Upserted {
         std::string id;
         bool created = false;
@@ -43,9 +47,14 @@ private:
     Result<void> check_required(const Object& object, const Changes& changes, bool insert) const;
     Result<void> check_references(const Object& object, const Changes& changes) const;
     Result<void> check_unique(const Object& object, const Changes& changes, std::string_view own_id) const;
+    /// The organisation's own rules (rules.cpp). `existing`: nullptr for a new record.
+    Result<void> check_rules(const Object& object, const Record* existing, const Changes& changes) const;
+    bool has_like(const Object& object, const DuplicateRule& rule, const Changes& changes) const;
+    static const Value& value_after(const Record* existing, const Changes& changes, int field);
     void apply(Table& table, Row row, const Changes& changes);
     void touch(Table& table, Row row);
     void remove_children(const Object& object, const std::string& id);
+    void move_children(const Object& object, const std::string& from, const std::string& to);
 
     // Of opportunities and their lines (write_rules.cpp).
     Result<void> prepare(const Object& object, const Record* existing, Changes& changes) const;
