@@ -82,8 +82,8 @@ private:
         if (!plan_.is_map() || !plan_["conflicts"].is_list()) return;
         for (const Value& conflict : plan_["conflicts"].as_list()) {
             Map entry = at(row.at_ms, "conflict");
-            for (const char* name : {"field", "right_field", "base", "left", "right", "left_by", "right_by", "left_at", "right_at", "rule",
-                                     "taken", "open"})
+            for (const char* name :
+                 {"field", "right_field", "base", "left", "right", "left_by", "right_by", "left_at", "right_at", "rule", "taken", "open"})
                 if (const Value* value = conflict.find(name)) entry.set(name, *value);
             entries_.push_back(std::move(entry));
         }

@@ -40,9 +40,7 @@ Value error_of(const store::LoadedRun& run) {
 }
 
 /// The side that a step is about, by its name: `write_right`.
-std::optional<sync::Side> side_of_step(const std::string& step) {
-    return sync::side_from(step.substr(step.rfind('_') + 1));
-}
+std::optional<sync::Side> side_of_step(const std::string& step) { return sync::side_from(step.substr(step.rfind('_') + 1)); }
 
 std::string record_name(const sync::Sync& sync, sync::Side side, const Value& report) {
     const auto& half = sync.half(side);
@@ -62,10 +60,9 @@ void take_conflicts(const store::LoadedRun& loaded, const Value& merged, Map& er
         const Value before = or_null(decisions, field);
         if (before.is_null()) continue;
         error.set("field", field);
-        error.set("message",
-                  fmt::format("{} has changed since it was decided: it was {} on the left and {} on the right, and is {} and {}", field,
-                              json::write(before["left"]), json::write(before["right"]), json::write(conflict["left"]),
-                              json::write(conflict["right"])));
+        error.set("message", fmt::format("{} has changed since it was decided: it was {} on the left and {} on the right, and is {} and {}",
+                                         field, json::write(before["left"]), json::write(before["right"]), json::write(conflict["left"]),
+                                         json::write(conflict["right"])));
         return;
     }
 }
@@ -117,16 +114,13 @@ Result<void> only_open(const std::vector<FieldDecision>& decisions, const std::v
         if (its.take != "left" && its.take != "right" && its.take != "value")
             return fail(ErrorCode::request_invalid, "a decision takes left, right or a value: " + its.take);
         if (!its.field.empty() && std::ranges::find(open, its.field) == open.end())
-            return fail(ErrorCode::request_invalid,
-                        fmt::format("{} has no open conflict in this run{}; open: {}", its.field, did_you_mean(its.field, open),
-                                    fmt::join(open, ", ")));
+            return fail(ErrorCode::request_invalid, fmt::format("{} has no open conflict in this run{}; open: {}", its.field,
+                                                                did_you_mean(its.field, open), fmt::join(open, ", ")));
     }
     return {};
 }
 
-std::string choice_text(const FieldDecision& decision) {
-    return decision.take == "value" ? json::write(decision.value) : decision.take;
-}
+std::string choice_text(const FieldDecision& decision) { return decision.take == "value" ? json::write(decision.value) : decision.take; }
 
 }  // namespace
 

@@ -96,10 +96,10 @@ using Shared = std::shared_ptr<std::unique_ptr<net::Responder>>;
 void answer_at_end(config::Application& application, const sync::Sync& sync, const std::string& run_id, std::int64_t wait_ms,
                    const Shared& answer) {
     if (wait_ms == 0) return (*answer)->send(running_response(run_id));
-    application.engine().when_ended(run_id, wait_ms,
-                                    [answer, run_id, &sync, &store = application.store()](const Result<std::optional<store::RunRow>>& ended) {
-                                        (*answer)->send(end_response(store, sync, run_id, ended));
-                                    });
+    application.engine().when_ended(
+        run_id, wait_ms, [answer, run_id, &sync, &store = application.store()](const Result<std::optional<store::RunRow>>& ended) {
+            (*answer)->send(end_response(store, sync, run_id, ended));
+        });
 }
 
 // ---- decisions ----
@@ -147,8 +147,8 @@ Result<engine::Replay> replay_in(store::Store& store, const sync::Sync& sync, co
     LS_TRY_ASSIGN(auto decisions, decisions_in(body));
     LS_TRY_ASSIGN(auto loaded, run_of(store, sync, run_id));
     if (loaded.run.status != store::RunStatus::parked)
-        return fail(ErrorCode::request_invalid, fmt::format("only what is parked can be decided: {} is {}", run_id,
-                                                            store::to_string(loaded.run.status)));
+        return fail(ErrorCode::request_invalid,
+                    fmt::format("only what is parked can be decided: {} is {}", run_id, store::to_string(loaded.run.status)));
     return decision_replay(loaded, decisions, body["by"].is_string() ? body["by"].as_string() : actor_of(request));
 }
 
@@ -181,7 +181,9 @@ Result<std::vector<engine::Submission>> backfill_events(const config::Applicatio
     if (!body["events"].is_list() || body["events"].as_list().empty() || body["events"].as_list().size() > engine::submissions_max)
         return fail(ErrorCode::request_invalid, fmt::format("`events` is a list of 1 to {} events", engine::submissions_max));
     std::vector<engine::Submission> all;
-    for (const Value& event : body["events"].as_list()) { LS_TRY_ASSIGN(all.emplace_back(), backfill_event(engine, *sync, backfill, event)); }
+    for (const Value& event : body["events"].as_list()) {
+        LS_TRY_ASSIGN(all.emplace_back(), backfill_event(engine, *sync, backfill, event));
+    }
     return all;
 }
 
@@ -198,8 +200,7 @@ Result<std::pair<bool, int>> list_query(const net::Request& request, bool may_as
                         fmt::format("no such parameter: {}={} ({}limit)", name, value, may_ask_all ? "all=true, " : ""));
         auto number = Decimal::parse(value);
         auto limit = number ? number->to_int64() : Result<std::int64_t>(fail(number.error()));
-        if (!limit || *limit < 1 || *limit > 1000)
-            return fail(ErrorCode::request_invalid, "limit is a number from 1 to 1000: " + value);
+        if (!limit || *limit < 1 || *limit > 1000) return fail(ErrorCode::request_invalid, "limit is a number from 1 to 1000: " + value);
         wanted.second = static_cast<int>(*limit);
     }
     return wanted;
@@ -231,11 +232,11 @@ void Api::run_sync(const net::Request& request, const Path& path, Answer answer)
                              .dedupe_id = {},
                              .body_json = json::write(Value(std::move(body)))};
     auto shared = std::make_shared<Answer>(std::move(answer));
-    application_.engine().submit(
-        std::move(event), [&application = application_, shared, its = *asked](const Result<engine::Accepted>& accepted) {
-            if (!accepted) return (*shared)->send(error_response(accepted.error()));
-            answer_at_end(application, *its.sync, accepted->run_id, its.wait_ms, shared);
-        });
+    application_.engine().submit(std::move(event),
+                                 [&application = application_, shared, its = *asked](const Result<engine::Accepted>& accepted) {
+                                     if (!accepted) return (*shared)->send(error_response(accepted.error()));
+                                     answer_at_end(application, *its.sync, accepted->run_id, its.wait_ms, shared);
+                                 });
 }
 
 void Api::list_syncs(const net::Request&, const Path&, Answer answer) {

@@ -90,15 +90,14 @@ TEST_F(SyncApiTest, WhatIsAskedForWronglyIsRefusedWithTheReason) {
     struct Case {
         std::string body, says;
     };
-    for (const auto& its : {Case{R"({"side":"middle","id":"l1"})", "`side` is left or right: middle"},
-                            Case{R"({})", "`id` is the record's id, a text"},
-                            Case{R"({"id":17})", "`id` is the record's id, a text"},
-                            Case{R"({"id":"l1","wait_ms":60001})", "`wait_ms` is a number from 0 to 60000: 60001"},
-                            Case{R"({"id":"l1","wait_ms":"1"})", "`wait_ms` is a number from 0 to 60000: 1"},
-                            Case{R"({"id":"l1","who":"Ada"})", "the body has no `who`"},
-                            Case{R"({"id":"l1","by":["Ada"]})", "`by` is a person's name, a text of at most 100 bytes"},
-                            Case{R"({"id":"a b"})",
-                                 "the key must be `left:` and an id of here Person, or `right:` and an id of there Persons: left:a b"}}) {
+    for (const auto& its :
+         {Case{R"({"side":"middle","id":"l1"})", "`side` is left or right: middle"}, Case{R"({})", "`id` is the record's id, a text"},
+          Case{R"({"id":17})", "`id` is the record's id, a text"},
+          Case{R"({"id":"l1","wait_ms":60001})", "`wait_ms` is a number from 0 to 60000: 60001"},
+          Case{R"({"id":"l1","wait_ms":"1"})", "`wait_ms` is a number from 0 to 60000: 1"},
+          Case{R"({"id":"l1","who":"Ada"})", "the body has no `who`"},
+          Case{R"({"id":"l1","by":["Ada"]})", "`by` is a person's name, a text of at most 100 bytes"},
+          Case{R"({"id":"a b"})", "the key must be `left:` and an id of here Person, or `right:` and an id of there Persons: left:a b"}}) {
         auto answer = run(its.body);
         EXPECT_EQ(answer.status, 400) << its.body;
         EXPECT_EQ(message_of(answer).substr(0, its.says.size()), its.says);

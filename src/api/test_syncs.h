@@ -26,10 +26,16 @@ struct FakeVendor {
     std::function<void()> before_call = [] {};
     int made = 0;
 
-    Value row(const std::string& id, const Record& record) const {
+    /// Exactly the fields that were asked for.
+    static Value row(const std::string& id, const Record& record, const Value& asked) {
+        Map fields;
+        for (const Value& name : asked.as_list()) {
+            const Value* value = record.fields.find(name.text());
+            fields.set(name.text(), value ? *value : Value());
+        }
         return Map{{"found", true},
                    {"id", id},
-                   {"fields", record.fields},
+                   {"fields", std::move(fields)},
                    {"version", std::to_string(record.version)},
                    {"modified_at", record.at},
                    {"modified_by", record.by},
@@ -41,17 +47,17 @@ struct FakeVendor {
         std::lock_guard lock(mutex);
         const std::string what(action.substr(action.find('.') + 1)), id = input["id"].text();
         calls.push_back(id.empty() ? what : what + " " + id);
-        if (what == "record_read") return read(id);
+        if (what == "record_read") return read(id, input["fields"]);
         if (what == "record_update") return update(id, input);
         if (what == "record_create") return create(input);
-        if (what == "record_list") return list(input["after"].text());
+        if (what == "record_list") return list(input["after"].text(), input["fields"]);
         if (what == "record_fields") return Value(field_list);
         return Value(List{});
     }
-    Result<Value> read(const std::string& id) {
+    Result<Value> read(const std::string& id, const Value& asked) {
         auto found = records.find(id);
         if (found == records.end()) return Value(Map{{"found", false}, {"id", id}});
-        return row(id, found->second);
+        return row(id, found->second, asked);
     }
     Result<Value> update(const std::string& id, const Value& input) {
         if (refuses_writes) return fail(*refuses_writes);
@@ -69,7 +75,7 @@ struct FakeVendor {
         for (const auto& [name, value] : input["unique"].as_map()) records[id].fields.set(name, value);
         return Value(Map{{"id", id}, {"created", true}, {"version", "1"}, {"modified_at", "2026-02-18T08:00:00Z"}});
     }
-    Result<Value> list(const std::string& after) {
+    Result<Value> list(const std::string& after, const Value& asked) {
         List rows;
         Value next;
         for (auto its = records.upper_bound(after); its != records.end(); ++its) {
@@ -77,7 +83,7 @@ struct FakeVendor {
                 next = rows.back()["id"];
                 break;
             }
-            rows.push_back(row(its->first, its->second));
+            rows.push_back(row(its->first, its->second, asked));
         }
         return Value(Map{{"rows", std::move(rows)}, {"next", std::move(next)}});
     }

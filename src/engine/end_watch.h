@@ -38,7 +38,7 @@ private:
     using Waiters = std::multimap<std::string, Waiter>;
     void tell_all(std::vector<Waiter> waiters, const std::optional<store::RunRow>& run);
 
-    Waiters waiting_;                            // by run
+    Waiters waiting_;                                   // by run
     std::multimap<std::int64_t, std::string> by_time_;  // monotonic ms → run; some have been told already
 };
 
