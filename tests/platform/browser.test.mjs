@@ -40,7 +40,7 @@ describe('the button on the account page', { timeout: 120_000 }, () => {
         assert.deepEqual(errors, []);
     });
 
-    async function open(formFactor = 'Large', size = { width: 900, height: 420 }) {
+    async function open(formFactor = 'Large', size = { width: 900, height: 330 }) {
         page = await browser.newPage({ viewport: size, locale: 'en-US', timezoneId: 'UTC' });
         page.setDefaultTimeout(10_000);
         page.on('pageerror', (error) => errors.push(error.message));
@@ -86,7 +86,7 @@ describe('the button on the account page', { timeout: 120_000 }, () => {
         await lockstep.write({ [here]: null });
         await open();
         const said = await press('Not synced to Zoho');
-        const reason = new RegExp(`${there}: .*required field not found`, 'i');
+        const reason = new RegExp(`${there}: .*is mandatory`, 'i');
         assert.match(said, reason);
         assert.match(await shown('problem').innerText(), reason);
         assert.equal(await button().isEnabled(), true);
@@ -104,6 +104,7 @@ describe('the button on the account page', { timeout: 120_000 }, () => {
         await shown('zoho-id').waitFor();
         const { Zoho_Account_Id__c: id } = await lockstep.read();
         assert.match(id, /^\d{15,20}$/);
+        assert.equal((await lockstep.inZoho(id)).Account_Name, (await lockstep.read()).Name);
         assert.equal(await shown('zoho-id').innerText(), id);
         assert.ok(said.includes(`Zoho record ${id} was created.`), said);
         assert.equal(await shown('status').innerText(), 'Synced');

@@ -1,7 +1,10 @@
 // What the functions of Zoho send is what Lockstep listens for, and what the emulated Zoho sends in their place.
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { listen, load, startSandbox } from './page/lockstep.mjs';
 import { SOURCE, ZOHO, filesIn, read } from './project.mjs';
 
 /** A function's head, its call, and the body that it sends for some arguments. Knows the few statements that they use. */
@@ -92,6 +95,44 @@ for (const file of ['accounts-changed.deluge', 'accounts-deleted.deluge']) {
 it('an account that was just made is told as made', () => {
     const its = parsed('accounts-changed.deluge');
     assert.equal(its.bodyFor({ ...ACCOUNT, created_time: ACCOUNT.modified_time }).operation, 'create');
+});
+
+it('the emulated rule calls as the functions do', { skip: !process.env.LOCKSTEP_PROGRAM && 'no lockstep program was given', timeout: 60_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lockstep-rule-'));
+    const heard = [];
+    let tell;
+    const server = await listen(async (request, text) => {
+        heard.push({ url: request.url, method: request.method, type: request.headers['content-type'], body: JSON.parse(text) });
+        tell?.();
+        return [202, {}];
+    });
+    const next = () => new Promise((resolve) => { tell = resolve; });
+    const { env, end } = await startSandbox(process.env.LOCKSTEP_PROGRAM, folder);
+    try {
+        const changed = parsed('accounts-changed.deluge');
+        const deleted = parsed('accounts-deleted.deluge');
+        await load(env, 'zoho_crm/WorkflowRule', { name: 'Lockstep', module: 'Accounts', url: server.address + changed.url.pathname });
+        const act = async (action) => {
+            const called = next();
+            await load(env, 'zoho_crm/actions', action);
+            await called;
+            return heard.at(-1);
+        };
+        const { body: made } = await act({ action: 'create', module: 'Accounts', values: { Account_Name: 'Neue Pumpen GmbH' } });
+        const edited = await act({ action: 'edit', module: 'Accounts', id: made.id, values: { Phone: '+49 391 5550100' } });
+        const gone = await act({ action: 'delete', module: 'Accounts', id: made.id });
+        for (const [its, call, given] of [[changed, edited, { created_time: 'earlier' }], [deleted, gone, {}]]) {
+            assert.deepEqual(call, {
+                url: its.url.pathname, method: its.type, type: its.headers['Content-Type'],
+                body: its.bodyFor({ ...given, account_id: call.body.id, modified_time: call.body.modified_time })
+            });
+        }
+        assert.deepEqual(made, changed.bodyFor({ account_id: made.id, created_time: made.modified_time, modified_time: made.modified_time }));
+    } finally {
+        await end();
+        server.close();
+        rmSync(folder, { recursive: true, force: true });
+    }
 });
 
 describe('the webhooks of Zoho Books', () => {

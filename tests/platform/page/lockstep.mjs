@@ -38,7 +38,7 @@ export async function standIn() {
         if (!account.Phone)
             return [409, {
                 status: 'parked', run_id: '01M8',
-                error: { code: 'record_refused', message: 'required field not found', field: 'Phone', record: account.Id }
+                error: { code: 'record_refused', message: 'the vendor refuses the record: Phone is mandatory', field: 'Phone', record: account.Id }
             }];
         const created = account.Zoho_Account_Id__c ? null : 'right';
         account.Zoho_Account_Id__c = ZOHO_ID;
@@ -60,6 +60,7 @@ export async function standIn() {
             return release;
         },
         doNotWait(yes) { waits = !yes; },
+        inZoho: async (id) => (id === account.Zoho_Account_Id__c ? { id, Account_Name: account.Name } : undefined),
         read: async () => account,
         write: async (fields) => Object.assign(account, fields),
         close: async () => server.close()
@@ -111,29 +112,45 @@ function configuration(folder) {
         'zoho_crm: { client_id: "${env.ZOHO_CLIENT_ID}", client_secret: "${env.ZOHO_CLIENT_SECRET}", refresh_token: "${env.ZOHO_CRM_REFRESH_TOKEN}", ' +
             'accounts_url: "${env.ZOHO_ACCOUNTS_URL}", api_url: "${env.ZOHO_API_URL}" }'
     ];
-    writeFileSync(join(folder, 'lockstep.yaml'), `server: { port: 0, api_token: for-the-button }\nalerts: { connection: nobody }\n` +
+    writeFileSync(join(folder, 'lockstep.yaml'), `server: { port: 0, api_token: for-the-button }\n` +
         `connections:\n${connections.map((line) => `  ${line}\n`).join('')}flows: { accounts: { file: accounts.yaml, sweep: off } }\n`);
+}
+
+/** A real `lockstep sandbox` in a folder; `env` is what its environment file says. */
+export async function startSandbox(program, folder) {
+    const { end } = await start(program, ['sandbox', '--port', '0', '--env-file', join(folder, 'sandbox.env')], { cwd: folder }, /^environment /m);
+    const lines = readFileSync(join(folder, 'sandbox.env'), 'utf8').matchAll(/^(\w+)=(?:'([^']*)'|"([^"]*)"|(.*))$/gm);
+    return { end, env: Object.fromEntries([...lines].map(([, name, ...values]) => [name, values.find((value) => value !== undefined)])) };
+}
+
+/** Loads a record into the sandbox, or lets something happen in it. */
+export const load = (env, object, record) =>
+    json(`${env.SANDBOX_CONTROL_URL}/load/${object}`, { method: 'POST', body: JSON.stringify({ records: [record] }) });
+
+/** What the sandbox holds. */
+export async function records(env, object) {
+    const state = await json(`${env.SANDBOX_CONTROL_URL}/state/${object}`);
+    return state.records ?? state;
 }
 
 /** A real `lockstep serve` with a real `lockstep sandbox`, whose Zoho has a mandatory field of its own. */
 export async function realLockstep(program) {
     const folder = mkdtempSync(join(tmpdir(), 'lockstep-platform-'));
-    const sandbox = await start(program, ['sandbox', '--port', '0', '--env-file', join(folder, 'sandbox.env')], { cwd: folder }, /^environment /m);
-    const lines = readFileSync(join(folder, 'sandbox.env'), 'utf8').matchAll(/^(\w+)=(?:'([^']*)'|"([^"]*)"|(.*))$/gm);
-    const env = Object.fromEntries([...lines].map(([, name, ...values]) => [name, values.find((value) => value !== undefined)]));
-    const load = (object, record) => json(`${env.SANDBOX_CONTROL_URL}/load/${object}`, { method: 'POST', body: JSON.stringify({ records: [record] }) });
-    await load('zoho_crm/fields', { module: 'Accounts', api_name: 'Customer_Industry', data_type: 'text', length: 100, mandatory: true });
+    const sandbox = await startSandbox(program, folder);
+    const { env } = sandbox;
+    await load(env, 'zoho_crm/fields', { module: 'Accounts', api_name: 'Customer_Industry', data_type: 'text', length: 100, mandatory: true });
 
     configuration(folder);
     const serve = await start(program, ['serve', '--config', join(folder, 'lockstep.yaml')], { cwd: folder, env: { ...process.env, ...env } },
         /(http:\/\/127\.0\.0\.1:\d+)/);
     const rest = await salesforce(env);
-    const [{ Id: account }] = await rest.query("SELECT Id FROM Account WHERE Zoho_Account_Id__c = null AND Industry != null ORDER BY Name LIMIT 1");
+    const [{ Id: account }] = await rest.query("SELECT Id FROM Account WHERE Zoho_Account_Id__c = null ORDER BY Id LIMIT 1");
     return {
         address: serve.found[1],
         token: 'for-the-button',
         account,
         mandatory: { here: 'Industry', there: 'Customer_Industry', value: 'Machinery' },
+        inZoho: async (id) => (await records(env, 'zoho_crm/Accounts')).find((record) => record.id === id),
         read: () => rest.read(account),
         write: (fields) => rest.write(account, fields),
         async close() {
