@@ -54,7 +54,7 @@ void Business::put_lines(const Deal& deal) {
 
 Business::Happened Business::rename(const Act& act, Dice& dice) {
     Account& its = account(deal(act));
-    its.name = fmt::format("Renamed {} & Söhne SE", dice.below(1000));
+    its.name = fmt::format("Renamed {} & Söhne SE, {}", dice.below(1000), its.id.substr(10, 5));  // no other account's
     if (its.trouble == Trouble::long_name) its.trouble = Trouble::none;
     put("salesforce", "Account", {{"Id", its.id}, {"Name", its.name}});
     return {.what = "renamed: " + its.id};

@@ -14,12 +14,18 @@ struct Tally {
     std::uint64_t commits = 0, commits_failed = 0, triggers = 0, acknowledged = 0, switches = 0;
     std::array<std::uint64_t, 3> crashes{};  ///< by `Crash::Where`
     std::array<std::uint64_t, fault_kinds> faults{};
-    std::int64_t virtual_ms = 0, real_us = 0;
+    std::int64_t virtual_ms = 0, spent_us = 0;
+    std::uint64_t short_scenarios = 0, short_calls = 0, short_commits = 0;
+    std::int64_t short_us = 0;
 
-    void add(const Report& report);
-    double scenarios_a_second() const { return real_us > 0 ? static_cast<double>(scenarios) * 1e6 / static_cast<double>(real_us) : 0; }
+    /// `took_us` is how long it was played.
+    void add(const Scenario& scenario, const Report& report, std::int64_t took_us);
+    double scenarios_a_second() const { return spent_us > 0 ? static_cast<double>(scenarios) * 1e6 / static_cast<double>(spent_us) : 0; }
     /// Several lines for people.
     std::string to_string() const;
+
+private:
+    std::string shares() const;
 };
 
 struct Failure {

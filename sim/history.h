@@ -29,6 +29,7 @@ struct SentCall {
     int vendor_status = 0;                       ///< what the vendor answered when it processed it; 0: it did not
     int status = 0;                              ///< what the caller was answered; 0: no answer came through
     std::optional<std::int64_t> retry_after_ms;  ///< what that answer asked for
+    std::int64_t day_used = 0, day_allowed = 0;  ///< of the day's calls, as that answer says; 0 allowed: it says nothing
     std::string answer;                          ///< its body
     std::string error;                           ///< what the caller saw instead of an answer: the error's name
 };

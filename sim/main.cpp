@@ -24,7 +24,7 @@ constexpr int shrink_tries = 400;
 constexpr unsigned play_seconds_max = 120;
 
 struct Wish {
-    std::uint64_t seeds = seeds_usual, from = 1;
+    std::uint64_t seeds = seeds_usual, from = 1, times = 1;
     std::optional<std::uint64_t> replay;
     std::optional<std::string> scenario;
     std::string defect;
@@ -35,6 +35,7 @@ constexpr std::string_view usage =
     R"(lockstep-simulate [--seeds N] [--from S]   plays scenarios S, S+1, …; stops at the first that breaks a promise
                   --replay S                plays one and shows everything that happened
                   --scenario TEXT           the same with a scenario as it is printed: "seed=7 deals=2 fault.late=80 …"
+                  --times N                 with either: plays it N times and says how long that takes
                   --year                    a year of the reference company, scaled down
                   --defects                 switches on every deliberate defect in turn; each must be seen
                   --defect NAME             plays with that defect (with --seeds, --replay or --scenario)
@@ -74,6 +75,8 @@ std::optional<Wish> read_wish(const std::vector<std::string>& words) {
                 wish.seeds = number;
             else if (word == "--from")
                 wish.from = number;
+            else if (word == "--times")
+                wish.times = number;
             else if (word == "--replay")
                 wish.replay = number;
             else
@@ -117,7 +120,19 @@ void show(const Scenario& scenario, const Report& report) {
     std::printf("%s\n", report.ok() ? "every promise held" : "promises were broken");
 }
 
-int play_one(const Scenario& scenario) {
+int play_often(const Scenario& scenario, std::uint64_t times) {
+    Tally tally;
+    bool ok = true;
+    for (std::uint64_t i = 0; i < times; ++i) {
+        begin(scenario);
+        ok = play_timed(scenario, tally).ok() && ok;
+    }
+    std::printf("%s%s\n", tally.to_string().c_str(), ok ? "every promise held" : "promises were broken");
+    return ok ? 0 : 1;
+}
+
+int play_one(const Scenario& scenario, const Wish& wish) {
+    if (wish.times > 1) return play_often(scenario, wish.times);
     Report report = play_watched(scenario);
     show(scenario, report);
     return report.ok() ? 0 : 1;
@@ -236,10 +251,10 @@ int run(const Wish& wish) {
     }
 #endif
     choose(wish.defect);
-    if (wish.replay) return play_one(Scenario::drawn(*wish.replay));
+    if (wish.replay) return play_one(Scenario::drawn(*wish.replay), wish);
     if (wish.scenario) {
         auto scenario = Scenario::parse(*wish.scenario);
-        if (scenario) return play_one(*scenario);
+        if (scenario) return play_one(*scenario, wish);
         std::fprintf(stderr, "%s\n", scenario.error().message.c_str());
         return 2;
     }

@@ -73,6 +73,7 @@ std::string Network::connector_of(std::string_view origin) const {
 Result<net::Response> Network::send(const net::Request& request, const net::SendOptions& options) {
     std::string connector = connector_of(request.origin());
     if (connector.empty()) return fail(ErrorCode::unreachable, "no such host: " + std::string(request.origin()));
+    if (connector == "zoho_books" && request.path().starts_with("/crm/")) connector = "zoho_crm";  // both have one address
     auto answer = send_once(request, options, connector);
     bool again = scenario_.network_defects.resends_lost_writes && !answer && answer.error().code == ErrorCode::answer_lost;
     return again ? send_once(request, options, connector) : std::move(answer);
@@ -103,6 +104,24 @@ Result<net::Response> Network::send_once(const net::Request& request, const net:
     return std::move(flight->response);
 }
 
+namespace {
+
+/// What an answer says of the day's calls. Sources: `Sforce-Limit-Info: api-usage=18/15000`; `X-Rate-Limit-*` of Zoho Books.
+void note_allowance(SentCall& call, const net::Headers& headers) {
+    auto number = [](std::string_view text) { return std::strtoll(std::string(text).c_str(), nullptr, 10); };
+    if (auto usage = headers.get("Sforce-Limit-Info")) {
+        auto from = usage->find('=') + 1, slash = usage->find('/');
+        if (slash == std::string_view::npos || from > slash) return;
+        call.day_used = number(usage->substr(from, slash - from));
+        call.day_allowed = number(usage->substr(slash + 1));
+    } else if (auto allowed = headers.get("X-Rate-Limit-Limit")) {
+        call.day_allowed = number(*allowed);
+        call.day_used = call.day_allowed - number(headers.get("X-Rate-Limit-Remaining").value_or("0"));
+    }
+}
+
+}  // namespace
+
 /// The caller learns what became of it.
 void Network::is_over(Flight& flight) {
     SentCall& call = record(flight);
@@ -116,6 +135,7 @@ void Network::is_over(Flight& flight) {
     }
     call.status = flight.response.status;
     call.answer = flight.response.body;
+    note_allowance(call, flight.response.headers);
     trace_hash_ = mixed(trace_hash_, std::hash<std::string_view>()(call.answer));
     if (auto seconds = flight.response.headers.get("Retry-After"))
         call.retry_after_ms = std::strtoll(std::string(*seconds).c_str(), nullptr, 10) * 1000;
@@ -255,6 +275,8 @@ void Network::deliver(const Shared& flight) {
         std::int64_t wait = dice_.below(delay_ms_max);
         sandbox_.vendor(flight->connector).hold(wait);
         back += wait;
+    } else if (scenario_.zoho_at_once > 0 && flight->connector == "zoho_books") {
+        sandbox_.vendor(flight->connector).hold(back - now);
     }
     spoil(*flight);
     has_landed(*flight);

@@ -8,6 +8,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "store/scratch.h"
+#include "value/json.h"
+
 namespace lockstep::sim {
 namespace {
 
@@ -26,6 +29,7 @@ struct Common {
     sandbox::Credentials credentials;
     std::filesystem::path folder, key_file, empty_store;
     std::string private_key;
+    store::Scratch scratch;
 
     Common() : folder(scratch_folder() / fmt::format("lockstep-sim-{}", ::getpid())), key_file(folder / "key.pem") {
         auto made = sandbox::generate_credentials();
@@ -37,6 +41,9 @@ struct Common {
         std::filesystem::permissions(key_file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
         empty_store = folder / "empty.db";
         LS_ASSERT(store::open_sqlite({.path = empty_store}).has_value());
+        auto opened = store::open_scratch();
+        LS_ASSERT(opened.has_value());
+        scratch = *std::move(opened);
     }
     ~Common() {
         std::error_code none;
@@ -44,10 +51,14 @@ struct Common {
     }
 };
 
-const Common& common() {
-    static const Common made;
+Common& common() {
+    static Common made;
     return made;
 }
+
+/// Of so many plays one has its database in a file; the others share one in memory, which keeps what was committed whatever
+/// becomes of the program, as a file does, and need neither be copied nor opened.
+constexpr std::uint64_t files_every = 8, files_at = 3;
 
 /// Signing costs as much as a tenth of a short play: most programs sign in to Salesforce by a secret.
 constexpr std::uint64_t signing_every = 16;
@@ -88,10 +99,7 @@ void forget_names(config::Config& config) {
 }
 
 /// A configuration with its flows, read once.
-struct Configured {
-    config::Config config;
-    std::vector<flow::Flow> flows;
-
+struct Configured : Setup {
     Configured(bool signs, void (*change)(config::Config&)) {
         auto loaded = config::load_environment([signs](const std::string& name) { return environment(name, signs); });
         LS_ASSERT(loaded.has_value());
@@ -137,7 +145,7 @@ const std::string& private_key() { return common().private_key; }
 /// The program's store, watched.
 class Program::Disk : public FlakyStore {
 public:
-    Disk(std::unique_ptr<store::Store> real, Program& program) : FlakyStore(*real), owned_(std::move(real)) {
+    Disk(store::Store& real, std::unique_ptr<store::Store> owned, Program& program) : FlakyStore(real), owned_(std::move(owned)) {
         before_commit = [&program](const store::Batch& batch) { return program.before_commit(batch); };
         after_commit = [&program](const store::Batch& batch, const Result<void>& done) { program.after_commit(batch, done); };
     }
@@ -146,20 +154,22 @@ private:
     std::unique_ptr<store::Store> owned_;
 };
 
-Program::Program(const Scenario& scenario, FiberRuntime& runtime, net::HttpClient& http, History& history)
-    : scenario_(scenario), runtime_(runtime), http_(http), history_(history), crashes_(scenario.crashes) {
+Program::Program(const Scenario& scenario, FiberRuntime& runtime, net::HttpClient& http, History& history, const Setup* setup)
+    : scenario_(scenario), runtime_(runtime), http_(http), history_(history), setup_(setup ? setup : &configured(scenario)), crashes_(scenario.crashes) {
     static std::uint64_t plays = 0;
     play_ = ++plays;
-    if (outlives_deaths()) std::filesystem::copy_file(common().empty_store, path_of(life_));
+    if (has_file())
+        std::filesystem::copy_file(common().empty_store, path_of(life_));
+    else
+        LS_ASSERT(common().scratch.empty().has_value());
 }
 
 Program::~Program() {
     if (is_alive()) end();
-    if (outlives_deaths()) forget_files(life_);
+    if (has_file()) forget_files(life_);
 }
 
-/// Otherwise nobody will ever open it again, and it may be in memory.
-bool Program::outlives_deaths() const { return !scenario_.crashes.empty() || !scenario_.disk_faults.empty(); }
+bool Program::has_file() const { return scenario_.seed % files_every == files_at; }
 
 std::filesystem::path Program::path_of(int life) const { return common().folder / fmt::format("{}-{}.db", play_, life); }
 
@@ -168,16 +178,24 @@ void Program::forget_files(int life) const {
     for (const char* ending : {"", "-wal", "-shm", ".lock"}) std::filesystem::remove(path_of(life).string() + ending, none);
 }
 
+Result<std::unique_ptr<store::Store>> Program::open_disk(const std::string& path) {
+    if (!has_file()) return std::unique_ptr<store::Store>(std::make_unique<Disk>(*common().scratch.store, nullptr, *this));
+    LS_TRY_ASSIGN(auto opened, store::open_sqlite({.path = path}));
+    store::Store& real = *opened;
+    return std::unique_ptr<store::Store>(std::make_unique<Disk>(real, std::move(opened), *this));
+}
+
 bool Program::start() {
-    const auto& its = configured(scenario_);
+    const auto& its = *setup_;
     config::Config config = its.config;
-    config.store_path = outlives_deaths() ? path_of(life_).string() : ":memory:";
+    config.store_path = path_of(life_).string();
     if (scenario_.settle_ms)
         for (auto& connection : config.connections) connection.limits.settle_ms = *scenario_.settle_ms;
+    for (auto& connection : config.connections) limit(connection);
     history_.lives.push_back({.started_ms = runtime_.monotonic_ms()});
     auto made = config::Application::make(
-        config, {.runtime = &runtime_, .http = &http_, .flows = &its.flows, .store = [this](std::unique_ptr<store::Store> real) {
-                     return std::make_unique<Disk>(std::move(real), *this);
+        config, {.runtime = &runtime_, .http = &http_, .flows = &its.flows, .open_store = [this](const std::string& path) {
+                     return open_disk(path);
                  }});
     if (!made) std::fprintf(stderr, "%s\n", made.error().to_text().c_str());
     LS_ASSERT(made.has_value());  // a configuration that cannot be used is no part of any scenario
@@ -186,6 +204,29 @@ bool Program::start() {
     if (started) return true;
     kill("could not start: " + started.error().to_text());
     return false;
+}
+
+void Program::limit(config::ConnectionConfig& connection) const {
+    if (scenario_.own_minute && connection.connector->name == "zoho_books")
+        connection.settings.set("per_minute", std::to_string(scenario_.zoho_calls_per_minute));
+    if (scenario_.has_daily_limit()) connection.limits.daily_reserve_percent = tight_reserve_percent;
+}
+
+Result<engine::Submission> Program::receive(const Message& message) {
+    LS_TRY_ASSIGN(auto delivery, application_->connection(message.connection)->receive(message.request));
+    LS_ASSERT(delivery.size() == 1);
+    for (const auto& flow : engine().flows())
+        for (const auto& trigger : flow.triggers) {
+            if (trigger.connection != message.connection || trigger.kind != flow::Trigger::Kind::webhook) continue;
+            if (!trigger.topic.empty() && trigger.topic != delivery[0].topic) continue;
+            LS_TRY_ASSIGN(auto key, flow::event_key(flow, trigger, delivery[0].body));
+            return engine::Submission{.flow = flow.name,
+                                      .key = std::move(key),
+                                      .trigger = trigger.name,
+                                      .dedupe_id = delivery[0].id,
+                                      .body_json = json::write(delivery[0].body)};
+        }
+    return fail(ErrorCode::not_found, "no flow listens to what " + message.connection + " sends");
 }
 
 void Program::note_counters() {
@@ -197,15 +238,15 @@ void Program::note_counters() {
 void Program::kill(std::string_view of_what) {
     history_.lives.back().died_ms = runtime_.monotonic_ms();
     history_.lives.back().died_of = of_what;
-    LS_ASSERT(outlives_deaths());
     // As the files are now, before anybody closes them.
     for (const char* ending : {"", "-wal"})
-        if (std::filesystem::path file = path_of(life_).string() + ending; std::filesystem::exists(file))
+        if (std::filesystem::path file = path_of(life_).string() + ending; has_file() && std::filesystem::exists(file))
             std::filesystem::copy_file(file, path_of(life_ + 1).string() + ending);
     note_counters();
     runtime_.abandon();
     application_.reset();
-    forget_files(life_++);
+    if (has_file()) forget_files(life_);
+    ++life_;
     death_ = {};
 }
 

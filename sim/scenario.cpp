@@ -194,6 +194,11 @@ const Field fields[] = {
     number<[](Scenario* its) { return &its->late_ms; }, 0>("late_ms"),
     number<[](Scenario* its) { return &its->faults_ms; }, 0>("faults_ms"),
     number<[](Scenario* its) { return &its->zoho_calls_per_minute; }, 0>("zoho_calls_per_minute"),
+    flag<[](Scenario* its) { return &its->own_minute; }>("own_minute"),
+    number<[](Scenario* its) { return &its->zoho_at_once; }, 0>("zoho_at_once"),
+    number<[](Scenario* its) { return &its->zoho_calls_per_day; }, 0>("zoho_calls_per_day"),
+    number<[](Scenario* its) { return &its->salesforce_calls_per_day; }, 0>("salesforce_calls_per_day"),
+    flag<[](Scenario* its) { return &its->vendors_tell; }>("vendors_tell"),
     kept<[](Scenario* its) { return &its->network_defects.resends_lost_writes; }>("defect.resends_lost_writes"),
     kept<[](Scenario* its) { return &its->payments_interleave; }>("defect.payments_interleave"),
     {"defect.settle_ms", [](const Scenario& its) { return its.settle_ms ? Texts{fmt::format("{}", *its.settle_ms)} : Texts(); },
@@ -221,6 +226,12 @@ std::string_view to_string(FaultKind kind) { return fault_names.at(static_cast<s
 bool Scenario::has_faults() const {
     return std::any_of(faults.begin(), faults.end(), [](int of_a_thousand) { return of_a_thousand > 0; }) || !outages.empty() ||
            !disk_faults.empty();
+}
+
+std::int64_t Scenario::set_back_ms() const {
+    std::int64_t all_ms = 0;
+    for (const auto& jump : clock_jumps) all_ms += std::max<std::int64_t>(0, -jump.by_ms);
+    return all_ms;
 }
 
 std::string Scenario::to_string() const {

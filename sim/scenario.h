@@ -80,6 +80,11 @@ struct Scenario {
     std::array<int, fault_kinds> faults{};  ///< of a thousand calls, until `faults_ms`
     std::int64_t faults_ms = 90'000;
     int zoho_calls_per_minute = 0;
+    bool own_minute = false;     ///< the connection is configured with Zoho's bound a minute, and never meets it
+    int zoho_at_once = 0;        ///< requests that Zoho takes in process; 0: any number
+    int zoho_calls_per_day = 0;  ///< until Berlin's midnight; 0: not limited
+    int salesforce_calls_per_day = 0;
+    bool vendors_tell = false;  ///< in their own words, which the program's connectors read; else the event is submitted as it is
     std::vector<Outage> outages;
     std::vector<ClockJump> clock_jumps;
     std::vector<DiskFault> disk_faults;
@@ -92,8 +97,13 @@ struct Scenario {
     int& fault(FaultKind kind) { return faults[static_cast<std::size_t>(kind)]; }
     int fault(FaultKind kind) const { return faults[static_cast<std::size_t>(kind)]; }
     bool has_faults() const;
+    bool has_daily_limit() const { return zoho_calls_per_day > 0 || salesforce_calls_per_day > 0; }
+    /// One to three deals, within minutes.
+    bool is_short() const { return plan.deals <= 3 && !has_daily_limit(); }
+    /// By how much the wall clock is set back, all in all: so much longer what is due at a time may take.
+    std::int64_t set_back_ms() const;
 
-    /// Draws one of many: how large, how crowded, how hostile. Most are short: one or two deals or payments.
+    /// Draws one of many: how large, how crowded, how hostile. Most are short.
     static Scenario drawn(std::uint64_t seed);
     /// Deals that are closed at the same moment, and nothing else.
     static Scenario quiet(std::uint64_t seed, int accounts, int deals);

@@ -16,10 +16,11 @@ constexpr std::array<std::string_view, 8> odd_starts = {
 constexpr std::array<std::string_view, 4> connectors = {"salesforce", "sap", "zoho_books", "slack"};
 constexpr std::array<std::int64_t, 5> jumps = {1'500, 45'000, 600'000, 3'600'000, 86'400'000};
 
-constexpr std::int64_t set_back_ms_max = 600'000;
-
 /// About so often do tasks take turns, and the store commits, until a deal is done.
 constexpr int switches_a_deal = 90, commits_a_deal = 25;
+constexpr int daily_limits_every = 60;
+/// Of so many scenarios one has up to nine deals; of the others one in so many may have two of an account.
+constexpr int large_every = 20, pairs_every = 2;
 constexpr int faults_most = 450;  // of a thousand calls, all kinds together
 
 int most_of(FaultKind kind) {
@@ -37,6 +38,15 @@ int most_of(FaultKind kind) {
     }
 }
 
+/// What vendors allow less of than they usually do. A day's calls are few enough to be used up, and end a day later.
+void draw_limits(Scenario& scenario, Dice& dice) {
+    if (dice.once_in(12)) scenario.zoho_calls_per_minute = 20 + dice.below(80);
+    scenario.own_minute = scenario.zoho_calls_per_minute > 0 && dice.once_in(2);
+    if (dice.once_in(16)) scenario.zoho_at_once = 1 + dice.below(4);
+    if (!dice.once_in(daily_limits_every)) return;
+    (dice.once_in(2) ? scenario.zoho_calls_per_day : scenario.salesforce_calls_per_day) = 15 + dice.below(45);
+}
+
 void draw_faults(Scenario& scenario, Dice& dice) {
     int all = 0;
     for (std::size_t i = 0; i < fault_kinds; ++i) {
@@ -52,7 +62,7 @@ void draw_faults(Scenario& scenario, Dice& dice) {
                                     .for_ms = 5'000 + dice.below(300'000),
                                     .how = static_cast<Outage::How>(dice.below(4))});
     if (dice.once_in(6)) scenario.disk_faults.push_back({dice.below(15'000), 200 + dice.below(20'000), dice.once_in(2)});
-    if (dice.once_in(12)) scenario.zoho_calls_per_minute = 20 + dice.below(80);
+    draw_limits(scenario, dice);
 }
 
 void draw_crashes(Scenario& scenario, Dice& dice, int most) {
@@ -68,8 +78,7 @@ void draw_moment(Scenario& scenario, Dice& dice) {
     if (!dice.once_in(4)) return;
     for (int i = 1 + dice.below(2); i > 0; --i) {
         std::int64_t by = jumps[static_cast<std::size_t>(dice.below(static_cast<int>(jumps.size())))];
-        // Set back, a clock makes longer what a process that starts then waits for.
-        scenario.clock_jumps.push_back({dice.below(60'000), dice.once_in(2) ? by : -std::min(by, set_back_ms_max)});
+        scenario.clock_jumps.push_back({dice.below(60'000), dice.once_in(2) ? by : -by});
     }
 }
 
@@ -78,8 +87,8 @@ void draw_moment(Scenario& scenario, Dice& dice) {
 Scenario Scenario::drawn(std::uint64_t seed) {
     Dice dice(seed, 0x5ce7a210);
     Scenario scenario{.seed = seed};
-    bool large = dice.once_in(12);
-    Wishes wishes{.accounts_max = large ? 3 : 1, .deals_an_account_max = large ? 3 : 2};
+    bool large = dice.once_in(large_every);
+    Wishes wishes{.accounts_max = large ? 3 : 1, .deals_an_account_max = large ? 3 : dice.once_in(pairs_every) ? 2 : 1};
     wishes.spread_ms = dice.once_in(3) ? 0 : dice.below(20'000);
     wishes.edits = dice.once_in(4);
     wishes.hands = dice.once_in(4);
@@ -87,6 +96,7 @@ Scenario Scenario::drawn(std::uint64_t seed) {
     wishes.payments_max = dice.once_in(4) ? (large ? 8 : 3) : 0;
     wishes.stock_moves_max = dice.once_in(8) ? 3 : 0;
     wishes.losses = dice.once_in(6);
+    scenario.vendors_tell = dice.once_in(4);
     scenario.plan = draw_plan(seed, wishes);
     scenario.duplicate_triggers = dice.once_in(3) ? 1 + dice.below(2) : 0;
     if (dice.once_in(3)) scenario.late_ms = dice.below(8'000);

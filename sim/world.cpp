@@ -22,6 +22,9 @@ constexpr int looks_max = 100;
 /// Whatever happens, everything has come to an end so long after the last event. Units: virtual milliseconds.
 constexpr std::int64_t time_to_end_ms = 6 * 3'600'000;
 constexpr std::int64_t look_every_ms = 2'000;
+/// Whoever has waited for so long looks as seldom as that.
+constexpr std::int64_t long_wait_ms = 900'000, look_seldom_ms = 30'000;
+constexpr int plenty = 1'000'000;
 constexpr int down_ms_max = 20'000;
 /// Whoever is told to come again does so after this long.
 constexpr std::int64_t ask_again_ms = 5'000;
@@ -33,8 +36,10 @@ constexpr int again_ms_max = 10'000;
 /// Of so many plays one is searched for secrets row by row.
 constexpr std::uint64_t thorough_every = 8;
 /// So long nobody does anything at the end: nothing may happen by itself. One play in some is watched for long, with sweeps.
-constexpr std::int64_t quiet_ms = 60'000, long_quiet_ms = 45 * 60'000;
-constexpr std::uint64_t long_quiet_every = 16;
+constexpr std::int64_t brief_quiet_ms = 10'000, quiet_ms = 60'000, long_quiet_ms = 45 * 60'000;
+constexpr std::uint64_t quiet_every = 4, long_quiet_every = 16;
+/// A day's calls come back within a day, and who waits for them looks again some hours later at the latest.
+constexpr std::int64_t until_tomorrow_ms = 32 * 3'600'000;
 
 Timestamp time_of(std::string_view text) {
     auto time = parse_timestamp(text);
@@ -69,7 +74,8 @@ public:
                     .addresses = addresses(),
                     .credentials = credentials(),
                     .seed = scenario.seed,
-                    .zoho_calls_per_minute = scenario.zoho_calls_per_minute}),
+                    .zoho_calls_per_minute = scenario.zoho_calls_per_minute,
+                    .salesforce_calls_per_day = scenario.salesforce_calls_per_day}),
           network_(runtime_, sandbox_, addresses(), scenario, report_.history),
           business_(scenario.plan, sandbox_, credentials(), [this] { return runtime_.monotonic_ms(); }),
           program_(scenario, runtime_, network_, report_.history),
@@ -107,6 +113,7 @@ private:
         history().secrets.push_back(key.substr(key.find('\n', key.size() / 2) + 1, 60));
         auto loaded = business_.load();
         LS_ASSERT(loaded.has_value());
+        allow_zoho(scenario_.zoho_calls_per_day, scenario_.zoho_at_once);
         for (const auto& act : scenario_.plan.acts)
             if (act.occasion == Occasion::at_its_time) plan_act(act, act.at_ms);
         network_.processed = [this](std::string_view connector, const net::Request& request) {
@@ -119,20 +126,47 @@ private:
         for (const auto& disk : scenario_.disk_faults) faults_end_ms_ = std::max(faults_end_ms_, disk.from_ms + disk.for_ms);
     }
 
+    void allow_zoho(int calls_a_day, int at_once) {
+        if (!scenario_.zoho_calls_per_day && !scenario_.zoho_at_once) return;
+        auto set = sandbox_.vendor("zoho_books").load("settings", {Value(Map{{"calls_per_day", calls_a_day}, {"concurrency", at_once}})});
+        LS_ASSERT(set.has_value());
+    }
+
+    /// The vendor's own message of it; nullopt if it is of none, or of a record that is gone.
+    std::optional<Message> message_of(const Business::Told& told) {
+        if (!scenario_.vendors_tell) return std::nullopt;
+        if (told.flow == "deal-closed")
+            return emitted("salesforce", "outbound_message",
+                           {{"object", "Opportunity"}, {"ids", List{told.key}}, {"fields", List{"Name"}}});
+        if (told.flow != "payment") return std::nullopt;
+        static constexpr std::string_view bodies[] = {"default", "form", "raw"};
+        if (std::string payment = told.body["payment_id"].text(); !payment.empty())
+            return emitted("zoho_books", "customer_payment", {{"payment_id", payment}, {"body", std::string(bodies[dice_.below(3)])}});
+        return emitted("zoho_books", "invoice", {{"invoice_id", told.body["invoices"].as_list().at(0)["invoice_id"]}});
+    }
+    std::optional<Message> emitted(const std::string& connector, std::string_view event, Map details) {
+        details.set("url", "http://lockstep.test/webhook");
+        auto request = sandbox_.vendor(connector).emit(event, details);
+        return request ? std::optional(Message{connector, *std::move(request)}) : std::nullopt;
+    }
+
     /// A vendor tells of something: at once or late, once or twice.
     void tell(const Business::Told& told, const std::string& what) {
         std::int64_t now = runtime_.monotonic_ms();
         std::int64_t late = scenario_.late_ms > 0 && dice_.once_in(2) ? dice_.below(static_cast<int>(scenario_.late_ms)) : 0;
         std::string id = fmt::format("message-{}", ++messages_);
-        report(told.flow, told.key, told.body, what, id, now + late);
+        auto message = message_of(told);
+        report(told.flow, told.key, told.body, what, id, now + late, message);
         if (duplicates_ == 0 || !dice_.once_in(2)) return;
         --duplicates_;
         bool same_id = dice_.once_in(2);
-        report(told.flow, told.key, told.body, what + " again", same_id ? id : id + "-again", now + dice_.below(again_ms_max));
+        if (!same_id) message = message_of(told);
+        report(told.flow, told.key, told.body, what + " again", same_id ? id : id + "-again", now + dice_.below(again_ms_max), message);
     }
 
     /// Somebody will report an event.
-    void report(std::string_view flow, std::string key, const Value& body, std::string what, std::string dedupe_id, std::int64_t due_ms) {
+    void report(std::string_view flow, std::string key, const Value& body, std::string what, std::string dedupe_id, std::int64_t due_ms,
+                const std::optional<Message>& message) {
         history().triggers.push_back({.flow = std::string(flow),
                                       .key = std::move(key),
                                       .dedupe_id = std::move(dedupe_id),
@@ -140,6 +174,7 @@ private:
                                       .what = std::move(what),
                                       .due_ms = due_ms});
         ask_at_.push_back(due_ms);
+        worded_.push_back(message);
         stirred_ = true;
     }
 
@@ -167,9 +202,20 @@ private:
         GivenTrigger& trigger = history().triggers[index];
         if (!trigger.given_ms) trigger.given_ms = runtime_.monotonic_ms();
         ask_at_[index] = INT64_MAX;
-        program_.engine().submit(
-            {.flow = trigger.flow, .key = trigger.key, .trigger = "webhook", .dedupe_id = trigger.dedupe_id, .body_json = trigger.body},
-            [this, index](Result<engine::Accepted> accepted) { answered(index, accepted); });
+        engine::Submission event{
+            .flow = trigger.flow, .key = trigger.key, .trigger = "webhook", .dedupe_id = trigger.dedupe_id, .body_json = trigger.body};
+        if (worded_[index]) {
+            auto read = program_.receive(*worded_[index]);
+            if (!read || read->flow != event.flow || read->key != event.key) {
+                trigger.lost = true;
+                return broken(fmt::format("what {} told of {} is not understood: {}", worded_[index]->connection, trigger.key,
+                                          read ? read->key : read.error().to_text()));
+            }
+            event = *std::move(read);
+            trigger.dedupe_id = event.dedupe_id;
+            trigger.body = event.body_json;
+        }
+        program_.engine().submit(std::move(event), [this, index](Result<engine::Accepted> accepted) { answered(index, accepted); });
     }
 
     void answered(std::size_t index, const Result<engine::Accepted>& accepted) {
@@ -230,16 +276,19 @@ private:
     }
 
     std::int64_t next_stop_ms(bool idle) {
-        std::int64_t stop = idle && !awaits_an_answer() ? end_of_time_ms() : runtime_.monotonic_ms() + look_every_ms;
+        const std::int64_t now = runtime_.monotonic_ms();
+        const bool waits_long = now > std::max(faults_end_ms_, end_not_before_ms_) + long_wait_ms;
+        std::int64_t stop = idle && !awaits_an_answer() ? end_of_time_ms() : now + (waits_long ? look_seldom_ms : look_every_ms);
         for (std::int64_t at : ask_at_) stop = std::min(stop, at);
         for (const auto& jump : jumps_) stop = std::min(stop, jump.at_ms);
         if (!healed_ && faults_end_ms_ > 0) stop = std::min(stop, faults_end_ms_);
-        return std::max(stop, runtime_.monotonic_ms() + 1);
+        return std::max(stop, now + 1);
     }
 
     std::int64_t end_of_time_ms() const {
         std::int64_t last_act_ms = scenario_.plan.acts.empty() ? 0 : scenario_.plan.acts.back().at_ms;
-        return std::max({last_act_ms, faults_end_ms_, end_not_before_ms_}) + time_to_end_ms;
+        return std::max({last_act_ms, faults_end_ms_, end_not_before_ms_}) + time_to_end_ms + scenario_.set_back_ms() +
+               (scenario_.has_daily_limit() ? until_tomorrow_ms : 0);
     }
 
     bool is_over(bool idle) {
@@ -294,6 +343,7 @@ private:
     }
 
     void replay_parked() {
+        allow_zoho(plenty, 0);  // people have bought more, and can mend
         for (int round = 0; round < replay_rounds_max; ++round) {
             auto mended = business_.mend_all();
             for (const auto& happened : mended) took_place(happened, "");
@@ -318,7 +368,9 @@ private:
     void stay_quiet() {
         history().agreement_ms = runtime_.monotonic_ms();
         history().calls_at_agreement = history().calls.size();
-        std::int64_t quiet = scenario_.seed % long_quiet_every == 0 ? long_quiet_ms : quiet_ms;
+        std::int64_t quiet = scenario_.seed % long_quiet_every == 0 ? long_quiet_ms
+                             : scenario_.seed % quiet_every == 1    ? quiet_ms
+                                                                    : brief_quiet_ms;
         for (std::int64_t until = runtime_.monotonic_ms() + quiet; runtime_.monotonic_ms() < until;) pass(until);
         // A scheduled run may have begun just now.
         for (int looks = 0; !is_idle() && looks < looks_max; ++looks) pass(runtime_.monotonic_ms() + look_every_ms);
@@ -329,6 +381,10 @@ private:
     void judge() {
         history().ended_ms = runtime_.monotonic_ms();
         auto evidence = oracles::gather(history(), sandbox_, program_.store(), business_, scenario_.seed % thorough_every == 0);
+        if (scenario_.own_minute) evidence.bounds["zoho_books"].a_minute = scenario_.zoho_calls_per_minute;
+        if (scenario_.has_daily_limit())
+            for (auto& [connector, bounds] : evidence.bounds) bounds.reserve_percent = tight_reserve_percent;
+        if (scenario_.has_daily_limit()) evidence.until_tomorrow_ms = until_tomorrow_ms;
         for (auto& sentence : oracles::judge(evidence)) broken(std::move(sentence));
         for (const auto& sentence : network_.collisions()) broken(sentence);
     }
@@ -353,8 +409,9 @@ private:
     Business business_;
     Program program_;
     Dice dice_;
-    std::vector<std::int64_t> ask_at_;  // by trigger: when it is reported, or reported again
-    std::vector<ClockJump> jumps_;      // still to come
+    std::vector<std::int64_t> ask_at_;            // by trigger: when it is reported, or reported again
+    std::vector<std::optional<Message>> worded_;  // by trigger: as a vendor words it
+    std::vector<ClockJump> jumps_;                // still to come
     std::int64_t faults_end_ms_ = 0, end_not_before_ms_ = 0;
     int acts_to_come_ = 0, duplicates_ = 0, messages_ = 0;
     bool healed_ = false, stirred_ = false;

@@ -34,12 +34,14 @@ struct Evidence {
     List stock;        ///< of SAP, a record a place and kind
     List messages;     ///< of Slack
     Business::Ledger ledger;
-    bool has_stock = false;  ///< the business moves stock
-    bool thorough = true;    ///< also looks for secrets in every row
+    std::int64_t until_tomorrow_ms = 0;  ///< so long may whoever has used up a day's calls wait for the next day's
+    bool has_stock = false;              ///< the business moves stock
+    bool thorough = true;                ///< also looks for secrets in every row
 
-    /// How many requests at once, and within a minute, each connection may make; 0: no bound.
+    /// How many requests at once, and within a minute, each connection may make, and what part of a day's calls it leaves to
+    /// others; 0: no bound.
     struct Bounds {
-        int at_once = 0, a_minute = 0;
+        int at_once = 0, a_minute = 0, reserve_percent = 0;
     };
     std::map<std::string, Bounds> bounds;
 };

@@ -11,6 +11,8 @@ namespace lockstep::sim::oracles {
 namespace {
 
 constexpr std::int64_t minute_ms = 60'000;
+/// What an action that is under way may still have to ask or write; and how often somebody looks whether a day has begun.
+constexpr std::int64_t requests_more = 3, look_ms = 600'000;
 
 using Calls = std::vector<const SentCall*>;
 
@@ -49,9 +51,15 @@ void check_at_once(const std::string& connector, const Calls& calls, int most, S
     if (highest > most) broken.push_back(fmt::format("{}: {} calls at once, {} are allowed", connector, highest, most));
 }
 
+bool signs_in(const SentCall& call) {
+    return call.url.find("oauth") != std::string::npos || call.url.find("services/T") != std::string::npos;
+}
+
+/// What vendors count: neither sign-ins nor what they refuse unseen for its token.
 void check_minute(const std::string& connector, const Calls& calls, int most, Sentences& broken) {
     std::deque<std::int64_t> recent;
     for (const auto* call : calls) {
+        if (signs_in(*call) || call->status == 401) continue;
         while (!recent.empty() && recent.front() <= call->sent_ms - minute_ms) recent.pop_front();
         recent.push_back(call->sent_ms);
         if (recent.size() > static_cast<std::size_t>(most)) {
@@ -59,6 +67,35 @@ void check_minute(const std::string& connector, const Calls& calls, int most, Se
             return;
         }
     }
+}
+
+/// Whether an answer said that no more is left of the day than the part that is others'.
+bool says_enough(const SentCall& call, int reserve_percent) {
+    return call.answered_ms && call.status / 100 == 2 && call.day_allowed > 0 &&
+           (call.day_allowed - call.day_used) * 100 < reserve_percent * call.day_allowed;
+}
+
+/// Once the vendor has said so, only what is under way goes on, and somebody looks now and then whether a new day has begun.
+void check_reserve(const std::string& connector, const Calls& calls, int percent, Sentences& broken) {
+    auto first = std::find_if(calls.begin(), calls.end(), [&](const auto* call) { return says_enough(*call, percent); });
+    if (first == calls.end()) return;
+    const std::int64_t told_ms = *(*first)->answered_ms;
+    std::int64_t over_ms = INT64_MAX;  // the day
+    for (const auto* call : calls)
+        if (call->sent_ms > told_ms && call->answered_ms && call->day_allowed > 0 && !says_enough(*call, percent))
+            over_ms = std::min(over_ms, call->sent_ms);
+    std::int64_t under_way = 0, later = 0, last_ms = told_ms;
+    for (const auto* call : calls) {
+        if (signs_in(*call)) continue;
+        under_way += call->sent_ms <= told_ms && call->answered_ms.value_or(INT64_MAX) > told_ms ? 1 : 0;
+        if (call->sent_ms <= told_ms || call->sent_ms >= over_ms) continue;
+        ++later;
+        last_ms = call->sent_ms;
+    }
+    const std::int64_t allowed = requests_more * (under_way + 1) + 1 + (last_ms - told_ms) / look_ms;
+    if (later > allowed)
+        broken.push_back(fmt::format("{}: {} calls after call {} was told that the rest of the day's {} is for others", connector, later,
+                                     (*first)->number, (*first)->day_allowed));
 }
 
 }  // namespace
@@ -77,6 +114,7 @@ Sentences limits_are_kept(const Evidence& evidence) {
         if (bounds == evidence.bounds.end()) continue;
         if (bounds->second.at_once > 0) check_at_once(of.first, calls, bounds->second.at_once, broken);
         if (bounds->second.a_minute > 0) check_minute(of.first, calls, bounds->second.a_minute, broken);
+        if (bounds->second.reserve_percent > 0) check_reserve(of.first, calls, bounds->second.reserve_percent, broken);
     }
     return broken;
 }

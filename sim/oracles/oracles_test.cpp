@@ -261,6 +261,26 @@ TEST_F(Oracles, SeeMoreCallsThanAreAllowed) {
     complains(limits_are_kept, "3 calls within a minute");
 }
 
+TEST_F(Oracles, SeeTheUseOfWhatIsLeftToOthers) {
+    evidence.bounds["sap"] = {.reserve_percent = 10};
+    auto answered = [&](std::int64_t sent_ms, std::int64_t used) {
+        auto& its = call("sap", sent_ms, sent_ms + 10);
+        its.day_used = used;
+        its.day_allowed = 100;
+    };
+    answered(0, 90);
+    answered(20, 91);  // from here on
+    for (int i = 0; i < 4; ++i) answered(40 + i * 20, 92 + i);
+    EXPECT_TRUE(limits_are_kept(evidence).empty()) << "what is under way goes on";
+    answered(700'000, 96);
+    EXPECT_TRUE(limits_are_kept(evidence).empty()) << "somebody looks whether a new day has begun";
+    answered(900'000, 97);
+    complains(limits_are_kept, "of the day's 100 is for others");
+    for (auto& its : history.calls)
+        if (its.sent_ms == 900'000) its.day_used = 1;
+    EXPECT_TRUE(limits_are_kept(evidence).empty()) << "a new day";
+}
+
 TEST_F(Oracles, SeeSecretsWhereverTheyStand) {
     history.secrets = {"s3cret-of-sap/1"};
     call("sap", 1, 2).answer = R"({"access_token" : "token-given-out"})";

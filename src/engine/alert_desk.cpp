@@ -45,7 +45,11 @@ std::vector<store::AlertRow> AlertDesk::restore(std::vector<store::AlertRow> row
             given_up.push_back(std::move(row));
             continue;
         }
-        Open open{.row = std::move(row), .shown = {}, .lost = 0};
+        Open open{.row = std::move(row), .shown = {}, .lost = 0, .restored = true};
+        // Nobody waits longer, even if the clock was set back meanwhile.
+        open.row.due_at_ms = std::min(open.row.due_at_ms, runtime_.now().ms() + window_ms_);
+        std::int64_t& last_sent_ms = last_sent_ms_[open.row.cause];
+        last_sent_ms = std::max(last_sent_ms, open.row.due_at_ms);
         if (open.row.state == store::AlertState::sending) {
             open.row.state = store::AlertState::pending;
             open.lost = 1;
@@ -87,7 +91,7 @@ std::vector<store::AlertRow> AlertDesk::take_due(std::int64_t now_ms) {
         if (open.row.state != store::AlertState::pending || open.row.due_at_ms > now_ms) continue;
         // The one before of its cause may have been sent once more meanwhile: its window begins anew.
         auto last = sent_again_ms_.find(open.row.cause);
-        if (open.row.attempts == 0 && last != sent_again_ms_.end() && now_ms < last->second + window_ms_) {
+        if (open.row.attempts == 0 && !open.restored && last != sent_again_ms_.end() && now_ms < last->second + window_ms_) {
             open.row.due_at_ms = last->second + window_ms_;
             continue;
         }
@@ -96,7 +100,7 @@ std::vector<store::AlertRow> AlertDesk::take_due(std::int64_t now_ms) {
         auto gathering = pending_by_cause_.find(open.row.cause);
         if (gathering != pending_by_cause_.end() && gathering->second == id) pending_by_cause_.erase(gathering);
         last_sent_ms_[open.row.cause] = now_ms;
-        if (open.row.attempts > 1) sent_again_ms_[open.row.cause] = now_ms;
+        if (open.row.attempts > 1 || open.restored) sent_again_ms_[open.row.cause] = now_ms;
         due.push_back(open.row);
     }
     return due;

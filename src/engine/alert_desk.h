@@ -32,8 +32,8 @@ public:
     AlertDesk(Runtime& runtime, std::int64_t delay_ms, std::int64_t window_ms, std::optional<flow::Delivery> delivery = {})
         : runtime_(runtime), delay_ms_(delay_ms), window_ms_(window_ms), delivery_(delivery) {}
 
-    /// Takes up what an earlier process left unsent. One that was being sent counts as sent once already. Returns those that
-    /// are not sent any more, to be stored.
+    /// Takes up what an earlier process left unsent: a window of their causes begins when they are sent. One that was being
+    /// sent counts as sent once already. Returns those that are not sent any more, to be stored.
     [[nodiscard]] std::vector<store::AlertRow> restore(std::vector<store::AlertRow> rows);
     /// Notes a happening; the row is to be stored.
     store::AlertRow note(const Happening& happening, std::int64_t now_ms);
@@ -50,6 +50,7 @@ private:
         store::AlertRow row;
         std::vector<Happening> shown;
         int lost = 0;
+        bool restored = false;  ///< of an earlier process: its message is written and takes nothing more
     };
     Runtime& runtime_;
     int lost_answers_most() const;

@@ -64,8 +64,11 @@ void Engine::Impl::call_for_sweep(Round& round, std::size_t sweep) {
     auto page_rows = static_cast<std::size_t>(std::max(sweeps_->definition(sweep).page_rows, 1));
     if (backlog_.size() + std::min(page_rows, options_.backlog_max / 2) > options_.backlog_max)
         return sweeps_->put_off(sweep, look_again_ms, "so many events wait that no more fit", clock);
-    if (auto pause = desk_.pause_of(connection, Priority::background))
-        return sweeps_->put_off(sweep, look_again_ms, pause->because.message, clock);
+    // What cannot be compared need not be asked for: else one vendor's pause would cost the other's calls.
+    const auto& against = sweeps_->definition(sweep).against;
+    for (const std::string& needed : {connection, against ? against->connection : connection})
+        if (auto pause = desk_.pause_of(needed, Priority::background))
+            return sweeps_->put_off(sweep, look_again_ms, pause->because.message, clock);
     const std::string action = sweeps_->next_action(sweep).name;
     auto input = sweeps_->next_call(sweep, clock);
     if (!input) return fail_sweep(round, sweep, input.error());

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/defect.h"
 #include "value/json.h"
 
 namespace lockstep::engine {
@@ -21,6 +22,8 @@ constexpr std::int64_t retry_base_ms = 30'000;
 /// People hear of a sweep that has failed for so long, or for so many of its intervals, whichever is longer.
 constexpr std::int64_t alert_after_ms = 3'600'000;
 constexpr std::int64_t alert_after_intervals = 4;
+
+bool moves_to_the_present() { return LS_DEFECT("sweeps: the cursor moves to the present, whatever was seen"); }
 
 /// FNV-1a.
 std::string hash_of(const std::string& text) {
@@ -75,12 +78,14 @@ bool is_young(std::int64_t position_ms, std::int64_t now_ms) {
 
 /// Where the next pass begins.
 SweepCursor::Pass first_of_pass(const flow::Sweep& sweep, const SweepCursor& cursor, std::int64_t now_ms) {
-    return {.since_ms = cursor.at_ms - sweep.overlap_ms, .after = {}, .began_ms = now_ms};
+    const std::int64_t overlap_ms = moves_to_the_present() ? 0 : sweep.overlap_ms;
+    return {.since_ms = cursor.at_ms - overlap_ms, .after = {}, .began_ms = now_ms};
 }
 
 /// Where the cursor may move to after a pass. Rows in order of position come to light at its end when they change during
 /// it; others may do so on a page that has been read.
-std::int64_t end_of_pass(const flow::Sweep& sweep, const SweepCursor::Pass& pass) {
+std::int64_t end_of_pass(const flow::Sweep& sweep, const SweepCursor::Pass& pass, std::int64_t now_ms) {
+    if (moves_to_the_present()) return now_ms;
     return sweep.paging == flow::Sweep::Paging::after ? pass.greatest_ms : std::min(pass.greatest_ms, pass.began_ms);
 }
 
@@ -282,7 +287,7 @@ Result<std::optional<Sweeps::Page>> Sweeps::judge(Entry& entry, const List& rows
     if (!page.is_last && next == pass)
         return lockstep::fail(ErrorCode::expression_failed, "a page ends where it began: are its rows in order?");
     if (page.is_last) {
-        page.next.at_ms = std::max(page.next.at_ms, end_of_pass(its, next));
+        page.next.at_ms = std::max(page.next.at_ms, end_of_pass(its, next, clock.now_ms));
         page.next.complete_ms = clock.now_ms;
         page.next.pass.reset();
     }

@@ -15,6 +15,8 @@ namespace {
 
 namespace bj = boost::json;
 
+constexpr std::size_t values_usual = 48;
+
 /// Takes the parser's events. Finished values wait on a stack until their list or map ends.
 class Builder {
 public:
@@ -23,6 +25,11 @@ public:
     static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
     static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
 
+    Builder() {
+        // Most documents are a record or a few: without this their stacks grow five times.
+        values_.reserve(values_usual);
+        keys_.reserve(values_usual);
+    }
     Value take_value() { return std::move(values_.back()); }
     const std::optional<Error>& refusal() const { return refusal_; }
 
