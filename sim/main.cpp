@@ -14,6 +14,7 @@
 #include "base/defect.h"
 #include "sim/campaign.h"
 #include "sim/defects.h"
+#include "sim/edits.h"
 #include "sim/shrink.h"
 
 namespace lockstep::sim {
@@ -28,7 +29,7 @@ struct Wish {
     std::optional<std::uint64_t> replay;
     std::optional<std::string> scenario;
     std::string defect;
-    bool defects = false, year = false, shrink = true, help = false, all = false;
+    bool defects = false, year = false, shrink = true, help = false, all = false, edits = false;
 };
 
 constexpr std::string_view usage =
@@ -37,6 +38,7 @@ constexpr std::string_view usage =
                   --scenario TEXT           the same with a scenario as it is printed: "seed=7 deals=2 fault.late=80 …"
                   --times N                 with either: plays it N times and says how long that takes
                   --year                    a year of the reference company, scaled down
+                  --edits                   plays histories of edits on both sides of a sync (with --seeds, --from, --replay)
                   --defects                 switches on every deliberate defect in turn; each must be seen
                   --defect NAME             plays with that defect (with --seeds, --replay or --scenario)
                   --all                     goes on after a broken promise, and names every seed that breaks one
@@ -51,7 +53,7 @@ bool read_number(std::string_view text, std::uint64_t& into) {
 std::optional<Wish> read_wish(const std::vector<std::string>& words) {
     Wish wish;
     const std::map<std::string_view, bool*> flags = {
-        {"--defects", &wish.defects}, {"--year", &wish.year}, {"--all", &wish.all}, {"--help", &wish.help}, {"-h", &wish.help}};
+        {"--defects", &wish.defects}, {"--year", &wish.year}, {"--edits", &wish.edits}, {"--all", &wish.all}, {"--help", &wish.help}, {"-h", &wish.help}};
     for (std::size_t i = 0; i < words.size(); ++i) {
         const std::string& word = words[i];
         if (auto flag = flags.find(word); flag != flags.end()) {
@@ -226,6 +228,46 @@ int play_defects(const Wish& wish) {
     return missed == 0 ? 0 : 1;
 }
 
+void show(const EditHistory& history, const Report& report) {
+    std::printf("%s\n%s%s\n", history.to_string().c_str(), report.to_string().c_str(),
+                report.ok() ? "every promise held" : "promises were broken");
+}
+
+int play_histories(const Wish& wish) {
+    if (wish.replay) {
+        const EditHistory history = EditHistory::drawn(*wish.replay);
+        const Report report = play(history);
+        show(history, report);
+        return report.ok() ? 0 : 1;
+    }
+    EditTally tally;
+    std::uint64_t broken = 0;
+    for (std::uint64_t seed = wish.from; seed < wish.from + wish.seeds; ++seed) {
+        std::snprintf(under_way, sizeof under_way, "--edits --replay %llu", static_cast<unsigned long long>(seed));
+        ::alarm(play_seconds_max);
+        auto failure = play_edits(seed, 1, tally);
+        if (!failure) continue;
+        ++broken;
+        std::printf("\nSEED %llu BREAKS A PROMISE: ./run simulate --edits --replay %llu\n", static_cast<unsigned long long>(seed),
+                    static_cast<unsigned long long>(seed));
+        if (wish.all) {
+            std::printf("%s\n", failure->report.broken.front().c_str());
+            continue;
+        }
+        show(failure->smallest, failure->report);
+        break;
+    }
+    const double seconds = static_cast<double>(tally.real_us) / 1e6;
+    std::printf("%llu histories in %.1f s (%.0f a second): %llu edits, %llu calls (%llu spoilt), %llu writes, %llu conflicts, "
+                "%llu times read again, %llu deaths\n%s\n",
+                static_cast<unsigned long long>(tally.histories), seconds, static_cast<double>(tally.histories) / seconds,
+                static_cast<unsigned long long>(tally.edits), static_cast<unsigned long long>(tally.calls),
+                static_cast<unsigned long long>(tally.spoilt), static_cast<unsigned long long>(tally.writes),
+                static_cast<unsigned long long>(tally.conflicts), static_cast<unsigned long long>(tally.rewinds),
+                static_cast<unsigned long long>(tally.crashes), broken == 0 ? "every promise held" : "promises were broken");
+    return broken == 0 ? 0 : 1;
+}
+
 int play_year(const Wish& wish) {
     Scenario scenario = Scenario::year(wish.from);
     std::snprintf(under_way, sizeof under_way, "--year --from %llu", static_cast<unsigned long long>(wish.from));
@@ -244,6 +286,7 @@ int run(const Wish& wish) {
     }
     if (wish.defects) return play_defects(wish);
     if (wish.year) return play_year(wish);
+    if (wish.edits) return play_histories(wish);
 #ifndef LOCKSTEP_DEFECTS
     if (!wish.defect.empty()) {
         std::fprintf(stderr, "this program has no defects: ./run simulate --defect builds the one that has\n");
