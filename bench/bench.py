@@ -19,6 +19,7 @@ import statistics
 import sys
 import time
 
+from accounts import accounts
 from burst import burst, idle
 from figures import AT_LEAST, AT_MOST, Report, replace_between
 from landscape import API, Failed, Landscape, ask, machine, opportunity_id, serve_lines
@@ -255,7 +256,7 @@ def simple_calls(land):
     ]
 
 
-SCENARIOS = {"deals": deals, "burst": burst, "idle": idle, "acknowledge": acknowledge, "slow-vendors": slow_vendors, "recovery": recovery,
+SCENARIOS = {"deals": deals, "burst": burst, "accounts": accounts, "idle": idle, "acknowledge": acknowledge, "slow-vendors": slow_vendors, "recovery": recovery,
              "inventory": inventory, "size": size, "sandbox": sandbox, "match": match}
 
 
