@@ -82,7 +82,7 @@ Result<net::Request> Service::emit(std::string_view event, const Map& details) {
         const auto id18 = canonical_id(id.text());
         const auto row = id18 ? database_.table(*object).find(*id18) : std::nullopt;
         if (!row) return fail(ErrorCode::not_found, fmt::format("no such {}: {}", object->table.name, id.text()));
-        notifications += notification_text(database_, *object, database_.table(*object).at(*row), fields, outbox_.fresh_id());
+        notifications += notification_text(database_, *object, std::as_const(database_).table(*object).at(*row), fields, outbox_.fresh_id());
     }
     request.headers.set("Content-Type", "text/xml; charset=UTF-8");
     request.headers.set("SOAPAction", "\"\"");

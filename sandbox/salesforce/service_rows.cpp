@@ -84,7 +84,7 @@ net::Response Service::get_row(const Call& call) {
 
 net::Response Service::row_answer(const Call& call, const Object& object, Row row) {
     if (auto refused = guard(call, object, row, false)) return *std::move(refused);
-    const Record& record = database_.table(object).at(row);
+    const Record& record = std::as_const(database_).table(object).at(row);
     std::vector<int> fields;
     if (const auto wanted = net::parameter(call.parameters, "fields"); wanted && !wanted->empty()) {
         std::string_view names = *wanted;
@@ -132,7 +132,7 @@ net::Response Service::patch_row(const Call& call) {
     if (!done) return error_response(done.error());
     net::Response response = no_content();
     // Source: REST API Developer Guide, "Update Records Using sObject Rows": of an account, with the ETag as it is now.
-    if (&(*object)->table == &account_table) response.headers.set("ETag", etag(database_.table(**object).at(*row)));
+    if (&(*object)->table == &account_table) response.headers.set("ETag", etag(std::as_const(database_).table(**object).at(*row)));
     return response;
 }
 
@@ -195,7 +195,7 @@ std::string etag(const Record& record) {
 
 // Source: REST API Developer Guide, "Conditional Request Headers".
 std::optional<net::Response> Service::guard(const Call& call, const Object& object, Row row, bool write) const {
-    const Record& record = database_.table(object).at(row);
+    const Record& record = std::as_const(database_).table(object).at(row);
     const net::Headers& headers = call.request.headers;
     const auto failed = [] { return error_response(refuse("PRECONDITION_FAILED", "The precondition of the request is not met").error()); };
     const auto unreadable = [](std::string_view name) {

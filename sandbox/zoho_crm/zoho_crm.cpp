@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "sandbox/http_date.h"
 #include "sandbox/sandbox.h"
 #include "sandbox/zoho/accounts.h"
 #include "sandbox/zoho_crm/announce.h"
@@ -146,6 +147,7 @@ net::Response ZohoCrm::handle(const net::Request& request) {
     auto response = call(request);
     net::Response answer = response ? *std::move(response) : error_reply(response.error());
     crm_.limits.describe(answer);
+    answer.headers.set("Date", http_date(crm_.options.clock()));
     return answer;
 }
 
