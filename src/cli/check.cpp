@@ -15,7 +15,7 @@ Result<void> add_flow_file(config::Config& config, const std::string& path) {
     if (!file) return fail(ErrorCode::file_unreadable, "the file cannot be read: " + path);
     std::stringstream text;
     text << file.rdbuf();
-    config.flows.push_back({path, text.str(), {}});
+    config.flows.push_back({.file = path, .text = text.str(), .config = {}, .named = true});
     return {};
 }
 
@@ -32,7 +32,11 @@ int check_online(const config::Config& config) {
     log::configure(log::Level::error, log::Format::text);
     ThreadRuntime runtime;
     auto http = net::make_curl_client();
-    auto connections = config::make_connections(config, runtime, nullptr);
+    // What is kept of credentials (`lockstep auth`) is read; nothing is written, also beside a running engine.
+    auto store = store::open_sqlite({.path = config.store_path, .read_only = true});
+    std::optional<config::StoreVault> vault;
+    if (store) vault.emplace(**store, runtime, config::sign_in_secrets(config), config::former_key_material(config));
+    auto connections = config::make_connections(config, runtime, vault ? &*vault : nullptr);
     if (!connections) return report(connections.error());
     int result = exit_done;
     for (auto& [its, connection] : *connections) {

@@ -319,6 +319,10 @@ TEST(Supersedes, IsTrueUnlessTheFlowSaysOtherwise) {
     auto wrong = testing::parse(flow_text(nothing, "supersedes: sometimes\n"));
     ASSERT_FALSE(wrong);
     EXPECT_NE(wrong.error().message.find("`supersedes:` is true or false"), std::string::npos);
+    testing::Driver run(flow_text(nothing, "supersedes: { parked: true, keys: \"${ [key, 'other', ''] }\" }\n"));
+    run.start();
+    EXPECT_TRUE(run.flow.parking_supersedes);
+    EXPECT_EQ(superseded_keys(run.flow, run.state), std::vector<std::string>{"other"}) << "its own are superseded anyway";
 }
 
 TEST(StepName, IsAStepOrAnElementOfItsList) {
