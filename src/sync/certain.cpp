@@ -103,13 +103,22 @@ bool contradicts(const Contact& contact, std::size_t key, Index left, Index righ
     return false;
 }
 
+/// Whether a name, without its legal form, is one of several on a side: then only more than the name tells which is meant.
+bool is_common_name(const Contact& contact, Index left) {
+    const Terms& names = contact.profiles.names;
+    std::uint32_t name = contact.profiles.of(0, left).name;
+    return name != 0 && (names.count(name, 0) > 1 || names.count(name, 1) > 1);
+}
+
 /// Whether a pair is doubtful that a key of this form joins. An id or a number is what it is; a name, a website or a phone may
 /// belong to several. What differs is told with every proposal.
-bool is_weak(KeyForm form, const Evidence& evidence) {
+bool is_weak(const Contact& contact, KeyForm form, Index left, const Evidence& evidence) {
     if (form == KeyForm::verbatim) return false;
     if (names_differ(evidence) || evidence.country == Relation::different) return true;
+    if (form != KeyForm::text) return false;
     bool confirmed = evidence.domain == Relation::same || evidence.phone == Relation::same;
-    return form == KeyForm::text && (evidence.domain == Relation::different || (evidence.city == Relation::different && !confirmed));
+    bool elsewhere = evidence.city == Relation::different || (evidence.city == Relation::unknown && is_common_name(contact, left));
+    return evidence.domain == Relation::different || (elsewhere && !confirmed);
 }
 
 /// What links and keys say against a pair.
@@ -133,7 +142,8 @@ void try_link(Contact& contact, std::size_t key, Index left, Index right) {
     if (!contact.open[0][left] || !contact.open[1][right]) return;
     Evidence evidence = weigh(contact.profiles, contact.profiles.of(0, left), contact.profiles.of(1, right));
     std::vector<std::string> doubts = doubts_of(contact, key, left, right, evidence);
-    if (doubts.empty() && !is_weak(contact.keys[key].form, evidence)) return contact.link(left, right, contact.keys[key].name);
+    if (doubts.empty() && !is_weak(contact, contact.keys[key].form, left, evidence))
+        return contact.link(left, right, contact.keys[key].name);
     contact.doubted.emplace(Pair(left, right), std::move(doubts));
 }
 

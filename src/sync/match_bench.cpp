@@ -1,6 +1,6 @@
 // How fast two sides find each other, with how much memory, and how right they are: generated companies whose truth is known.
 //
-//     lockstep-match-bench [RECORDS] [--seed N]      prints its figures as a line of JSON
+//     lockstep-match-bench [RECORDS] [--seed N] [--show]      prints its figures as a line of JSON; --show: also what is linked wrongly
 #include <sys/resource.h>
 
 #include <chrono>
@@ -168,7 +168,7 @@ double share(std::size_t part, std::size_t whole) {
     return whole == 0 ? 100 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
 }
 
-void measure(World world) {
+void measure(World world, bool show) {
     std::size_t lefts = world.left.size(), rights = world.right.size();
     double before = megabytes();
     auto began = std::chrono::steady_clock::now();
@@ -182,6 +182,8 @@ void measure(World world) {
     for (const auto& link : result.linked) {
         right_links += world.truth.contains({link.left, link.right});
         found.emplace(link.left, link.right);
+        if (show && !world.truth.contains({link.left, link.right}))
+            fmt::print(stderr, "wrong: {} {} by {}\n", link.left, link.right, link.by);
     }
     int group = 0;
     for (const auto& proposal : result.proposals) {
@@ -209,16 +211,19 @@ void measure(World world) {
 int main(int count, char** arguments) {
     std::size_t records = 100000;
     std::uint64_t seed = 1;
+    bool show = false;
     for (int i = 1; i < count; ++i) {
         if (std::strcmp(arguments[i], "--seed") == 0 && i + 1 < count)
             seed = std::strtoull(arguments[++i], nullptr, 10);
+        else if (std::strcmp(arguments[i], "--show") == 0)
+            show = true;
         else
             records = std::strtoull(arguments[i], nullptr, 10);
     }
     if (records == 0) {
-        std::fputs("lockstep-match-bench [RECORDS] [--seed N]\n", stderr);
+        std::fputs("lockstep-match-bench [RECORDS] [--seed N] [--show]\n", stderr);
         return 2;
     }
-    measure(make_world(records, seed));
+    measure(make_world(records, seed), show);
     return 0;
 }

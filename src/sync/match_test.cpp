@@ -157,6 +157,15 @@ TEST(Doubt, TheSameNameInAnotherCityOrCountryIsOnlyProposed) {
     EXPECT_TRUE(has(countries.proposals.at(0).doubts, "countries differ: de / at"));
 }
 
+TEST(Doubt, ANameThatOthersHaveWithAnotherLegalFormNeedsMoreThanTheName) {
+    auto result = match_accounts({account("1", "Alpha GmbH", "", "", "Bonn"), account("2", "Alpha AG", "", "", "Kiel")},
+                                 {account("a", "Alpha GmbH"), account("b", "Alpha AG", "", "", "Kiel")});
+    ASSERT_EQ(result.linked.size(), 1U) << text_of(result);
+    EXPECT_EQ(result.linked[0].left, "2") << "the city confirms it";
+    ASSERT_EQ(result.proposals.size(), 1U);
+    EXPECT_EQ(result.proposals[0].left, "1");
+}
+
 TEST(Doubt, TheSameCityAndCountryInAnotherLanguageAreNoDoubt) {
     auto result = match_accounts({account("1", "Alpha AG", "", "", "80331 München", "Deutschland")},
                                  {account("a", "Alpha AG", "", "", "Munich", "DEU")});
