@@ -1,16 +1,19 @@
 #include <CLI/CLI.hpp>
 
 #include "base/nearest.h"
+#include "cli/auth.h"
 #include "cli/cli.h"
+#include "cli/syncs.h"
 
 namespace lockstep::cli {
-namespace {
 
 void add_source(CLI::App& app, ConfigSource& source) {
     app.add_option("--config", source.config_file, "configuration file; without it the environment names of .env.example are used");
     app.add_option("--env-file", source.env_file, "NAME=value lines, read on top of the environment");
     app.add_option("--store", source.store_path, "database file (default: lockstep.db, or as configured)");
 }
+
+namespace {
 
 /// All that `parked` takes; it must live until the words are read.
 struct ParkedWords {
@@ -108,6 +111,21 @@ void add_parked(CLI::App& app, ParkedWords& words, int& result) {
     });
     // `parked show ID --store FILE` is as good as `parked --store FILE show ID`.
     for (auto* nested : {list, show, replay, edit, skip, drop}) nested->fallthrough();
+}
+
+void add_auth(CLI::App& app, ZohoAuthOptions& options, int& result) {
+    auto* command = app.add_subcommand("auth", "makes the credentials of a connection");
+    command->require_subcommand(1);
+    auto* zoho = command->add_subcommand("zoho", "a grant code of Zoho's API console becomes a refresh token, kept sealed in the store");
+    add_source(*zoho, options.source);
+    zoho->add_option("--client-id", options.client_id, "of the API console (default: ZOHO_CLIENT_ID, else asked for)");
+    zoho->add_option("--client-secret", options.client_secret, "default: ZOHO_CLIENT_SECRET, else asked for and not shown");
+    zoho->add_option("--code", options.code, "the grant code; else asked for and not shown");
+    zoho->add_option("--data-centre", options.data_centre, "com, eu, in, com.au, jp, com.cn, sa or ca (default: each is tried)");
+    zoho->add_option("--redirect-uri", options.redirect_uri, "of a server-based client; none for a self client");
+    zoho->add_option("--connection", options.connections, "whom it is kept for, several times (default: zoho_crm)");
+    zoho->add_flag("--books", options.books, "for Zoho Books: its scopes are tried, and it is kept for zoho_books");
+    zoho->callback([&] { result = auth_zoho(options); });
 }
 
 /// What to say if the first word is no command.
@@ -208,6 +226,8 @@ int main(int argc, char** argv) {
     ParkedWords parked_words;
     add_parked(app, parked_words, result);
 
+    add_sync_commands(app, result);
+
     AuditOptions audit_options;
     auto* audit_command = app.add_subcommand("audit", "who replayed, corrected, skipped or dropped what, and why; newest first");
     add_source(*audit_command, audit_options.source);
@@ -215,6 +235,9 @@ int main(int argc, char** argv) {
     audit_command->add_option("--limit", audit_options.limit, "how many")->check(CLI::Range(1, 1000));
     audit_command->add_flag("--json", audit_options.json, "for scripts");
     audit_command->callback([&] { result = show_audit(audit_options); });
+
+    ZohoAuthOptions auth_options;
+    add_auth(app, auth_options, result);
 
     bool jsonl = false;
     std::string expression, bindings;
