@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "sim/campaign.h"
@@ -42,6 +43,32 @@ TEST(Promises, TheSameSeedTakesTheSameCourse) {
         EXPECT_EQ(one.switches, other.switches);
     }
     EXPECT_NE(play(Scenario::drawn(1)).trace_hash, play(Scenario::drawn(2)).trace_hash);
+}
+
+/// The rest of Salesforce's day is for people; the second deal waits for the next one, and nobody asks Zoho Books meanwhile
+/// for what could not be compared with Salesforce.
+TEST(Promises, AUsedUpDayHoldsRunsUpUntilTheNextAndCostsNoOtherVendorItsCalls) {
+    auto scenario = Scenario::quiet(1, 1, 2);
+    scenario.plan.acts[1].at_ms = 60'000;
+    scenario.salesforce_calls_per_day = 6;
+    auto report = play(scenario);
+    EXPECT_TRUE(report.ok()) << told(scenario, report);
+    EXPECT_GT(report.history.ended_ms, 10 * 3'600'000);
+    auto to_zoho = [](const SentCall& call) { return call.connector == "zoho_books"; };
+    EXPECT_LT(std::count_if(report.history.calls.begin(), report.history.calls.end(), to_zoho), 100);
+}
+
+TEST(Promises, HoldWhenVendorsTellInTheirOwnWords) {
+    auto scenario = Scenario::quiet(3, 1, 2);
+    scenario.vendors_tell = true;
+    scenario.duplicate_triggers = 3;
+    for (std::uint64_t i = 1; i <= 4; ++i) scenario.plan.acts.push_back({Deed::pay, 0, 20'000, Occasion::at_its_time, i});
+    auto report = play(scenario);
+    EXPECT_TRUE(report.ok()) << told(scenario, report);
+    auto was_worded = [](const GivenTrigger& trigger) {
+        return trigger.body.find("sObject") != std::string::npos || trigger.flow == "payment";
+    };
+    EXPECT_GE(std::count_if(report.history.triggers.begin(), report.history.triggers.end(), was_worded), 4);
 }
 
 /// Plays the scenario once for every point of a kind, with one crash there.
