@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "base/defect.h"
-
 namespace lockstep::engine {
 namespace {
 
@@ -218,7 +216,7 @@ CallDesk::Effect CallDesk::settle_probe(const std::string& connection, const Res
 /// What the vendor says is left of the day, less the reserve, decides which priorities are served. Returns whether fewer.
 bool CallDesk::look_at_allowance(Gate& gate, std::int64_t now_ms) {
     auto budget = gate.entry.connection ? gate.entry.connection->budget() : std::nullopt;
-    if (!budget || budget->allowed <= 0 || LS_DEFECT("allowance: nothing is left to others")) return false;
+    if (!budget || budget->allowed <= 0) return false;
     std::int64_t left_percent = (budget->allowed - budget->used) * 100 / budget->allowed;
     std::int64_t reserve = gate.entry.limits.daily_reserve_percent;
     Priority lowest = left_percent < reserve ? Priority::interactive : left_percent < 2 * reserve ? Priority::normal : Priority::background;
