@@ -108,7 +108,7 @@ describe('the button on the account page', { timeout: 120_000 }, () => {
         assert.equal(await shown('zoho-id').innerText(), id);
         assert.ok(said.includes(`Zoho record ${id} was created.`), said);
         assert.equal(await shown('status').innerText(), 'Synced');
-        assert.match(await shown('last-synced').innerText(), /20\d\d.*by Ada Admin/s);
+        assert.match(await shown('last-synced').innerText(), /20\d\d.*by \S+/s);
         assert.equal(await shown('problem').count(), 0);
         await picture('success');
         await accessible();
@@ -147,6 +147,13 @@ describe('the button on the account page', { timeout: 120_000 }, () => {
             path: '/api/v1/syncs/accounts/run', authorization: 'Bearer for-the-button',
             body: { side: 'left', id: lockstep.account, wait_ms: 20000, by: 'Ada Admin' }
         });
+    });
+
+    it('names the fields that wait for a decision', { skip: process.env.LOCKSTEP_PROGRAM && 'the real Lockstep has no conflict here' }, async () => {
+        lockstep.conflict('Phone');
+        await open();
+        await shown('conflicts').waitFor();
+        assert.equal(await shown('conflicts').innerText(), 'Both sides changed this; somebody has to decide: Phone.');
     });
 
     it('says that a long sync goes on', { skip: process.env.LOCKSTEP_PROGRAM && 'the real Lockstep cannot be held' }, async () => {

@@ -31,6 +31,12 @@ export async function standIn() {
     const requests = [];
     let held = Promise.resolve();
     let waits = true;
+    const conflicts = [];
+    const link = () => [200, {
+        linked: Boolean(account.Zoho_Account_Id__c), left_id: account.Id, right_id: account.Zoho_Account_Id__c,
+        last_synced_at: account.Zoho_Account_Id__c && '2026-02-18T10:00:00Z', last_run_id: null,
+        changed_by: account.Zoho_Account_Id__c && 'Ada Admin', open_conflicts: conflicts
+    }];
     const run = (request, text) => {
         const body = JSON.parse(text);
         requests.push({ path: request.url, authorization: request.headers.authorization, body });
@@ -45,6 +51,7 @@ export async function standIn() {
         return [200, { status: 'succeeded', run_id: '01M8', left_id: body.id, right_id: ZOHO_ID, created, changed: { left: [], right: ['Account_Name'] } }];
     };
     const server = await listen(async (request, text) => {
+        if (request.method === 'GET') return link();
         await held;
         return run(request, text);
     });
@@ -59,6 +66,7 @@ export async function standIn() {
             held = new Promise((resolve) => { release = resolve; });
             return release;
         },
+        conflict: (field) => conflicts.push({ run: '01M8', field }),
         doNotWait(yes) { waits = !yes; },
         inZoho: async (id) => (id === account.Zoho_Account_Id__c ? { id, Account_Name: account.Name } : undefined),
         read: async () => account,

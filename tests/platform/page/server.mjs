@@ -40,6 +40,15 @@ async function sync(lockstep, accountId) {
     return failed('not_understood', label('Lockstep_Not_Understood').replace('{0}', response.status));
 }
 
+/** LockstepAccountSync.linkOf. */
+async function linkOf(lockstep, accountId) {
+    const response = await fetch(`${lockstep.address}/api/v1/syncs/accounts/records/left/${accountId}`,
+        { headers: { Accept: 'application/json', Authorization: `Bearer ${lockstep.token}` } }).catch(() => null);
+    if (response?.status !== 200) return null;
+    const answer = await response.json();
+    return { zohoId: answer.right_id, lastSyncedAt: answer.last_synced_at, lastSyncedBy: answer.changed_by, openConflicts: (answer.open_conflicts ?? []).map(({ field }) => field) };
+}
+
 /** AccountSyncStatus.write of one account. */
 async function writeStatus(lockstep, outcome) {
     if (outcome.status === 'succeeded')
@@ -72,6 +81,7 @@ export async function servePage(lockstep) {
             await writeStatus(lockstep, outcome);
             return [200, outcome];
         }
+        if (url.pathname === '/apex/AccountSyncController/linkOfAccount') return [200, await linkOf(lockstep, JSON.parse(text).accountId)];
         return [404, { message: `nothing at ${url.pathname}` }];
     });
 }

@@ -2,6 +2,7 @@ import { LightningElement, api, wire } from 'lwc';
 import { ShowToastEvent } from 'lightning/platformShowToastEvent';
 import { getFieldValue, getRecord, notifyRecordUpdateAvailable } from 'lightning/uiRecordApi';
 import formFactor from '@salesforce/client/formFactor';
+import linkOfAccount from '@salesforce/apex/AccountSyncController.linkOfAccount';
 import syncAccountToZoho from '@salesforce/apex/AccountSyncController.syncAccountToZoho';
 import ZOHO_ID from '@salesforce/schema/Account.Zoho_Account_Id__c';
 import STATUS from '@salesforce/schema/Account.Sync_Status__c';
@@ -13,6 +14,7 @@ import fieldProblem from '@salesforce/label/c.Lockstep_Field_Problem';
 import lastSynced from '@salesforce/label/c.Lockstep_Last_Synced';
 import neverSynced from '@salesforce/label/c.Lockstep_Never_Synced';
 import notSyncedTitle from '@salesforce/label/c.Lockstep_Not_Synced_Title';
+import openConflicts from '@salesforce/label/c.Lockstep_Open_Conflicts';
 import runningMessage from '@salesforce/label/c.Lockstep_Running_Message';
 import runningTitle from '@salesforce/label/c.Lockstep_Running_Title';
 import status from '@salesforce/label/c.Lockstep_Status';
@@ -60,13 +62,15 @@ export default class ZohoSync extends LightningElement {
     account;
 
     label = { lastSynced, neverSynced, status, syncing, title, zohoId };
+    /** What Lockstep knows of the link: it also syncs without this button. */
+    link;
     isRunning = false;
     problem;
     announcement = '';
     givesFocusBack = false;
 
     get zohoId() {
-        return this.fieldValue(ZOHO_ID);
+        return this.link?.zohoId || this.fieldValue(ZOHO_ID);
     }
 
     /** What the record says; what this page has just been told says it better. */
@@ -75,12 +79,16 @@ export default class ZohoSync extends LightningElement {
     }
 
     get lastSynced() {
-        return this.fieldValue(LAST_SYNCED);
+        return this.link?.lastSyncedAt || this.fieldValue(LAST_SYNCED);
     }
 
     get lastSyncedBy() {
-        const name = this.fieldValue(LAST_SYNCED_BY);
+        const name = this.link?.lastSyncedAt ? this.link.lastSyncedBy : this.fieldValue(LAST_SYNCED_BY);
         return name && fill(syncedBy, name);
+    }
+
+    get conflicts() {
+        return this.link?.openConflicts?.length ? fill(openConflicts, this.link.openConflicts.join(', ')) : undefined;
     }
 
     get isLinked() {
@@ -102,6 +110,10 @@ export default class ZohoSync extends LightningElement {
 
     get hasButtonInHeader() {
         return !this.hasButtonBelow;
+    }
+
+    connectedCallback() {
+        this.readLink();
     }
 
     renderedCallback() {
@@ -127,7 +139,16 @@ export default class ZohoSync extends LightningElement {
             this.isRunning = false;
             this.givesFocusBack = true;
         }
-        await notifyRecordUpdateAvailable([{ recordId: this.recordId }]);
+        await Promise.all([notifyRecordUpdateAvailable([{ recordId: this.recordId }]), this.readLink()]);
+    }
+
+    async readLink() {
+        try {
+            this.link = await linkOfAccount({ accountId: this.recordId });
+        } catch {
+            // The fields of the account say what they know.
+            this.link = undefined;
+        }
     }
 
     show(outcome) {

@@ -1,9 +1,11 @@
 import { createElement } from 'lwc';
 import { getRecord, notifyRecordUpdateAvailable } from 'lightning/uiRecordApi';
+import linkOfAccount from '@salesforce/apex/AccountSyncController.linkOfAccount';
 import syncAccountToZoho from '@salesforce/apex/AccountSyncController.syncAccountToZoho';
 import ZohoSync from 'c/zohoSync';
 
 jest.mock('@salesforce/apex/AccountSyncController.syncAccountToZoho', () => ({ default: jest.fn() }), { virtual: true });
+jest.mock('@salesforce/apex/AccountSyncController.linkOfAccount', () => ({ default: jest.fn() }), { virtual: true });
 jest.mock('@salesforce/client/formFactor', () => ({ __esModule: true, default: 'Large' }), { virtual: true });
 
 const RECORD_ID = '001000000000001AAA';
@@ -55,6 +57,7 @@ describe('c-zoho-sync', () => {
         await settled();
     }
 
+    beforeEach(() => linkOfAccount.mockResolvedValue(null));
     afterEach(() => {
         element.remove();
         jest.clearAllMocks();
@@ -67,6 +70,35 @@ describe('c-zoho-sync', () => {
         expect(find('lightning-formatted-date-time').value).toBe('2026-02-18T10:00:00.000Z');
         expect(text('synced-by')).toContain('c.Lockstep_Synced_By');
         expect(text('not-linked')).toBeUndefined();
+    });
+
+    it('believes Lockstep more than the fields: it also syncs without the button', async () => {
+        linkOfAccount.mockResolvedValue({ zohoId: '77', lastSyncedAt: '2026-02-19T08:00:00Z', lastSyncedBy: 'Grace', openConflicts: [] });
+        await open(LINKED);
+        expect(linkOfAccount).toHaveBeenCalledWith({ accountId: RECORD_ID });
+        expect(text('zoho-id')).toBe('77');
+        expect(find('lightning-formatted-date-time').value).toBe('2026-02-19T08:00:00Z');
+        expect(text('conflicts')).toBeUndefined();
+    });
+
+    it('tells of conflicts that wait for a person', async () => {
+        linkOfAccount.mockResolvedValue({ zohoId: '77', openConflicts: ['Phone'] });
+        await open(LINKED);
+        expect(text('conflicts')).toContain('c.Lockstep_Open_Conflicts');
+    });
+
+    it('shows the fields where Lockstep does not answer', async () => {
+        linkOfAccount.mockRejectedValue({ body: { message: 'no access' } });
+        await open(LINKED);
+        expect(text('zoho-id')).toBe(ZOHO_ID);
+        expect(toasts).toHaveLength(0);
+    });
+
+    it('asks again after a sync', async () => {
+        await open({});
+        linkOfAccount.mockResolvedValue({ zohoId: '77' });
+        await press({ status: 'succeeded', zohoId: '77', created: true });
+        expect(text('zoho-id')).toBe('77');
     });
 
     it('says that an account is not linked, and why if it was tried', async () => {

@@ -2,6 +2,7 @@ import { createElement } from 'lwc';
 import ZohoSync from 'c/zohoSync';
 
 jest.mock('@salesforce/apex/AccountSyncController.syncAccountToZoho', () => ({ default: jest.fn() }), { virtual: true });
+jest.mock('@salesforce/apex/AccountSyncController.linkOfAccount', () => ({ default: jest.fn() }), { virtual: true });
 jest.mock('@salesforce/client/formFactor', () => ({ __esModule: true, default: 'Small' }), { virtual: true });
 
 describe('c-zoho-sync on a phone', () => {
