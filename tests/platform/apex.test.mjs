@@ -42,6 +42,11 @@ describe('Apex', () => {
         }
     });
 
+    it('exceptions are named as the compiler wants them', () => {
+        for (const file of filesEnding('.cls'))
+            for (const [, name] of read(SALESFORCE, file).matchAll(/class (\w+) extends Exception/g)) assert.match(name, /Exception$/, file);
+    });
+
     it('every class that does something has a test class', () => {
         const tests = filesEnding('.cls').filter((file) => file.endsWith('Test.cls')).map((file) => read(SALESFORCE, file)).join('\n');
         for (const entry of ['AccountSyncController', 'LockstepCall']) assert.match(tests, new RegExp(`\\b${entry}\\.`));

@@ -180,7 +180,8 @@ describe('standard fields', () => {
             const formulas = [...texts(read(SALESFORCE, file), 'filterFormula'), ...texts(read(SALESFORCE, file), 'formula')];
             for (const formula of formulas) {
                 const watched = [...formula.matchAll(/ISCHANGED\((?:\{!\$Record\.)?(\w+)/g)].map((match) => match[1]);
-                assert.deepEqual(synced('accounts.yaml').filter((name) => !watched.includes(name)), [], file);
+                // Whether a flow's entry formula may look at a long text is not documented: an edit of it alone is found by polling.
+                assert.deepEqual(synced('accounts.yaml').filter((name) => !watched.includes(name) && name !== 'Description'), [], file);
             }
         }
     });
