@@ -5,6 +5,7 @@
 #include <chrono>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -58,10 +59,26 @@ const connector::Connector* connector_named(std::string_view name) {
     return *found;
 }
 
+void take_instead(flow::Flow& flow, std::string_view step, const std::string& with) {
+    auto template_ = expr::Template::compile(*yaml::parse(with), "defect");
+    LS_ASSERT(template_.has_value());
+    const int index = flow.step_index(step);
+    LS_ASSERT(index >= 0);
+    flow.steps[static_cast<std::size_t>(index)].with = *std::move(template_);
+}
+
+void take_guards_away(flow::Flow& flow) {
+    for (const char* side : {"left", "right"})
+        take_instead(
+            flow, fmt::format("write_{}", side),
+            fmt::format("{{ entity: {0}, id: \"${{ merged.to_{1}.id }}\", version: \"\", fields: \"${{ merged.to_{1}.fields }}\" }}",
+                        std::string_view(side) == "left" ? "Account" : "Accounts", side));
+}
+
 /// The program with the sync alone, of one pair of policies.
-const Setup& setup_of(const std::string& conflict, const std::string& deletion) {
-    static std::map<std::pair<std::string, std::string>, Setup> all;
-    auto [found, is_new] = all.try_emplace({conflict, deletion});
+const Setup& setup_of(const std::string& conflict, const std::string& deletion, bool unguarded) {
+    static std::map<std::tuple<std::string, std::string, bool>, Setup> all;
+    auto [found, is_new] = all.try_emplace({conflict, deletion, unguarded});
     if (!is_new) return found->second;
     config::Config& config = found->second.config;
     const auto& its = credentials();
@@ -92,6 +109,7 @@ const Setup& setup_of(const std::string& conflict, const std::string& deletion) 
     if (!flows) std::fprintf(stderr, "%s\n", flows.error().message.c_str());
     LS_ASSERT(flows.has_value());
     found->second.flows = *std::move(flows);
+    if (unguarded) take_guards_away(found->second.flows.at(0));
     return found->second;
 }
 
@@ -132,7 +150,7 @@ public:
                     .credentials = credentials(),
                     .seed = history.hostile.seed}),
           network_(runtime_, sandbox_, addresses(), history.hostile, report_.history),
-          program_(history.hostile, runtime_, network_, report_.history, &setup_of(history.conflict, history.deletion)),
+          program_(history.hostile, runtime_, network_, report_.history, &setup_of(history.conflict, history.deletion, history.unguarded)),
           dice_(history.hostile.seed, 0x52) {}
 
     Report play() {

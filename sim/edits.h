@@ -34,6 +34,8 @@ struct EditHistory {
     std::string deletion = "keep";
     std::int64_t skew_ms = 0;  ///< so much Zoho's clock is ahead of Salesforce's
     std::vector<Edit> edits;
+    /// The sync writes without a guard, to see whether the oracles notice.
+    bool unguarded = false;
 
     static EditHistory drawn(std::uint64_t seed);
     std::string to_string() const;

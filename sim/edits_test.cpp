@@ -23,6 +23,17 @@ TEST(Edits, OfBothSidesComeTogetherAndNoneIsLost) {
     EXPECT_GT(tally.rewinds, 0u) << "no guard ever refused: nothing was proven";
 }
 
+/// Without what keeps edits from being overwritten unseen, somebody's edit is lost within few histories.
+TEST(Edits, AreSeenToBeLostWhereNothingGuardsThem) {
+    std::string seen;
+    for (std::uint64_t seed = 1; seed <= 1'000 && seen.empty(); ++seed) {
+        EditHistory history = EditHistory::drawn(seed);
+        history.unguarded = true;
+        if (Report report = play(history); !report.ok()) seen = report.broken.front();
+    }
+    EXPECT_NE(seen.find("lost without a trace"), std::string::npos) << seen;
+}
+
 TEST(Edits, OneEditIsOneWriteOnTheOtherSide) {
     EditHistory history;
     history.customers = history.both = 1;
