@@ -39,7 +39,7 @@ constexpr std::uint64_t thorough_every = 8;
 constexpr std::int64_t brief_quiet_ms = 10'000, quiet_ms = 60'000, long_quiet_ms = 45 * 60'000;
 constexpr std::uint64_t quiet_every = 4, long_quiet_every = 16;
 /// A day's calls come back within a day, and who waits for them looks again some hours later at the latest.
-constexpr std::int64_t until_tomorrow_ms = 32 * 3'600'000;
+constexpr std::int64_t a_day_and_more_ms = 32 * 3'600'000;
 
 Timestamp time_of(std::string_view text) {
     auto time = parse_timestamp(text);
@@ -287,9 +287,11 @@ private:
 
     std::int64_t end_of_time_ms() const {
         std::int64_t last_act_ms = scenario_.plan.acts.empty() ? 0 : scenario_.plan.acts.back().at_ms;
-        return std::max({last_act_ms, faults_end_ms_, end_not_before_ms_}) + time_to_end_ms + scenario_.set_back_ms() +
-               (scenario_.has_daily_limit() ? until_tomorrow_ms : 0);
+        return std::max({last_act_ms, faults_end_ms_, end_not_before_ms_}) + time_to_end_ms + scenario_.set_back_ms() + until_tomorrow_ms();
     }
+
+    /// Many deals take more than one day's calls.
+    std::int64_t until_tomorrow_ms() const { return scenario_.has_daily_limit() ? a_day_and_more_ms * (1 + scenario_.plan.deals / 4) : 0; }
 
     bool is_over(bool idle) {
         return idle && acts_to_come_ == 0 && jumps_.empty() &&
@@ -384,7 +386,7 @@ private:
         if (scenario_.own_minute) evidence.bounds["zoho_books"].a_minute = scenario_.zoho_calls_per_minute;
         if (scenario_.has_daily_limit())
             for (auto& [connector, bounds] : evidence.bounds) bounds.reserve_percent = tight_reserve_percent;
-        if (scenario_.has_daily_limit()) evidence.until_tomorrow_ms = until_tomorrow_ms;
+        evidence.until_tomorrow_ms = until_tomorrow_ms();
         for (auto& sentence : oracles::judge(evidence)) broken(std::move(sentence));
         for (const auto& sentence : network_.collisions()) broken(sentence);
     }
