@@ -15,7 +15,7 @@ const AXE = require.resolve('axe-core/axe.min.js');
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
 const PICTURES = process.env.LOCKSTEP_SCREENSHOTS ?? join(HERE, 'screenshots');
 
-describe('the button on the account page', { timeout: 120_000 }, () => {
+describe('the button on the account page', { timeout: 240_000 }, () => {
     let browser;
     let lockstep;
     let server;
@@ -42,7 +42,7 @@ describe('the button on the account page', { timeout: 120_000 }, () => {
 
     async function open(formFactor = 'Large', size = { width: 900, height: 330 }) {
         page = await browser.newPage({ viewport: size, locale: 'en-US', timezoneId: 'UTC' });
-        page.setDefaultTimeout(10_000);
+        page.setDefaultTimeout(20_000);
         page.on('pageerror', (error) => errors.push(error.message));
         page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
         await page.goto(`${server.address}/?recordId=${lockstep.account}&formFactor=${formFactor}`);
