@@ -72,6 +72,8 @@ TEST(Faults, AStatusIsTheVendorsOwnErrorAndNothingIsApplied) {
     EXPECT_EQ(TestSandbox::parse(verdict.response).at_path("0.errorCode").string_or(""), "UNKNOWN_EXCEPTION");
     EXPECT_EQ(sandbox.accounts(), 0u);
     EXPECT_EQ(TestSandbox::parse(fault_response("zoho_books", 500))["code"], Value(1000));
+    EXPECT_EQ(TestSandbox::parse(fault_response("zoho_crm", 500))["code"].text(), "INTERNAL_ERROR");
+    EXPECT_EQ(TestSandbox::parse(fault_response("zoho_crm", 401))["code"].text(), "INVALID_TOKEN");
     EXPECT_EQ(TestSandbox::parse(fault_response("zoho_books", 401))["code"], Value(14)) << "an ended token, as of the other vendors";
     EXPECT_EQ(TestSandbox::parse(fault_response("sap", 503)).at_path("error.message.value").string_or(""), "Service unavailable");
     EXPECT_EQ(fault_response("slack", 404).body, "no_service");

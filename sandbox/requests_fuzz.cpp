@@ -26,7 +26,7 @@ struct Landscape {
         return out;
     }
     void begin() {
-        for (const char* name : {"salesforce", "sap", "zoho_books", "slack"}) sandbox.vendor(name).reset();
+        for (const char* name : {"salesforce", "sap", "zoho_books", "zoho_crm", "slack"}) sandbox.vendor(name).reset();
         static_cast<void>(sandbox.control({.method = "DELETE", .url = "/faults"}));
         static const List accounts = json::parse(R"([{"Id":"001000000000001AAA","Name":"Zeta","External_Id__c":"Z"}])")->as_list();
         LS_ASSERT(sandbox.vendor("salesforce").load("Account", accounts));
@@ -39,6 +39,13 @@ struct Landscape {
                                {"client_id", keys.zoho_client_id},
                                {"client_secret", keys.zoho_client_secret},
                                {"refresh_token", keys.zoho_refresh_token}});
+        crm_token = token_of("zoho_crm", "/oauth/v2/token",
+                             {{"grant_type", "refresh_token"},
+                              {"client_id", keys.zoho_client_id},
+                              {"client_secret", keys.zoho_client_secret},
+                              {"refresh_token", keys.zoho_crm_refresh_token}});
+        static const List crm_accounts = json::parse(R"([{"Account_Name":"Zeta","Salesforce_Id":"001Z"}])")->as_list();
+        LS_ASSERT(sandbox.vendor("zoho_crm").load("Accounts", crm_accounts));
     }
     std::string token_of(std::string_view vendor, std::string url, const net::Parameters& form) {
         net::Request request{.method = "POST", .url = std::move(url), .body = net::write_form(form)};
@@ -48,7 +55,7 @@ struct Landscape {
         return (*answer)["access_token"].as_string();
     }
     Sandbox sandbox;
-    std::string salesforce_token, zoho_token;
+    std::string salesforce_token, zoho_token, crm_token;
 };
 
 net::Response answer_of(Landscape& all, std::string_view vendor, net::Request request) {
@@ -60,6 +67,8 @@ net::Response answer_of(Landscape& all, std::string_view vendor, net::Request re
         request.url += (request.url.find('?') == std::string::npos ? "?" : "&");
         request.url += "organization_id=" + Landscape::options().credentials.zoho_org_id;
     }
+    if (vendor == "zoho_crm" && !request.headers.contains("Authorization"))
+        request.headers.set("Authorization", "Zoho-oauthtoken " + all.crm_token);
     return all.sandbox.handle(vendor, request).response;
 }
 
@@ -73,7 +82,7 @@ void check_request(Landscape& all, std::string_view data) {
         request.headers.set(std::string(name), std::string(field.starts_with(' ') ? field.substr(1) : field));
     }
     request.body = data;
-    for (const std::string_view known : {"salesforce", "sap", "zoho_books", "slack", "control"})
+    for (const std::string_view known : {"salesforce", "sap", "zoho_books", "zoho_crm", "slack", "control"})
         if (vendor == known) LS_ASSERT(answer_of(all, vendor, request).status <= 599);
 }
 

@@ -24,6 +24,7 @@ TEST(RoutePattern, PutsPlaceholdersForIdsAndKeys) {
         {"sap", "/sap/X/A_SalesOrder('1')/to_Item", "/sap/X/A_SalesOrder({key})/to_Item"},
         {"sap", "/sap/X/A_Thing(A='(x)/''y',B='2')", "/sap/X/A_Thing({key})"},
         {"sap", "/sap/X/A_Thing('open", "/sap/X/A_Thing({key}"},
+        {"zoho_crm", "/crm/v8/Accounts/5725767000000487001", "/crm/v8/Accounts/{id}"},
         {"zoho_books", "/books/v3/invoices/982000000567001/email", "/books/v3/invoices/{id}/email"},
         {"slack", "/services/T1/B2/secret", "/services/{secret}/{secret}/{secret}"},
         {"salesforce", "", ""},

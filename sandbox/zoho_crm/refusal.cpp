@@ -62,7 +62,12 @@ Value error_object(const Error& error) {
                {"status", "error"}};
 }
 
-net::Response error_reply(const Error& error) { return net::json_response(status_of(error.vendor_code), error_object(error)); }
+net::Response error_reply(const Error& error) {
+    const Value object = error_object(error);
+    // Too many records are told as the result of a record.
+    const bool in_data = error.vendor_code == "LIMIT_EXCEEDED" && object["details"]["api_name"].text() == "data";
+    return net::json_response(status_of(error.vendor_code), in_data ? Value(Map{{"data", List{object}}}) : object);
+}
 
 net::Response empty_reply(int status) { return net::Response{.status = status}; }
 
