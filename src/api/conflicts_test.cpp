@@ -145,6 +145,11 @@ TEST_F(ConflictsTest, TheHistoryOfARecordSaysWhoChangedWhatOnBothSides) {
         for (const Value& its : history["history"].as_list()) created |= its["what"].text() == "created";
         EXPECT_TRUE(created);
     }
+    here().records["l2"].fields = Map{{"Name", "Eva"}, {"Mail", "e@example.com"}};
+    there().records["r2"].fields = Map{{"Full_Name", "Eva"}, {"Email", "e@example.com"}};
+    ASSERT_EQ(post("/api/v1/syncs/people/backfill", R"({"backfill":"b","events":[{"side":"left","id":"l2","partner":"r2"}]})").status, 202);
+    ASSERT_TRUE(app_->engine().wait_until_quiet(30'000));
+    EXPECT_EQ(body_of(get("/api/v1/records/r2"))["history"].as_list()[0]["what"].text(), "linked");
     auto unknown = get("/api/v1/records/l9");
     EXPECT_EQ(unknown.status, 404) << unknown.body;
 }

@@ -35,6 +35,13 @@ std::int64_t ms_of(const Map& entry) {
     return time ? time->ms() : 0;
 }
 
+/// The id as the sync's flow keeps it in its keys; what is no id of that side is left as it is.
+std::string one_form(const std::vector<flow::Flow>& flows, const sync::Sync& sync, Side side, const std::string& id) {
+    const auto found = std::ranges::find(flows, sync.name, &flow::Flow::name);
+    auto key = found == flows.end() ? Result<std::string>(fail(ErrorCode::not_found, "")) : flow::checked_key(*found, key_of(side, id));
+    return key ? key->substr(key->find(':') + 1) : id;
+}
+
 /// Runs of either record, newest first.
 Result<std::vector<store::RunRow>> runs_of(store::Store& store, const sync::Sync& sync, const KnownPair& pair, int limit) {
     std::vector<store::RunRow> all;
@@ -68,6 +75,7 @@ public:
 private:
     void done(const store::JournalRow& row) {
         if (row.step == "merged") return take_plan(row);
+        if (row.step == "remember" && row.element == 0 && is_new_pair()) entries_.push_back(at(row.at_ms, "linked"));
         for (const Side side : sides) {
             const std::string name(sync::to_string(side));
             if (row.step == "create_" + name && !json_of(row.data_json)["output"].is_null()) created(row, side);
@@ -88,6 +96,9 @@ private:
             entries_.push_back(std::move(entry));
         }
     }
+
+    /// A row for each side: else only what the two agree on is remembered anew.
+    bool is_new_pair() const { return plan_.is_map() && plan_["links"].is_list() && plan_["links"].as_list().size() > 1; }
 
     void created(const store::JournalRow& row, Side side) {
         Map entry = about(row.at_ms, "created", side);
@@ -201,12 +212,12 @@ Result<Value> record_status(store::Store& store, const sync::Sync& sync, Side si
     return Value(std::move(status));
 }
 
-Result<Value> record_history(store::Store& store, const std::vector<std::shared_ptr<const sync::Sync>>& syncs, const std::string& id,
-                             int limit) {
+Result<Value> record_history(store::Store& store, const std::vector<std::shared_ptr<const sync::Sync>>& syncs,
+                             const std::vector<flow::Flow>& flows, const std::string& id, int limit) {
     List known;
     std::vector<Map> history;
     for (const auto& sync : syncs)
-        for (const Side side : sides) { LS_TRY(add_sync(store, *sync, side, id, limit, known, history)); }
+        for (const Side side : sides) { LS_TRY(add_sync(store, *sync, side, one_form(flows, *sync, side, id), limit, known, history)); }
     LS_TRY(add_flows(store, id, limit, history));
     if (known.empty() && history.empty())
         return fail(ErrorCode::not_found, "nothing is known of this record: no sync has linked it, and no run was about it: " + id);

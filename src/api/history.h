@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "flow/flow.h"
 #include "store/store.h"
 #include "sync/sync.h"
 
@@ -24,9 +25,11 @@ Result<KnownPair> known_pair(store::Store& store, const sync::Sync& sync, sync::
 Result<Value> record_status(store::Store& store, const sync::Sync& sync, sync::Side side, const std::string& id);
 
 /// {id, syncs: [{sync, left, right, linked, systems}], history: [{at, run, sync, what, system, id, field, from, to, by,
-/// changed_at}]}, newest first; `what` is changed, created, deleted, conflict, parked or, of another flow with this key, run.
+/// changed_at}]}, newest first; `what` is linked, changed, created, found, deleted, conflict,
+/// parked or, of another flow with this key, run.
 /// Errors: `not_found` if nothing is known of the record.
-Result<Value> record_history(store::Store& store, const std::vector<std::shared_ptr<const sync::Sync>>& syncs, const std::string& id,
-                             int limit);
+/// `flows` know the one form of ids that have several.
+Result<Value> record_history(store::Store& store, const std::vector<std::shared_ptr<const sync::Sync>>& syncs,
+                             const std::vector<flow::Flow>& flows, const std::string& id, int limit);
 
 }  // namespace lockstep::api

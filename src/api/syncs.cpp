@@ -308,7 +308,7 @@ void Api::backfill_sync(const net::Request& request, const Path& path, Answer an
 void Api::record_history_of(const net::Request& request, const Path& path, Answer answer) {
     auto history = [&]() -> Result<Value> {
         LS_TRY_ASSIGN(auto wanted, list_query(request, false));
-        return record_history(application_.store(), application_.syncs(), path[3], wanted.second);
+        return record_history(application_.store(), application_.syncs(), application_.engine().flows(), path[3], wanted.second);
     }();
     answer->send(history ? net::json_response(200, *history) : error_response(history.error()));
 }

@@ -22,6 +22,7 @@ namespace {
 constexpr std::size_t submit_at_once = 100;
 constexpr std::int64_t poll_ms = 200;
 constexpr std::int64_t overloaded_wait_ms = 2'000;
+constexpr std::int64_t look_after_every_ms = 5'000;
 constexpr std::int64_t drain_ms = 10'000;
 
 /// An engine that the events go to: one that runs, or one of this process.
@@ -30,15 +31,20 @@ public:
     virtual ~EventTaker() = default;
     virtual Result<Value> post(const std::string& path, const Value& body) = 0;
     virtual store::Store& store() = 0;
+    /// Whether what was taken is being carried through.
+    virtual bool is_at_work() const { return true; }
 };
 
 class RunningTaker : public EventTaker {
 public:
-    RunningTaker(RunningEngine engine, std::unique_ptr<store::Store> store) : engine_(std::move(engine)), store_(std::move(store)) {}
+    RunningTaker(std::string path, RunningEngine engine, std::unique_ptr<store::Store> store)
+        : path_(std::move(path)), engine_(std::move(engine)), store_(std::move(store)) {}
     Result<Value> post(const std::string& path, const Value& body) override { return engine_.post(path, body); }
     store::Store& store() override { return *store_; }
+    bool is_at_work() const override { return RunningEngine::find(path_).has_value(); }
 
 private:
+    std::string path_;
     RunningEngine engine_;
     std::unique_ptr<store::Store> store_;
 };
@@ -85,7 +91,7 @@ private:
 Result<std::unique_ptr<EventTaker>> open_taker(config::Config config) {
     if (auto engine = RunningEngine::find(config.store_path)) {
         LS_TRY_ASSIGN(auto store, store::open_sqlite({.path = config.store_path, .read_only = true}));
-        return std::unique_ptr<EventTaker>(std::make_unique<RunningTaker>(*std::move(engine), std::move(store)));
+        return std::unique_ptr<EventTaker>(std::make_unique<RunningTaker>(config.store_path, *std::move(engine), std::move(store)));
     }
     for (auto& flow : config.flows) flow.sweep = "off";
     LS_TRY_ASSIGN(auto app, config::Application::make(config));
@@ -129,7 +135,7 @@ public:
             }
             LS_TRY(look());
             show();
-            if (!open_.empty()) clock_.sleep_ms(poll_ms);
+            if (!open_.empty()) LS_TRY(rest());
         }
         end_progress();
         return tally_;
@@ -150,6 +156,16 @@ private:
         const List answers = (*accepted)["events"].is_list() ? (*accepted)["events"].as_list() : List{*accepted};
         for (std::size_t i = 0; i < some.size() && i < answers.size(); ++i) LS_TRY(note(*some[i], answers[i]["run"].text()));
         return {};
+    }
+
+    /// Waits a little; an engine that is gone is not waited for.
+    Result<void> rest() {
+        clock_.sleep_ms(poll_ms);
+        if (clock_.monotonic_ms() < look_after_ms_) return {};
+        look_after_ms_ = clock_.monotonic_ms() + look_after_every_ms;
+        if (taker_.is_at_work()) return {};
+        return fail(ErrorCode::unreachable,
+                    fmt::format("the engine has stopped; {} of {} records are through", tally_.ended(), tally_.all));
     }
 
     /// An event that an earlier go has sent already is known by its record.
@@ -198,6 +214,7 @@ private:
     std::map<std::string, const Planned*> open_;  // by run
     Tally tally_;
     ThreadRuntime clock_;
+    std::int64_t look_after_ms_ = clock_.monotonic_ms() + look_after_every_ms;
 };
 
 int tell(const BackfillOptions& options, const Tally& tally) {

@@ -133,9 +133,20 @@ Result<store::LoadedRun> load_run(const ConfigSource& source, const std::string&
     return *std::move(loaded);
 }
 
+/// Without a configuration nobody knows which syncs there are.
+Result<void> check_sync(const ConflictsOptions& options) {
+    if (options.sync.empty()) return {};
+    auto config = load_config(options.source);
+    if (!config) return {};
+    LS_TRY_ASSIGN(auto syncs, config::load_syncs(*config));
+    LS_TRY(find_sync(syncs, options.sync));
+    return {};
+}
+
 }  // namespace
 
 int list_conflicts(const ConflictsOptions& options) {
+    if (auto known = check_sync(options); !known) return report(known.error());
     auto store = open_to_read(options.source);
     if (!store) return report(store.error());
     auto all = api::list_conflicts(**store, {.sync = options.sync, .all = options.all, .limit = options.limit});

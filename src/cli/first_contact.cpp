@@ -24,6 +24,13 @@ Value names_of(const std::vector<std::string>& names) {
     return Value(std::move(list));
 }
 
+ReadRow compact(const sync::Half& half, const Value& row) {
+    ReadRow made{.id = row["id"].text(), .version = row["version"].text(), .at = row["modified_at"], .values = {}};
+    made.values.reserve(half.fields.size());
+    for (const auto& name : half.fields) made.values.push_back(row["fields"][name]);
+    return made;
+}
+
 Result<void> read_side(VendorCalls& vendors, const sync::Half& half, Side side, const ReadProgress& progress, BothSides& both) {
     const std::string prefix = half.connector + ".record_";
     LS_TRY_ASSIGN(const Value fields, vendors.call(half.connection, prefix + "fields", Map{{"entity", half.object}}));
@@ -35,7 +42,7 @@ Result<void> read_side(VendorCalls& vendors, const sync::Half& half, Side side, 
         if (!after.empty()) with.set("after", after);
         LS_TRY_ASSIGN(const Value page, vendors.call(half.connection, prefix + "list", with));
         if (!page["rows"].is_list()) return fail(ErrorCode::vendor_protocol, prefix + "list gave no rows: " + half.connection);
-        for (const Value& row : page["rows"].as_list()) rows.push_back(row);
+        for (const Value& row : page["rows"].as_list()) rows.push_back(compact(half, row));
         const std::string next = page["next"].text();
         if (!next.empty() && next == after) return fail(ErrorCode::vendor_protocol, "the pages do not go on: " + half.connection);
         after = next;
@@ -65,13 +72,13 @@ public:
     }
 
 private:
-    std::vector<Value>& rows(Side side) { return both_.rows[index_of(side)]; }
+    const std::vector<ReadRow>& rows(Side side) const { return both_.rows[index_of(side)]; }
 
     void index_rows() {
         for (const Side side : sides)
-            for (const Value& row : rows(side)) by_id_[index_of(side)].emplace(row["id"].text(), &row);
+            for (const ReadRow& row : rows(side)) by_id_[index_of(side)].emplace(row.id, &row);
     }
-    const Value* row_of(Side side, const std::string& id) const {
+    const ReadRow* row_of(Side side, const std::string& id) const {
         auto found = by_id_[index_of(side)].find(id);
         return found == by_id_[index_of(side)].end() ? nullptr : found->second;
     }
@@ -82,8 +89,7 @@ private:
     Result<void> leave_out_linked() {
         if (!store_) return {};
         for (const Side side : sides)
-            for (const Value& row : rows(side)) {
-                const std::string id = row["id"].text();
+            for (const auto& [id, version, at, values] : rows(side)) {
                 LS_TRY_ASSIGN(auto link, store_->find_link(sync_.half(side).connection, "sync/" + sync_.name, id));
                 if (!link || link->value_json == "null") continue;
                 linked_[index_of(side)].insert(id);
@@ -92,25 +98,29 @@ private:
         return {};
     }
 
-    std::string text_in(const Value& row, const std::string& field) const { return row["fields"][field].text(); }
+    std::string text_in(Side side, const ReadRow& row, const std::string& field) const {
+        const auto& names = sync_.half(side).fields;
+        const auto found = std::ranges::find(names, field);
+        return found == names.end() ? "" : row.values[static_cast<std::size_t>(found - names.begin())].text();
+    }
 
     std::vector<sync::Candidate> candidates(Side side) {
         const bool left = side == Side::left;
-        const auto value = [&](const Value& row, const std::optional<sync::Near>& near) {
-            return near ? text_in(row, left ? near->left : near->right) : std::string();
+        const auto value = [&](const ReadRow& row, const std::optional<sync::Near>& near) {
+            return near ? text_in(side, row, left ? near->left : near->right) : std::string();
         };
         std::vector<sync::Candidate> all;
-        for (const Value& row : rows(side)) {
-            if (linked_[index_of(side)].contains(row["id"].text())) continue;
+        for (const ReadRow& row : rows(side)) {
+            if (linked_[index_of(side)].contains(row.id)) continue;
             sync::Candidate one;
-            one.id = row["id"].text();
+            one.id = row.id;
             one.name = value(row, sync_.match.name);
             one.website = value(row, sync_.match.website);
             one.phone = value(row, sync_.match.phone);
             one.city = value(row, sync_.match.city);
             one.country = value(row, sync_.match.country);
-            one.link = text_in(row, sync_.half(side).link_field);
-            for (const auto& key : sync_.match.exact) one.exact.push_back(text_in(row, left ? key.left : key.right));
+            one.link = text_in(side, row, sync_.half(side).link_field);
+            for (const auto& key : sync_.match.exact) one.exact.push_back(text_in(side, row, left ? key.left : key.right));
             all.push_back(std::move(one));
         }
         return all;
@@ -158,9 +168,8 @@ private:
 
     void add_creations() {
         for (const Side side : sides)
-            for (const Value& row : rows(side)) {
+            for (const auto& [id, version, at, values] : rows(side)) {
                 const std::size_t i = index_of(side);
-                const std::string id = row["id"].text();
                 if (linked_[i].contains(id) || taken_[i].contains(id) || left_out_[i].contains(id)) continue;
                 plan_.creations.push_back(merged(side, id, ""));
             }
@@ -175,11 +184,15 @@ private:
 
     // ---- what is written ----
 
-    static Value as_read(const Value* row) {
+    /// As `record_read` gives it.
+    Value as_read(Side side, const std::string& id) const {
+        const ReadRow* row = row_of(side, id);
         if (!row) return {};
-        Value read = *row;
-        read.mutable_map().set("found", true);
-        return read;
+        const auto& names = sync_.half(side).fields;
+        Map fields;
+        fields.reserve(names.size());
+        for (std::size_t i = 0; i < names.size(); ++i) fields.set(names[i], row->values[i]);
+        return Map{{"found", true}, {"id", row->id}, {"fields", std::move(fields)}, {"version", row->version}, {"modified_at", row->at}};
     }
 
     Planned merged(Side side, const std::string& id, const std::string& partner) {
@@ -190,8 +203,8 @@ private:
                                {"id", id},
                                {"partner", partner.empty() ? Value() : Value(partner)},
                                {"link", Value()},
-                               {"left", as_read(row_of(Side::left, planned.left))},
-                               {"right", as_read(row_of(Side::right, planned.right))},
+                               {"left", as_read(Side::left, planned.left)},
+                               {"right", as_read(Side::right, planned.right)},
                                {"moved", Value()},
                                {"decisions", Value()}};
         auto decided = sync::merge(sync_, with);
@@ -293,7 +306,7 @@ private:
     BothSides both_;
     store::Store* store_;
     const MatchDecisions& decisions_;
-    std::array<std::map<std::string, const Value*>, 2> by_id_;
+    std::array<std::map<std::string_view, const ReadRow*>, 2> by_id_;
     std::array<std::set<std::string>, 2> linked_, taken_, left_out_;
     Plan plan_;
 };

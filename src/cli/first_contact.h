@@ -15,9 +15,16 @@
 /// What a sync's first contact would do, found out by reading all records of both sides; nothing is written.
 namespace lockstep::cli {
 
+/// A record as `record_list` gave it, without its fields' names: there may be many of them.
+struct ReadRow {
+    std::string id, version;
+    Value at;
+    std::vector<Value> values;  ///< in the order of `sync::Half::fields`
+};
+
 /// The records of both sides (left 0, right 1) as `record_list` gave them, and what fields there are.
 struct BothSides {
-    std::array<std::vector<Value>, 2> rows;
+    std::array<std::vector<ReadRow>, 2> rows;
     std::array<List, 2> fields;
 };
 

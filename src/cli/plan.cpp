@@ -117,10 +117,10 @@ private:
                 !desk_.decisions.find(its.left, its.right))
                 wanted.push_back(&its);
         std::ranges::stable_sort(wanted, std::greater<>(), [](const auto* its) { return its->score; });
+        std::map<std::pair<int, std::string>, int> as_good[2];
+        for (const auto* its : wanted) ++as_good[0][{its->score, its->left}], ++as_good[1][{its->score, its->right}];
         for (const auto* its : wanted) {
-            const bool rivalled = std::ranges::any_of(wanted, [&](const auto* other) {
-                return other != its && other->score == its->score && (other->left == its->left || other->right == its->right);
-            });
+            const bool rivalled = as_good[0][{its->score, its->left}] > 1 || as_good[1][{its->score, its->right}] > 1;
             if (rivalled || is_taken(*its))
                 ++done_.undecided;
             else

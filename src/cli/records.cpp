@@ -25,6 +25,7 @@ std::string entry_text(const Value& its) {
                 ? ""
                 : fmt::format(", as changed {}{}{}", its["changed_at"].text(), its["by"].is_null() ? "" : " by ", its["by"].text()));
     if (what == "conflict") return conflict_text(its);
+    if (what == "linked") return "the two were linked";
     if (what == "parked") return "parked: " + its["reason"].text();
     if (what == "run") return fmt::format("{}: {} {}", its["flow"].text(), its["status"].text(), its["reason"].text());
     return fmt::format("{} {} {} {}", its["system"].text(), its["object"].text(), its["id"].text(), what);
@@ -40,11 +41,15 @@ void print_history(const Value& history) {
 }  // namespace
 
 int show_record(const RecordOptions& options) {
-    auto syncs = load_syncs(options.source);
+    auto config = load_config(options.source);
+    if (!config) return report(config.error());
+    auto syncs = config::load_syncs(*config);
     if (!syncs) return report(syncs.error());
+    auto flows = config::load_flows(*config);
+    if (!flows) return report(flows.error());
     auto store = open_to_read(options.source);
     if (!store) return report(store.error());
-    auto history = api::record_history(**store, *syncs, options.id, options.limit);
+    auto history = api::record_history(**store, *syncs, *flows, options.id, options.limit);
     if (!history) return report(history.error());
     if (options.json)
         fmt::print("{}\n", json::write_pretty(*history));

@@ -8,11 +8,6 @@
 
 namespace lockstep::cli {
 
-Result<std::vector<std::shared_ptr<const sync::Sync>>> load_syncs(const ConfigSource& source) {
-    LS_TRY_ASSIGN(auto config, load_config(source));
-    return config::load_syncs(config);
-}
-
 Result<std::shared_ptr<const sync::Sync>> find_sync(const std::vector<std::shared_ptr<const sync::Sync>>& syncs, const std::string& name) {
     std::vector<std::string> names;
     for (const auto& its : syncs) {

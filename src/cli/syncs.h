@@ -70,8 +70,7 @@ int backfill_sync(const BackfillOptions& options);
 /// Prints what the engine says of a run of a sync; returns the exit code.
 int tell_outcome(const std::string& what, const RunningEngine::Reply& reply, bool json);
 
-/// The syncs that the configuration has. Errors: as the configuration's; `not_found` with the nearest name.
-Result<std::vector<std::shared_ptr<const sync::Sync>>> load_syncs(const ConfigSource& source);
+/// Errors: `not_found` with the nearest name.
 Result<std::shared_ptr<const sync::Sync>> find_sync(const std::vector<std::shared_ptr<const sync::Sync>>& syncs, const std::string& name);
 
 void add_source(CLI::App& app, ConfigSource& source);
