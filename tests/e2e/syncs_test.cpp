@@ -1,5 +1,6 @@
 // Syncs as an administrator uses them: plan, backfill, one record now, history, on the command line with real processes.
 #include "company.h"
+#include "page.h"
 
 namespace lockstep::testing {
 namespace {
@@ -118,6 +119,58 @@ TEST(Syncs, ARecordIsRunThroughTheEngineAndItsHistoryShown) {
     EXPECT_EQ(by_left.out, history.out) << by_left.err;
     const Finished status = landscape.lockstep({"conflicts"});
     EXPECT_TRUE(has(status.out, "nothing waits to be decided")) << status.out << status.err;
+}
+
+/// The sync alone, parking what both sides changed, and asking the vendors for nothing by itself.
+struct ParkingSync {
+    TemporaryFolder folder;
+    std::unique_ptr<Landscape> landscape;
+
+    ParkingSync() {
+        std::string text = read_project_file("flows/accounts.yaml");
+        const std::string policy = "conflict: newest";
+        text.replace(text.find(policy), policy.size(), "conflict: park");
+        std::ofstream(folder.file("accounts.yaml")) << text;
+        std::ofstream(folder.file("lockstep.yaml"))
+            << "connections:\n"
+               "  salesforce: { client_id: \"${env.SF_CLIENT_ID}\", private_key_path: \"${env.SF_PRIVATE_KEY_PATH}\", "
+               "username: \"${env.SF_USERNAME}\", login_url: \"${env.SF_LOGIN_URL}\" }\n"
+               "  zoho_crm: { client_id: \"${env.ZOHO_CLIENT_ID}\", client_secret: \"${env.ZOHO_CLIENT_SECRET}\", refresh_token: "
+               "\"${env.ZOHO_CRM_REFRESH_TOKEN}\", accounts_url: \"${env.ZOHO_ACCOUNTS_URL}\", api_url: \"${env.ZOHO_API_URL}\" }\n"
+               "flows:\n  accounts: { file: accounts.yaml, sweep: \"off\" }\n";
+        landscape = std::make_unique<Landscape>(Landscape::Options{.config = folder.file("lockstep.yaml")});
+        load_accounts(*landscape);
+        landscape->start_serve();
+    }
+};
+
+TEST(Syncs, ABackfillGoesThroughTheEngineAndAConflictIsDecided) {
+    const ParkingSync its;
+    const Landscape& landscape = *its.landscape;
+    const Finished filled = landscape.lockstep({"backfill", "accounts", "--json"});
+    ASSERT_EQ(filled.exit, 0) << filled.out << filled.err;
+    EXPECT_EQ(parsed(filled)["linked"], Value(1)) << filled.out;
+    EXPECT_EQ(parsed(filled)["created"], Value(1)) << filled.out;
+    EXPECT_EQ(parsed(filled)["left_out"], Value(1)) << "a proposal waits for a person";
+
+    landscape.load("salesforce/Account", {Map{{"Id", account_id(1)}, {"Phone", "+49 1"}}});
+    landscape.load("zoho_crm/Accounts", {Map{{"id", crm_id(1)}, {"Phone", "+49 2"}}});
+    const Finished parked = landscape.lockstep({"sync", "run", "accounts", account_id(1)});
+    EXPECT_EQ(parked.exit, 1);
+    EXPECT_TRUE(has(parked.out, "both sides changed Phone")) << parked.out << parked.err;
+    const Value conflicts = parsed(landscape.lockstep({"conflicts", "--json"}));
+    ASSERT_EQ(conflicts.as_list().size(), 1u) << json::write(conflicts);
+    const std::string run = conflicts.as_list()[0]["run"].text();
+    const Finished shown = landscape.lockstep({"conflicts", "show", run});
+    for (const char* value : {"agreed before  \"+49 30 111111\"", "left           \"+49 1\"", "right          \"+49 2\""})
+        EXPECT_TRUE(has(shown.out, value)) << shown.out;
+
+    const Finished decided = landscape.lockstep({"conflicts", "decide", run, "--field", "Phone=+49 3"});
+    EXPECT_EQ(decided.exit, 0) << decided.out << decided.err;
+    EXPECT_EQ(record(landscape.state("zoho_crm/Accounts"), "id", crm_id(1))["Phone"].text(), "+49 3");
+    EXPECT_EQ(record(landscape.state("salesforce/Account"), "Id", account_id(1))["Phone"].text(), "+49 3");
+    EXPECT_TRUE(has(landscape.lockstep({"audit", run}).out, "decide"));
+    EXPECT_TRUE(has(landscape.lockstep({"conflicts", "--all"}).out, "took value (decided)"));
 }
 
 TEST(Syncs, MistakesInWordsAreNamed) {
