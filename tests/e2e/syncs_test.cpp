@@ -173,6 +173,41 @@ TEST(Syncs, ABackfillGoesThroughTheEngineAndAConflictIsDecided) {
     EXPECT_TRUE(has(landscape.lockstep({"conflicts", "--all"}).out, "took value (decided)"));
 }
 
+TEST(Syncs, ADecisionWithoutAnEngineWaitsInTheStore) {
+    const ParkingSync its;
+    Landscape& landscape = *its.landscape;
+    landscape.load("salesforce/Account", {Map{{"Id", account_id(1)}, {"Phone", "+49 1"}, {"Zoho_Account_Id__c", crm_id(1)}}});
+    landscape.load("zoho_crm/Accounts", {Map{{"id", crm_id(1)}, {"Phone", "+49 2"}}});
+    EXPECT_EQ(landscape.lockstep({"sync", "run", "accounts", account_id(1)}).exit, 1);
+    ASSERT_EQ(landscape.stop_serve(), 0);
+    const std::string run = parsed(landscape.lockstep({"conflicts", "--json"})).as_list().at(0)["run"].text();
+    const Finished decided = landscape.lockstep({"conflicts", "decide", run, "right"});
+    EXPECT_EQ(decided.exit, 0) << decided.err;
+    EXPECT_TRUE(has(decided.out, "will go on when `lockstep serve` is started")) << decided.out;
+    EXPECT_TRUE(has(landscape.lockstep({"audit", run}).out, "decide"));
+    landscape.start_serve();
+    EXPECT_EQ(landscape.wait_for(run)["status"].text(), "succeeded");
+    EXPECT_EQ(record(landscape.state("salesforce/Account"), "Id", account_id(1))["Phone"].text(), "+49 2");
+}
+
+TEST(Syncs, ThePageNamesOnlyOptionsThatThereAre) {
+    const TemporaryFolder folder;
+    std::string helps;
+    for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+             {"sync", "run"}, {"run"}, {"conflicts"}, {"conflicts", "decide"}, {"plan"}, {"backfill"}, {"records", "show"}}) {
+        std::vector<std::string> arguments = {program()};
+        arguments.insert(arguments.end(), words.begin(), words.end());
+        arguments.emplace_back("--help");
+        helps += run_to_end({.arguments = arguments, .folder = folder.path()}).out;
+    }
+    const std::string page = read_project_file("docs/syncs.md");
+    for (std::size_t at = 0; (at = page.find(" --", at)) != std::string::npos; ++at) {
+        const std::size_t end = page.find_first_not_of("abcdefghijklmnopqrstuvwxyz-", at + 1);
+        const std::string option = page.substr(at + 1, end - at - 1);
+        EXPECT_TRUE(option.size() <= 2 || option[2] == '-' || has(helps, option)) << option;
+    }
+}
+
 TEST(Syncs, MistakesInWordsAreNamed) {
     Landscape landscape;
     load_accounts(landscape);
