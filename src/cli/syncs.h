@@ -8,10 +8,6 @@
 #include "cli/cli.h"
 #include "sync/sync.h"
 
-namespace CLI {
-class App;
-}
-
 /// The commands about syncs.
 namespace lockstep::cli {
 
@@ -72,9 +68,5 @@ int tell_outcome(const std::string& what, const RunningEngine::Reply& reply, boo
 
 /// Errors: `not_found` with the nearest name.
 Result<std::shared_ptr<const sync::Sync>> find_sync(const std::vector<std::shared_ptr<const sync::Sync>>& syncs, const std::string& name);
-
-void add_source(CLI::App& app, ConfigSource& source);
-/// Adds the words; what they fill lives as long as the program.
-void add_sync_commands(CLI::App& app, int& result);
 
 }  // namespace lockstep::cli

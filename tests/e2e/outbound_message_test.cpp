@@ -230,7 +230,7 @@ TEST(OutboundMessage, BadOnesLeaveNothingAndTheServerStands) {
     for (const Bad& its :
          {Bad{"", 400}, Bad{good.substr(0, good.size() - 40), 400}, Bad{soap(own, {}), 400}, Bad{soap(own, many), 400},
           Bad{with("<soapenv:Envelope", "<!DOCTYPE a [<!ENTITY b \"c\">]><soapenv:Envelope"), 400},
-          Bad{soap(std::string(another_organization), {{1, deals[0]}}), 403}, Bad{with("sf:Opportunity", "sf:Account"), 404},
+          Bad{soap(std::string(another_organization), {{1, deals[0]}}), 403}, Bad{with("sf:Opportunity", "sf:Lead"), 404},
           Bad{with("<sf:Id>" + deals[0], "<sf:Id>" + account_id(1)), 400}, Bad{std::string(2 << 20, 'x'), 413}}) {
         // The organisation is known once somebody has signed in.
         if (its.status == 403) (void)landscape.wait_for(landscape.close_deal(deals[0]));
