@@ -20,7 +20,10 @@ std::vector<schema::Action> actions(const std::string& connector) {
     return {
         {.name = prefix + "read",
          .summary = "Reads fields of one record, with what guards an update of it.",
-         .inputs = {entity(), id(), field_names()},
+         .inputs = {entity(),
+                    id(),
+                    field_names(),
+                    {.name = "former", .type = "boolean", .summary = "also say which records were merged into it: merged_from"}},
          .output = "{found, id, fields, version, modified_at, modified_by, deleted, merged_into}"},
         {.name = prefix + "create",
          .summary = "Creates a record once: finds it by its unique field, or makes it.",

@@ -18,7 +18,7 @@ namespace lockstep::connector::records {
 ///
 /// | action | inputs | gives |
 /// | --- | --- | --- |
-/// | `record_read` | entity, id, fields | {found, id, fields, version, modified_at, modified_by, deleted, merged_into} |
+/// | `record_read` | entity, id, fields, former | {found, id, fields, version, modified_at, modified_by, deleted, merged_into} |
 /// | `record_create` | entity, unique, fields | {id, created, version, modified_at} |
 /// | `record_update` | entity, id, version, fields | {id, version, modified_at} |
 /// | `record_delete` | entity, id | {deleted: true} also if it was gone |
@@ -29,7 +29,8 @@ namespace lockstep::connector::records {
 ///
 /// `record_read` of an id that never was, or is gone without a trace, gives {found: false}; of a deleted record
 /// {found: true, deleted: true} with as many fields as the vendor still shows, `merged_into` naming the record that it was
-/// merged into, where the vendor says so. `fields` has exactly the fields that were asked for.
+/// merged into, where the vendor says so; with `former: true` also `merged_from`, the ids of those that were merged into this
+/// one, where it says that. `fields` has exactly the fields that were asked for.
 /// `version` is a text that only the connector understands. It is whatever lets `record_update` make sure that the record is
 /// still as it was read; the update fails with `precondition_failed` if it may be another. An empty version: no guard.
 /// `modified_by` is a name for people, or null. `type` is text, number, boolean, date, time, picklist, reference or other.

@@ -22,8 +22,8 @@ std::string one_form(const Sync& sync) {
     std::string form = "key";
     for (const Side side : {Side::left, Side::right})
         if (sync.half(side).connector == "salesforce")
-            form = fmt::format("key.matches('^{0}:[A-Za-z0-9]{{15}}$') ? '{0}:' + recordId(key.slice({1}, size(key))) : {2}", to_string(side),
-                               to_string(side).size() + 1, form);
+            form = fmt::format("key.matches('^{0}:[A-Za-z0-9]{{15}}$') ? '{0}:' + recordId(key.slice({1}, size(key))) : {2}",
+                               to_string(side), to_string(side).size() + 1, form);
     return form == "key" ? "" : fmt::format("  as: \"${{ {} }}\"\n", form);
 }
 
@@ -61,8 +61,14 @@ std::string first_read(const Sync& sync, Side side) {
         "    uses: {1}.record_read\n"
         "    connection: {2}\n"
         "    if: ${{ known == null && asked.side == '{0}' }}\n"
-        "    with: {{ entity: {3}, id: \"${{ asked.id }}\", fields: [{4}] }}\n",
-        to_string(side), half.connector, quoted(half.connection), quoted(half.object), quoted(half.link_field));
+        "    with: {{ entity: {3}, id: \"${{ asked.id }}\", fields: [{4}], former: true }}\n"
+        "  - id: former_{0}\n"
+        "    uses: find_link\n"
+        "    if: \"${{ first_{0} != null && size(first_{0}.?merged_from.orValue([])) > 0 }}\"\n"
+        "    for_each: ${{ first_{0}.merged_from }}\n"
+        "    as: former\n"
+        "    with: {{ entity: {5}, id: \"${{ former }}\" }}\n",
+        to_string(side), half.connector, quoted(half.connection), quoted(half.object), quoted(half.link_field), link_entity(sync, side));
 }
 
 std::string read(const Sync& sync, Side side) {
@@ -148,8 +154,8 @@ std::string flow_text(const Sync& sync) {
         "{}"
         "  says: \"`left:` and an id of {} {}, or `right:` and an id of {} {}\"\n"
         "on:\n",
-        sync.name, quoted(sync.summary.empty() ? "Keeps two record types in step." : sync.summary), one_form(sync), sync.left.connection, sync.left.object,
-        sync.right.connection, sync.right.object);
+        sync.name, quoted(sync.summary.empty() ? "Keeps two record types in step." : sync.summary), one_form(sync), sync.left.connection,
+        sync.left.object, sync.right.connection, sync.right.object);
     text += triggers_of(sync, Side::left) + triggers_of(sync, Side::right);
     const std::string left = link_entity(sync, Side::left), right = link_entity(sync, Side::right);
     text += fmt::format(
@@ -162,13 +168,22 @@ std::string flow_text(const Sync& sync) {
         "    uses: find_link\n"
         "    with: {{ entity: \"${{ asked.side == 'left' ? '{0}' : '{1}' }}\", id: \"${{ asked.id }}\" }}\n"
         "{2}{3}"
+        "  - id: told\n"
+        "    uses: set\n"
+        "    if: ${{ known == null }}\n"
+        "    with:\n"
+        "      partner: >-\n"
+        "        ${{ cel.bind(stored, asked.side == 'left' ? first_left.?fields[?{5}].orValue(null) : "
+        "first_right.?fields[?{4}].orValue(null),\n"
+        "        cel.bind(former, asked.side == 'left' ? former_left : former_right,\n"
+        "        body.?partner.orValue(null) != null ? body.partner : stored != null ? stored : former == null ? null\n"
+        "        : former.filter(its, its != null).map(its, asked.side == 'left' ? its.right : its.left)[?0].orValue(null))) }}\n"
+        "      former: \"${{ asked.side == 'left' ? first_left.?merged_from.orValue([]) : first_right.?merged_from.orValue([]) }}\"\n"
         "  - id: pair\n"
         "    uses: set\n"
         "    with:\n"
-        "      left: \"${{ known != null ? known.left : asked.side == 'left' ? asked.id : body.?partner.orValue(first_right.?fields[?{4}].orValue(null)) "
-        "}}\"\n"
-        "      right: \"${{ known != null ? known.right : asked.side == 'right' ? asked.id : body.?partner.orValue(first_left.?fields[?{5}].orValue(null)) "
-        "}}\"\n"
+        "      left: \"${{ known != null ? known.left : asked.side == 'left' ? asked.id : told.partner }}\"\n"
+        "      right: \"${{ known != null ? known.right : asked.side == 'right' ? asked.id : told.partner }}\"\n"
         "  - id: alone\n"
         "    uses: lock\n"
         "    with: {{ names: \"${{ (pair.left == null ? [] : ['{6}/left/' + pair.left]) + (pair.right == null ? [] : ['{6}/right/' + "
@@ -204,6 +219,7 @@ std::string flow_text(const Sync& sync) {
         "      right: ${{ right }}\n"
         "      moved: ${{ gone_to }}\n"
         "      decisions: ${{ body.?decisions.orValue(null) }}\n"
+        "      former: \"${{ told == null ? [] : told.former }}\"\n"
         "  - id: has_work\n"
         "    uses: require\n"
         "    with: {{ that: \"${{ merged.nothing == null }}\", otherwise: skip, because: \"${{ merged.nothing.default('') }}\" }}\n"

@@ -247,17 +247,25 @@ private:
         remember_pair(left_.id, right_.id, out_["base"]);
     }
 
-    /// Both records carry the other's id. A third record's id there is for a person.
+    /// Both records carry the other's id. A third record's id there is for a person, unless the partner has taken its place.
     bool name_partner(Side side, Map& writes) {
         const std::string named = named_by(side);
         const std::string& partner = seen(other(side)).id;
-        if (named.empty()) writes.set(sync_.half(side).link_field, partner);
-        if (named.empty() || named == partner || named == link_["before"].text()) {
-            if (!named.empty() && named != partner) writes.set(sync_.half(side).link_field, partner);
-            return true;
+        if (named == partner) return true;
+        if (!named.empty() && !has_taken_the_place_of(named, other(side))) {
+            stop(fmt::format("{} names {} in its {}, but its partner is {}", describe(side), named, sync_.half(side).link_field, partner));
+            return false;
         }
-        stop(fmt::format("{} names {} in its {}, but its partner is {}", describe(side), named, sync_.half(side).link_field, partner));
-        return false;
+        writes.set(sync_.half(side).link_field, partner);
+        return true;
+    }
+
+    /// Whether the record of another id was merged into the side's one.
+    bool has_taken_the_place_of(const std::string& id, Side side) const {
+        if (id == link_["before"].text()) return true;
+        const Value& former = with_["former"];
+        return former.is_list() && with_["side"].text() == to_string(side) &&
+               std::ranges::find(former.as_list(), Value(id)) != former.as_list().end();
     }
 
     Value write(Side side, Map fields) const {
@@ -371,7 +379,8 @@ schema::Action merge_action() {
             .summary = "Decides what two records need to say the same.",
             .inputs = {any("side", "where it was changed"), any("id", "the record there"), any("partner", "its partner, as far as known"),
                        any("link", "what was agreed on"), any("left", "as read"), any("right", "as read"),
-                       any("moved", "the link of the record that one was merged into"), any("decisions", "of a person")},
+                       any("moved", "the link of the record that one was merged into"), any("decisions", "of a person"),
+                       any("former", "records that were merged into the one that changed")},
             .output = "what is written, made, deleted and remembered"};
 }
 

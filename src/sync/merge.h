@@ -15,7 +15,8 @@ Result<Value> read_again(const Value& with);
 ///
 /// `with`: {side, id} of the event; `link` as it was stored, or null: {left, right, base: {left: {…}, right: {…}}, gone};
 /// `left` and `right` as `record_read` gave them, or null; `moved`, the link of the record that the deleted one was merged
-/// into, or null; `decisions`, what a person decided: {FIELD: {take: left | right | value, value, left, right}}.
+/// into, or null; `decisions`, what a person decided: {FIELD: {take: left | right | value, value, left, right}};
+/// `former`, ids of the records that were merged into the one of the event.
 ///
 /// Gives a map:
 /// - `to_left`, `to_right`: null, or {id, version, fields}: what is written there;

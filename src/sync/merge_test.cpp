@@ -202,6 +202,16 @@ TEST(Merge, ThePartnerOfAMergedRecordGoesToTheRecordThatIsLeft) {
     EXPECT_NE(decided(sync_of(), taken)["nothing"].text().find("which has r7 already"), std::string::npos);
 }
 
+TEST(Merge, WhoWasMergedIntoAnotherIsNoThirdOne) {
+    auto l2 = read("l2", Map{{"RId", "r1"}, {"Name", "ACME"}, {"Phone", "1"}});
+    Value input = with(l2, right("ACME", "1"), nullptr);
+    EXPECT_NE(decided(sync_of(), input)["stop"].text().find("names l1 in its LId, but its partner is l2"), std::string::npos);
+    input.mutable_map().set("former", List{"l1"});
+    auto made = decided(sync_of(), input);
+    EXPECT_TRUE(made["stop"].is_null()) << made["stop"].text();
+    EXPECT_EQ(made["to_right"]["fields"], Value(Map{{"LId", "l2"}}));
+}
+
 TEST(Merge, ValuesGoThroughTheTableAndWhatIsNotInItWaitsForAPerson) {
     auto sync = sync_of("", "  - { left: Kind, right: Type, values: { Customer: Kunde, Partner: Partnerin } }\n");
     auto l = read("l1", Map{{"RId", "r1"}, {"Name", "A"}, {"Phone", "2"}, {"Kind", "Customer"}});

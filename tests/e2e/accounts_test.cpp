@@ -163,5 +163,21 @@ TEST_F(Accounts, WhatIsDeletedIsKeptOnTheOtherSideAndGoesOnWhenItIsRestored) {
     EXPECT_EQ(landscape.state("zoho_crm/Accounts").size(), 1u) << "it is the same record";
 }
 
+TEST_F(Accounts, WhenAccountsAreMergedThePartnerGoesToTheOneThatIsLeft) {
+    const auto [loser, right] = linked_pair();
+    // A second record of the same customer that nobody has told of yet.
+    landscape.load("salesforce/OutboundMessage", {Value(Map{{"Name", "Accounts"}, {"IsActive", false}})});
+    const std::string master = people.create_left({{"Name", "Fjord Pumps"}, {"Website", "https://fjord.example"}});
+    people.tell_lockstep();
+    landscape.load("salesforce/merge", {Value(Map{{"Object", "Account"}, {"Id", master}, {"Others", List{loser}}})});
+    landscape.load("salesforce/edit", {Value(Map{{"Object", "Account"}, {"Id", master}, {"Fields", Map{{"Site", "Quay 7"}}}})});
+    ASSERT_TRUE(soon([&, right = right] { return people.right(right)["Account_Site"].text() == "Quay 7"; }));
+    ASSERT_TRUE(landscape.wait_until_quiet(20'000));
+    EXPECT_EQ(people.right(right)[right_link].text(), master);
+    EXPECT_EQ(people.left(master)[left_link].text(), right);
+    EXPECT_EQ(people.right(right)["Website"].text(), "https://fjord.example");
+    EXPECT_EQ(landscape.state("zoho_crm/Accounts").size(), 1u) << "it is the same partner";
+}
+
 }  // namespace
 }  // namespace lockstep::testing

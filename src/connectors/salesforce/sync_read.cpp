@@ -32,6 +32,7 @@ bool is_of_names(const Error& error) {
 struct Wanted {
     std::string entity, id;
     std::vector<std::string> fields;
+    bool former = false;  ///< also which records were merged into it
 };
 
 Result<Wanted> wanted_by(const connector::Inputs& inputs) {
@@ -39,6 +40,8 @@ Result<Wanted> wanted_by(const connector::Inputs& inputs) {
     LS_TRY_ASSIGN(wanted.entity, entity_of(inputs));
     LS_TRY_ASSIGN(wanted.id, id_of(inputs, wanted.entity));
     LS_TRY_ASSIGN(wanted.fields, field_names(inputs));
+    wanted.former = inputs.value("former") == Value(true) &&
+                    std::find(merged_objects.begin(), merged_objects.end(), wanted.entity) != merged_objects.end();
     return wanted;
 }
 
@@ -48,7 +51,7 @@ bool is_tagged(std::string_view entity) { return entity == tagged_object; }
 /// what it was merged into; the row of a tagged object comes by itself, in the same request, with its tag.
 class Reader {
 public:
-    Reader(Api& api, const Wanted& first) : api_(api), entity_(first.entity), fields_(first.fields) {}
+    Reader(Api& api, const Wanted& first) : api_(api), entity_(first.entity), fields_(first.fields), former_(first.former) {}
 
     /// What was asked, and what was answered about one record; for traces.
     const std::string& soql() const { return soql_; }
@@ -75,7 +78,8 @@ private:
         each.erase(std::unique(each.begin(), each.end()), each.end());
         std::string list;
         for (const std::string& id : each) list += (list.empty() ? "'" : ", '") + id + "'";
-        return soql + " FROM " + entity_ + " WHERE Id IN (" + list + ")";
+        soql += " FROM " + entity_ + " WHERE Id IN (" + list + ")";
+        return former_ ? soql + " OR (IsDeleted = true AND MasterRecordId IN (" + list + "))" : soql;
     }
 
     std::string query_target() const { return api_.path({"queryAll"}) + "?q=" + encoding::percent_encode(soql_); }
@@ -115,6 +119,7 @@ private:
         const bool same = said["LastModifiedById"] == row->body["LastModifiedById"];
         const auto tag = row->headers.get("ETag");
         std::string version = tag ? version_of_tag(*tag) : timed_version(row->body, row->asked_at_ms);
+        if (former_ && !rows) return fail(rows.error());
         return record(id, row->body, std::move(version), same ? said.at_path("LastModifiedBy.Name") : null_value());
     }
 
@@ -134,7 +139,21 @@ private:
         return modified ? version_of_time(*modified, read_at_ms) : version_of_unread();
     }
 
+    /// The records that were merged into it.
+    List merged_into_it(const std::string& id) const {
+        List ids;
+        for (const auto& [key, row] : rows_)
+            if (id_key(row["MasterRecordId"].text()) == id_key(id)) ids.push_back(row["Id"]);
+        return ids;
+    }
+
     Map record(const std::string& id, const Value& row, std::string version, const Value& by) const {
+        Map whole = plain_record(id, row, std::move(version), by);
+        if (former_) whole.set("merged_from", merged_into_it(id));
+        return whole;
+    }
+
+    Map plain_record(const std::string& id, const Value& row, std::string version, const Value& by) const {
         return Map{{"found", true},
                    {"id", id},
                    {"fields", chosen_fields(row, fields_)},
@@ -148,6 +167,7 @@ private:
     Api& api_;
     const std::string entity_;
     const std::vector<std::string> fields_;
+    const bool former_;
     std::string soql_;
     std::map<std::string, Value> rows_;
     std::int64_t read_at_ms_ = 0;
@@ -209,7 +229,7 @@ Result<Value> record_read(Api& api, const connector::Inputs& inputs, connector::
 std::optional<JointKey> record_read_key(const Api&, const connector::Inputs& inputs) {
     Result<Wanted> wanted = wanted_by(inputs);
     if (!wanted) return std::nullopt;
-    std::string name = wanted->entity;
+    std::string name = wanted->entity + (wanted->former ? " former" : "");
     for (const std::string& field : wanted->fields) name += " " + field;
     return JointKey{std::move(name), wanted->id};
 }
