@@ -232,7 +232,7 @@ void add_sync_commands(CLI::App& app, int& result) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app{"Lockstep keeps Salesforce, SAP S/4HANA and Zoho Books in step."};
+    CLI::App app{"Lockstep keeps Salesforce, SAP S/4HANA, Zoho CRM and Zoho Books in step."};
     app.name("lockstep");
     app.set_version_flag("--version", std::string("lockstep ") + "0.1.0");
     app.require_subcommand(1);
@@ -275,7 +275,7 @@ int main(int argc, char** argv) {
     sandbox_command->callback([&] { result = sandbox(sandbox_options); });
 
     CheckOptions check_options;
-    auto* check_command = app.add_subcommand("check", "checks configuration and flows; touches nothing");
+    auto* check_command = app.add_subcommand("check", "checks configuration, flows and syncs; touches nothing");
     add_source(*check_command, check_options.source);
     check_command->add_option("flows", check_options.flow_files, "flow files to check besides the configured ones");
     check_command->add_flag("--online", check_options.online, "also sign in to every vendor and read one thing");
