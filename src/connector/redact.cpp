@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <array>
 
-#include "connector/session.h"
 #include "base/defect.h"
+#include "connector/session.h"
 #include "value/encoding.h"
 #include "value/json.h"
 
@@ -13,10 +13,10 @@ constexpr std::string_view mark = "[redacted]";
 constexpr std::string_view cut_mark = "… [cut]";
 
 /// Names whose values are credentials, in JSON, form bodies, headers and XML. Longer names before their beginnings.
-constexpr std::array<std::string_view, 19> secret_keys = {
+constexpr std::array<std::string_view, 20> secret_keys = {
     "access_token", "accesstoken", "refresh_token", "id_token",    "client_secret",  "clientsecret",  "client_assertion",
     "assertion",    "password",    "passwd",        "api_key",     "apikey",         "authorization", "x-csrf-token",
-    "set-cookie",   "session_id",  "sessionid",     "private_key", "webhook_secret",
+    "set-cookie",   "session_id",  "sessionid",     "private_key", "webhook_secret", "token",
 };
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
@@ -49,11 +49,16 @@ bool starts_with_ignoring_case(std::string_view text, std::string_view lower_pre
     return true;
 }
 
+/// A word that sentences have too: `gives no token: …`. It counts only as a key of JSON or of a form.
+constexpr std::string_view common_key = "token";
+bool is_key_of_data(std::string_view behind) { return !behind.empty() && (behind[0] == '"' || behind[0] == '=' || behind[0] == '\\'); }
+
 /// Returns the length of the secret key at the start of `text`, or 0.
 std::size_t key_length(std::string_view text) {
     for (std::string_view key : secret_keys) {
         if (key.front() != lower(text.front())) continue;
         if (!starts_with_ignoring_case(text, key)) continue;
+        if (key == common_key && !is_key_of_data(text.substr(key.size()))) continue;
         if (text.size() == key.size() || !is_name_char(text[key.size()])) return key.size();
     }
     return 0;

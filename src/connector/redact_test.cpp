@@ -11,6 +11,8 @@ TEST(Redact, HidesTheValuesOfKnownKeysInEveryNotation) {
     EXPECT_EQ(redact(R"({"password" : "a\"b", "x": 1})", {}), R"({"password" : "[redacted]", "x": 1})");
     EXPECT_EQ(redact("grant_type=x&client_secret=abc&y=1", {}), "grant_type=x&client_secret=[redacted]&y=1");
     EXPECT_EQ(redact("Authorization: Bearer abc\r\nAccept: x", {}), "Authorization: [redacted]\r\nAccept: x");
+    EXPECT_EQ(redact(R"({"notify_url":"https://hub.example/webhook?token=abc","token":"def","next_page_token":"ghi"})", {}),
+              R"({"notify_url":"https://hub.example/webhook?token=[redacted]","token":"[redacted]","next_page_token":"ghi"})");
     EXPECT_EQ(redact("<SessionId>abc</SessionId>", {}), "<SessionId>[redacted]</SessionId>");
     EXPECT_EQ(redact(R"("{\"refresh_token\":\"abc\",\"x\":1}")", {}), R"("{\"refresh_token\":\"[redacted]\",\"x\":1}")");
     EXPECT_EQ(redact(R"({"password":12345})", {}), R"({"password":[redacted]})");
