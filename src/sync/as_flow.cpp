@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <map>
+
 #include "sync/sync.h"
 #include "value/json.h"
 
@@ -53,92 +55,209 @@ std::string triggers_of(const Sync& sync, Side side) {
     return text;
 }
 
-/// A step that reads a record for the first time, to learn of its partner.
-std::string first_read(const Sync& sync, Side side) {
-    const Half& half = sync.half(side);
-    return fmt::format(
-        "  - id: first_{0}\n"
-        "    uses: {1}.record_read\n"
-        "    connection: {2}\n"
-        "    if: ${{ known == null && asked.side == '{0}' }}\n"
-        "    with: {{ entity: {3}, id: \"${{ asked.id }}\", fields: [{4}], former: true }}\n"
-        "  - id: former_{0}\n"
-        "    uses: find_link\n"
-        "    if: \"${{ first_{0} != null && size(first_{0}.?merged_from.orValue([])) > 0 }}\"\n"
-        "    for_each: ${{ first_{0}.merged_from }}\n"
-        "    as: former\n"
-        "    with: {{ entity: {5}, id: \"${{ former }}\" }}\n",
-        to_string(side), half.connector, quoted(half.connection), quoted(half.object), quoted(half.link_field), link_entity(sync, side));
+// The flow, in parts. `@word@` is filled in; a part with `@side@` is there once for each side.
+
+constexpr std::string_view beginning = R"(flow: @name@
+summary: @summary@
+key:
+  must: ${ key.matches('^(left|right):[A-Za-z0-9_.-]{1,64}$') }
+@key_as@  says: "`left:` and an id of @left.records@, or `right:` and an id of @right.records@"
+on:
+)";
+
+/// What is asked for: which record of which side, and what is known of its partner.
+constexpr std::string_view question = R"(steps:
+  - id: asked
+    uses: set
+    with: { side: "${ key.startsWith('left:') ? 'left' : 'right' }", id: "${ key.slice(key.indexOf(':') + 1, size(key)) }" }
+  - id: known
+    uses: find_link
+    with: { entity: "${ asked.side == 'left' ? '@left.links@' : '@right.links@' }", id: "${ asked.id }" }
+)";
+
+/// The record is read for the first time: it may name its partner, or others that had one may have been merged into it.
+constexpr std::string_view first_read = R"(  - id: first_@side@
+    uses: @connector@.record_read
+    connection: @connection@
+    if: ${ known == null && asked.side == '@side@' }
+    with: { entity: @object@, id: "${ asked.id }", fields: [@link_field@], former: true }
+  - id: former_@side@
+    uses: find_link
+    if: "${ first_@side@ != null && size(first_@side@.?merged_from.orValue([])) > 0 }"
+    for_each: ${ first_@side@.merged_from }
+    as: former
+    with: { entity: @links@, id: "${ former }" }
+)";
+
+/// The two ids, locked; then what was agreed on. From `link` on everything is done anew when a guard refuses.
+constexpr std::string_view lock = R"(  - id: told
+    uses: set
+    if: ${ known == null }
+    with:
+      partner: >-
+        ${ cel.bind(stored, asked.side == 'left' ? first_left.?fields[?'@left.link_name@'].orValue(null) : first_right.?fields[?'@right.link_name@'].orValue(null),
+        cel.bind(former, asked.side == 'left' ? former_left : former_right,
+        body.?partner.orValue(null) != null ? body.partner : stored != null ? stored : former == null ? null
+        : former.filter(its, its != null).map(its, asked.side == 'left' ? its.right : its.left)[?0].orValue(null))) }
+      former: "${ asked.side == 'left' ? first_left.?merged_from.orValue([]) : first_right.?merged_from.orValue([]) }"
+  - id: pair
+    uses: set
+    with:
+      left: "${ known != null ? known.left : asked.side == 'left' ? asked.id : told.partner }"
+      right: "${ known != null ? known.right : asked.side == 'right' ? asked.id : told.partner }"
+  - id: alone
+    uses: lock
+    with: { names: "${ (pair.left == null ? [] : ['@name@/left/' + pair.left]) + (pair.right == null ? [] : ['@name@/right/' + pair.right]) }" }
+  - id: link
+    uses: find_link
+    with: { entity: "${ pair.left != null ? '@left.links@' : '@right.links@' }", id: "${ pair.left != null ? pair.left : pair.right }" }
+  - id: ids
+    uses: set
+    with: { left: "${ link != null && pair.left == null ? link.left : pair.left }", right: "${ link != null && pair.right == null ? link.right : pair.right }" }
+)";
+
+constexpr std::string_view read = R"(  - id: @side@
+    uses: @connector@.record_read
+    connection: @connection@
+    needs: [ids]
+    if: ${ ids.@side@ != null }
+    with: { entity: @object@, id: "${ ids.@side@ }", fields: @fields@ }
+)";
+
+constexpr std::string_view decision = R"(  - id: gone_to
+    uses: find_link
+    if: ${ (left != null && left.?merged_into.orValue(null) != null) || (right != null && right.?merged_into.orValue(null) != null) }
+    with:
+      entity: "${ left != null && left.?merged_into.orValue(null) != null ? '@left.links@' : '@right.links@' }"
+      id: "${ left != null && left.?merged_into.orValue(null) != null ? left.merged_into : right.merged_into }"
+  - id: merged
+    uses: merge
+    with:
+      side: ${ asked.side }
+      id: ${ asked.id }
+      partner: "${ asked.side == 'left' ? ids.right : ids.left }"
+      link: ${ link }
+      left: ${ left }
+      right: ${ right }
+      moved: ${ gone_to }
+      decisions: ${ body.?decisions.orValue(null) }
+      former: "${ told == null ? [] : told.former }"
+  - id: has_work
+    uses: require
+    with: { that: "${ merged.nothing == null }", otherwise: skip, because: "${ merged.nothing.default('') }" }
+  - id: is_clear
+    uses: require
+    with: { that: "${ merged.stop == null }", because: "${ merged.stop.default('') }" }
+)";
+
+constexpr std::string_view write = R"(  - id: write_@side@
+    uses: @connector@.record_update
+    connection: @connection@
+    if: ${ merged.to_@side@ != null }
+    on_conflict: link
+    with: { entity: @object@, id: "${ merged.to_@side@.id }", version: "${ merged.to_@side@.version }", fields: "${ merged.to_@side@.fields }" }
+  - id: delete_@side@
+    uses: @connector@.record_delete
+    connection: @connection@
+    if: ${ merged.delete != null && merged.delete.side == '@side@' }
+    with: { entity: @object@, id: "${ merged.delete.id }" }
+)";
+
+/// The side's record is made, and the one that it was made of names it. One that was there already is read and merged.
+constexpr std::string_view create = R"(  - id: create_@side@
+    uses: @connector@.record_create
+    connection: @connection@
+    if: ${ merged.create != null && merged.create.side == '@side@' }
+    with: { entity: @object@, unique: "${ merged.create.unique }", fields: "${ merged.create.fields }" }
+  - id: name_@side@
+    uses: @other.connector@.record_update
+    connection: @other.connection@
+    if: ${ create_@side@ != null }
+    on_conflict: link
+    with: { entity: @other.object@, id: "${ ids.@other.side@ }", version: "${ @other.side@.version }", fields: { @other.link_field@: "${ create_@side@.id }" } }
+  - id: linked_@side@
+    uses: link
+    if: ${ create_@side@ != null }
+    with:
+      entity: @left.links@
+      id: ${ @new.left@ }
+      value: { left: "${ @new.left@ }", right: "${ @new.right@ }", base: "${ create_@side@.created ? merged.base : null }" }
+  - id: linked_@side@_too
+    uses: link
+    if: ${ create_@side@ != null }
+    with: { entity: @right.links@, id: "${ @new.right@ }", value: { left: "${ @new.left@ }", right: "${ @new.right@ }" } }
+  - id: adopted_@side@
+    uses: read_again
+    if: ${ create_@side@ != null && !create_@side@.created }
+    on_conflict: link
+    with: { because: it was there already }
+)";
+
+/// Both sides were looked at anew, so whatever an earlier run of the two waited for is known to this one: `supersedes`.
+constexpr std::string_view ending = R"(  - id: remember
+    uses: link
+    for_each: ${ merged.links }
+    as: row
+    with: { entity: "${ row.entity }", id: "${ row.id }", value: "${ row.value }" }
+  - id: values_fit
+    uses: require
+    with: { that: "${ size(merged.problems) == 0 }", because: "${ merged.problems.map(its, its.message).join('; ') }" }
+  - id: conflicts_decided
+    uses: require
+    with:
+      that: ${ !merged.conflicts.exists(its, its.open) }
+      because: "both sides changed ${ merged.conflicts.filter(its, its.open).map(its, its.field).join(', ') }: decide which holds"
+supersedes: { parked: true, keys: "${ ids == null ? [] : [ids.left == null ? '' : 'left:' + ids.left, ids.right == null ? '' : 'right:' + ids.right] }" }
+report:
+  left: "${ ids == null ? null : create_left != null ? create_left.id : ids.left }"
+  right: "${ ids == null ? null : create_right != null ? create_right.id : ids.right }"
+  created: "${ create_left != null ? 'left' : create_right != null ? 'right' : null }"
+  changed_left: "${ merged == null ? [] : merged.changes.filter(its, its.side == 'left').map(its, its.field) }"
+  changed_right: "${ merged == null ? [] : merged.changes.filter(its, its.side == 'right').map(its, its.field) }"
+  conflicts: "${ merged == null ? [] : merged.conflicts.map(its, its.field) }"
+)";
+
+using Words = std::map<std::string, std::string, std::less<>>;
+
+/// Puts the words in. Every `@word@` of a part is known (LS_ASSERT).
+std::string filled(std::string_view part, const Words& words) {
+    std::string text;
+    for (std::size_t at = 0;;) {
+        const std::size_t open = part.find('@', at), close = part.find('@', open + 1);
+        text += part.substr(at, open == std::string_view::npos ? open : open - at);
+        if (open == std::string_view::npos) return text;
+        const auto word = words.find(part.substr(open + 1, close - open - 1));
+        LS_ASSERT(word != words.end());
+        text += word->second;
+        at = close + 1;
+    }
 }
 
-std::string read(const Sync& sync, Side side) {
+/// What there is to say of a side, with its name in front: `left.links`.
+void add_words(Words& words, const std::string& front, const Sync& sync, Side side) {
     const Half& half = sync.half(side);
-    return fmt::format(
-        "  - id: {0}\n"
-        "    uses: {1}.record_read\n"
-        "    connection: {2}\n"
-        "    needs: [ids]\n"
-        "    if: ${{ ids.{0} != null }}\n"
-        "    with: {{ entity: {3}, id: \"${{ ids.{0} }}\", fields: {4} }}\n",
-        to_string(side), half.connector, quoted(half.connection), quoted(half.object), names(half.fields));
+    words[front + "side"] = to_string(side);
+    words[front + "connector"] = half.connector;
+    words[front + "connection"] = quoted(half.connection);
+    words[front + "object"] = quoted(half.object);
+    words[front + "records"] = half.connection + " " + half.object;
+    words[front + "link_field"] = quoted(half.link_field);
+    words[front + "link_name"] = half.link_field;
+    words[front + "links"] = link_entity(sync, side);
+    words[front + "fields"] = names(half.fields);
 }
 
-std::string writes(const Sync& sync, Side side) {
-    const Half& half = sync.half(side);
-    return fmt::format(
-        "  - id: write_{0}\n"
-        "    uses: {1}.record_update\n"
-        "    connection: {2}\n"
-        "    if: ${{ merged.to_{0} != null }}\n"
-        "    on_conflict: link\n"
-        "    with: {{ entity: {3}, id: \"${{ merged.to_{0}.id }}\", version: \"${{ merged.to_{0}.version }}\", fields: \"${{ "
-        "merged.to_{0}.fields "
-        "}}\" }}\n"
-        "  - id: delete_{0}\n"
-        "    uses: {1}.record_delete\n"
-        "    connection: {2}\n"
-        "    if: ${{ merged.delete != null && merged.delete.side == '{0}' }}\n"
-        "    with: {{ entity: {3}, id: \"${{ merged.delete.id }}\" }}\n",
-        to_string(side), half.connector, quoted(half.connection), quoted(half.object));
-}
-
-/// Makes the side's record, and lets the one that it was made of name it.
-std::string creates(const Sync& sync, Side side) {
-    const Half& half = sync.half(side);
-    const Half& from = sync.half(other(side));
-    return fmt::format(
-        "  - id: create_{0}\n"
-        "    uses: {1}.record_create\n"
-        "    connection: {2}\n"
-        "    if: ${{ merged.create != null && merged.create.side == '{0}' }}\n"
-        "    with: {{ entity: {3}, unique: \"${{ merged.create.unique }}\", fields: \"${{ merged.create.fields }}\" }}\n"
-        "  - id: name_{0}\n"
-        "    uses: {4}.record_update\n"
-        "    connection: {5}\n"
-        "    if: ${{ create_{0} != null }}\n"
-        "    on_conflict: link\n"
-        "    with: {{ entity: {6}, id: \"${{ ids.{7} }}\", version: \"${{ {7}.version }}\", fields: {{ {8}: \"${{ create_{0}.id }}\" }} "
-        "}}\n"
-        "  - id: linked_{0}\n"
-        "    uses: link\n"
-        "    if: ${{ create_{0} != null }}\n"
-        "    with:\n"
-        "      entity: {9}\n"
-        "      id: ${{ {10} }}\n"
-        "      value: {{ left: \"${{ {10} }}\", right: \"${{ {11} }}\", base: \"${{ create_{0}.created ? merged.base : null }}\" }}\n"
-        "  - id: linked_{0}_too\n"
-        "    uses: link\n"
-        "    if: ${{ create_{0} != null }}\n"
-        "    with: {{ entity: {12}, id: \"${{ {11} }}\", value: {{ left: \"${{ {10} }}\", right: \"${{ {11} }}\" }} }}\n"
-        "  - id: adopted_{0}\n"
-        "    uses: read_again\n"
-        "    if: ${{ create_{0} != null && !create_{0}.created }}\n"
-        "    on_conflict: link\n"
-        "    with: {{ because: it was there already }}\n",
-        to_string(side), half.connector, quoted(half.connection), quoted(half.object), from.connector, quoted(from.connection),
-        quoted(from.object), to_string(other(side)), quoted(from.link_field), link_entity(sync, Side::left),
-        side == Side::left ? "create_left.id" : "ids.left", side == Side::left ? "ids.right" : "create_right.id",
-        link_entity(sync, Side::right));
+Words words_of(const Sync& sync, Side side) {
+    Words words{{"name", sync.name},
+                {"summary", quoted(sync.summary.empty() ? "Keeps two record types in step." : sync.summary)},
+                {"key_as", one_form(sync)},
+                {"new.left", side == Side::left ? "create_left.id" : "ids.left"},
+                {"new.right", side == Side::left ? "ids.right" : "create_right.id"}};
+    add_words(words, "left.", sync, Side::left);
+    add_words(words, "right.", sync, Side::right);
+    add_words(words, "", sync, side);
+    add_words(words, "other.", sync, other(side));
+    return words;
 }
 
 }  // namespace
@@ -146,115 +265,13 @@ std::string creates(const Sync& sync, Side side) {
 std::string link_entity(const Sync& sync, Side side) { return sync.half(side).connection + "/sync/" + sync.name; }
 
 std::string flow_text(const Sync& sync) {
-    std::string text = fmt::format(
-        "flow: {}\n"
-        "summary: {}\n"
-        "key:\n"
-        "  must: ${{ key.matches('^(left|right):[A-Za-z0-9_.-]{{1,64}}$') }}\n"
-        "{}"
-        "  says: \"`left:` and an id of {} {}, or `right:` and an id of {} {}\"\n"
-        "on:\n",
-        sync.name, quoted(sync.summary.empty() ? "Keeps two record types in step." : sync.summary), one_form(sync), sync.left.connection,
-        sync.left.object, sync.right.connection, sync.right.object);
-    text += triggers_of(sync, Side::left) + triggers_of(sync, Side::right);
-    const std::string left = link_entity(sync, Side::left), right = link_entity(sync, Side::right);
-    text += fmt::format(
-        "steps:\n"
-        "  - id: asked\n"
-        "    uses: set\n"
-        "    with: {{ side: \"${{ key.startsWith('left:') ? 'left' : 'right' }}\", id: \"${{ key.slice(key.indexOf(':') + 1, size(key)) "
-        "}}\" }}\n"
-        "  - id: known\n"
-        "    uses: find_link\n"
-        "    with: {{ entity: \"${{ asked.side == 'left' ? '{0}' : '{1}' }}\", id: \"${{ asked.id }}\" }}\n"
-        "{2}{3}"
-        "  - id: told\n"
-        "    uses: set\n"
-        "    if: ${{ known == null }}\n"
-        "    with:\n"
-        "      partner: >-\n"
-        "        ${{ cel.bind(stored, asked.side == 'left' ? first_left.?fields[?{5}].orValue(null) : "
-        "first_right.?fields[?{4}].orValue(null),\n"
-        "        cel.bind(former, asked.side == 'left' ? former_left : former_right,\n"
-        "        body.?partner.orValue(null) != null ? body.partner : stored != null ? stored : former == null ? null\n"
-        "        : former.filter(its, its != null).map(its, asked.side == 'left' ? its.right : its.left)[?0].orValue(null))) }}\n"
-        "      former: \"${{ asked.side == 'left' ? first_left.?merged_from.orValue([]) : first_right.?merged_from.orValue([]) }}\"\n"
-        "  - id: pair\n"
-        "    uses: set\n"
-        "    with:\n"
-        "      left: \"${{ known != null ? known.left : asked.side == 'left' ? asked.id : told.partner }}\"\n"
-        "      right: \"${{ known != null ? known.right : asked.side == 'right' ? asked.id : told.partner }}\"\n"
-        "  - id: alone\n"
-        "    uses: lock\n"
-        "    with: {{ names: \"${{ (pair.left == null ? [] : ['{6}/left/' + pair.left]) + (pair.right == null ? [] : ['{6}/right/' + "
-        "pair.right]) "
-        "}}\" }}\n"
-        "  - id: link\n"
-        "    uses: find_link\n"
-        "    with: {{ entity: \"${{ pair.left != null ? '{0}' : '{1}' }}\", id: \"${{ pair.left != null ? pair.left : pair.right }}\" }}\n"
-        "  - id: ids\n"
-        "    uses: set\n"
-        "    with: {{ left: \"${{ link != null && pair.left == null ? link.left : pair.left }}\", right: \"${{ link != null && pair.right "
-        "== null ? "
-        "link.right : pair.right }}\" }}\n",
-        left, right, first_read(sync, Side::left), first_read(sync, Side::right), "'" + sync.right.link_field + "'",
-        "'" + sync.left.link_field + "'", sync.name);
-    text += read(sync, Side::left) + read(sync, Side::right);
-    text += fmt::format(
-        "  - id: gone_to\n"
-        "    uses: find_link\n"
-        "    if: ${{ (left != null && left.?merged_into.orValue(null) != null) || (right != null && right.?merged_into.orValue(null) != "
-        "null) }}\n"
-        "    with:\n"
-        "      entity: \"${{ left != null && left.?merged_into.orValue(null) != null ? '{0}' : '{1}' }}\"\n"
-        "      id: \"${{ left != null && left.?merged_into.orValue(null) != null ? left.merged_into : right.merged_into }}\"\n"
-        "  - id: merged\n"
-        "    uses: merge\n"
-        "    with:\n"
-        "      side: ${{ asked.side }}\n"
-        "      id: ${{ asked.id }}\n"
-        "      partner: \"${{ asked.side == 'left' ? ids.right : ids.left }}\"\n"
-        "      link: ${{ link }}\n"
-        "      left: ${{ left }}\n"
-        "      right: ${{ right }}\n"
-        "      moved: ${{ gone_to }}\n"
-        "      decisions: ${{ body.?decisions.orValue(null) }}\n"
-        "      former: \"${{ told == null ? [] : told.former }}\"\n"
-        "  - id: has_work\n"
-        "    uses: require\n"
-        "    with: {{ that: \"${{ merged.nothing == null }}\", otherwise: skip, because: \"${{ merged.nothing.default('') }}\" }}\n"
-        "  - id: is_clear\n"
-        "    uses: require\n"
-        "    with: {{ that: \"${{ merged.stop == null }}\", because: \"${{ merged.stop.default('') }}\" }}\n",
-        left, right);
-    for (const Side side : {Side::right, Side::left}) text += writes(sync, side);
-    for (const Side side : {Side::right, Side::left}) text += creates(sync, side);
-    text +=
-        "  - id: remember\n"
-        "    uses: link\n"
-        "    for_each: ${ merged.links }\n"
-        "    as: row\n"
-        "    with: { entity: \"${ row.entity }\", id: \"${ row.id }\", value: \"${ row.value }\" }\n"
-        "  - id: values_fit\n"
-        "    uses: require\n"
-        "    with: { that: \"${ size(merged.problems) == 0 }\", because: \"${ merged.problems.map(its, its.message).join('; ') }\" }\n"
-        "  - id: conflicts_decided\n"
-        "    uses: require\n"
-        "    with:\n"
-        "      that: ${ !merged.conflicts.exists(its, its.open) }\n"
-        "      because: \"both sides changed ${ merged.conflicts.filter(its, its.open).map(its, its.field).join(', ') }: decide which "
-        "holds\"\n"
-        // Both sides are looked at anew, so whatever an earlier run of the two waited for is known to this one.
-        "supersedes: { parked: true, keys: \"${ ids == null ? [] : [ids.left == null ? '' : 'left:' + ids.left, ids.right == null ? '' : "
-        "'right:' + ids.right] }\" }\n"
-        "report:\n"
-        "  left: \"${ ids == null ? null : create_left != null ? create_left.id : ids.left }\"\n"
-        "  right: \"${ ids == null ? null : create_right != null ? create_right.id : ids.right }\"\n"
-        "  created: \"${ create_left != null ? 'left' : create_right != null ? 'right' : null }\"\n"
-        "  changed_left: \"${ merged == null ? [] : merged.changes.filter(its, its.side == 'left').map(its, its.field) }\"\n"
-        "  changed_right: \"${ merged == null ? [] : merged.changes.filter(its, its.side == 'right').map(its, its.field) }\"\n"
-        "  conflicts: \"${ merged == null ? [] : merged.conflicts.map(its, its.field) }\"\n";
-    return text;
+    const Words left = words_of(sync, Side::left), right = words_of(sync, Side::right);
+    const auto both = [&](std::string_view part) { return filled(part, left) + filled(part, right); };
+    // What comes from the left is written to the right: it goes first.
+    const auto right_first = [&](std::string_view part) { return filled(part, right) + filled(part, left); };
+    return filled(beginning, left) + triggers_of(sync, Side::left) + triggers_of(sync, Side::right) + filled(question, left) +
+           both(first_read) + filled(lock, left) + both(read) + filled(decision, left) + right_first(write) + right_first(create) +
+           filled(ending, left);
 }
 
 }  // namespace lockstep::sync
