@@ -130,7 +130,7 @@ TEST_F(ConflictsTest, TheHistoryOfARecordSaysWhoChangedWhatOnBothSides) {
     const std::string right = linked();
     edit(there(), right, "Telephone", "7", "Ben");
     ASSERT_EQ(run(R"({"side":"right","id":")" + right + "\"}").status, 200);
-    for (const std::string id : {std::string("l1"), right}) {
+    for (const std::string& id : {std::string("l1"), right}) {
         auto history = body_of(get("/api/v1/records/" + id));
         EXPECT_EQ(history["syncs"].as_list()[0]["right"].text(), right);
         const Value last = history["history"].as_list()[0];

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 
 #include "landscape.h"
 
@@ -177,6 +178,45 @@ TEST_F(Accounts, WhenAccountsAreMergedThePartnerGoesToTheOneThatIsLeft) {
     EXPECT_EQ(people.left(master)[left_link].text(), right);
     EXPECT_EQ(people.right(right)["Website"].text(), "https://fjord.example");
     EXPECT_EQ(landscape.state("zoho_crm/Accounts").size(), 1u) << "it is the same partner";
+}
+
+/// The second built-in sync is a file and nothing else: it runs where the configuration names it.
+TEST(Contacts, AreKeptInStepByTheirFileAlone) {
+    TemporaryFolder folder;
+    const std::string config = folder.file("lockstep.yaml");
+    std::ofstream(config)
+        << "connections:\n"
+           "  salesforce: { client_id: \"${env.SF_CLIENT_ID}\", private_key_path: \"${env.SF_PRIVATE_KEY_PATH}\", username: "
+           "\"${env.SF_USERNAME}\", login_url: \"${env.SF_LOGIN_URL}\" }\n"
+           "  zoho_crm: { client_id: \"${env.ZOHO_CLIENT_ID}\", client_secret: \"${env.ZOHO_CLIENT_SECRET}\", refresh_token: "
+           "\"${env.ZOHO_CRM_REFRESH_TOKEN}\", accounts_url: \"${env.ZOHO_ACCOUNTS_URL}\", api_url: \"${env.ZOHO_API_URL}\" }\n"
+           "  slack: { webhook_url: \"${env.SLACK_WEBHOOK_URL}\" }\n"
+           "flows: { contacts: {} }\n";
+    Landscape landscape({.config = config});
+    landscape.start_serve();
+    landscape.load("salesforce/OutboundMessage", {Value(Map{{"Name", "Contacts"},
+                                                            {"Object", "Contact"},
+                                                            {"When", "every_write"},
+                                                            {"Fields", List{"SystemModstamp"}},
+                                                            {"EndpointUrl", landscape.base() + "/webhook/salesforce/outbound-message"}})});
+    landscape.load("zoho_crm/WorkflowRule", {Value(Map{{"name", "Contacts"},
+                                                       {"module", "Contacts"},
+                                                       {"events", List{"create", "edit", "delete"}},
+                                                       {"url", landscape.base() + "/webhook/zoho/account"}})});
+    landscape.load(
+        "salesforce/create",
+        {Value(Map{{"Object", "Contact"}, {"Fields", Map{{"FirstName", "Ingrid"}, {"LastName", "Berg"}, {"Email", "ib@fjord.example"}}}})});
+    const auto right = [&] {
+        const List all = landscape.state("zoho_crm/Contacts");
+        return all.empty() ? Value() : all[0];
+    };
+    ASSERT_TRUE(wait_until(20'000, [&] { return right()["Email"].text() == "ib@fjord.example"; }, 20));
+    ASSERT_TRUE(landscape.wait_until_quiet(20'000));
+    landscape.load("zoho_crm/actions",
+                   {Value(Map{{"module", "Contacts"}, {"action", "edit"}, {"id", right()["id"]}, {"values", Map{{"Title", "Buyer"}}}})});
+    ASSERT_TRUE(wait_until(20'000, [&] { return landscape.state("salesforce/Contact").at(0)["Title"].text() == "Buyer"; }, 20));
+    EXPECT_EQ(landscape.state("salesforce/Contact").at(0)["Zoho_Contact_Id__c"].text(), right()["id"].text());
+    EXPECT_EQ(landscape.runs("flow=accounts").size(), 0u) << "only what is named runs";
 }
 
 }  // namespace
