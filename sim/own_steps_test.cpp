@@ -80,6 +80,26 @@ TEST_F(EngineTest, RunsOfOneLockWorkOneAfterTheOther) {
     EXPECT_EQ(runs(store::RunStatus::succeeded).size(), 3u);
 }
 
+/// A run that goes back to before its lock has no names until it takes them anew, and others may have them meanwhile.
+TEST_F(EngineTest, NamesAreGivenBackByARunThatGoesBack) {
+    start(
+        flow_text("  - { id: first, uses: b.read, with: { x: \"${ key }\" } }\n"
+                  "  - { uses: lock, with: { names: [a] } }\n"
+                  "  - { id: write, uses: a.set, with: { x: \"${ key }\" }, on_conflict: first }\n"));
+    int refused = 0;
+    answer = [&](const std::string& call) -> Result<Value> {
+        if (call == "a.set one" && refused++ == 0) return fail(ErrorCode::precondition_failed, "somebody was faster");
+        return Value(Map{});
+    };
+    (void)submit("one");
+    (void)submit("two");
+    ASSERT_TRUE(becomes_quiet());
+    EXPECT_EQ(std::ranges::count(calls, "b.read one"), 2);
+    EXPECT_EQ(std::ranges::count(calls, "a.set one"), 2);
+    EXPECT_EQ(std::ranges::count(calls, "a.set two"), 1);
+    EXPECT_EQ(engine->status().waiting_for_locks, 0u);
+}
+
 TEST_F(EngineTest, AParkedRunHasItsLocksNoLongerAndTakesThemAgainWhenReplayed) {
     start(alone);
     answer = [](const std::string& what) {

@@ -317,6 +317,20 @@ flow::DecisionContext Engine::Impl::context(const ActiveRun& run, std::int64_t n
             .pause_of = pause_of(run.priority)};
 }
 
+namespace {
+
+/// Whether the run has gone back to before its `lock` step: it will take names anew, perhaps others.
+bool gives_names_back(const flow::Flow& flow, const flow::Decision& decision) {
+    for (const auto& fact : decision.facts) {
+        if (fact.kind != flow::Fact::Kind::rewound) continue;
+        for (std::size_t i = static_cast<std::size_t>(fact.step); i < flow.steps.size(); ++i)
+            if (flow.steps[i].kind == flow::StepKind::lock) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
 void Engine::Impl::decide(Round& round, ActiveRun& run, const flow::Input& input, std::string trace_json) {
     // Runs wait by a clock that cannot be set: a settle time is as long as it says, whatever happens to the wall clock.
     const std::int64_t now = time_ms();
@@ -327,6 +341,7 @@ void Engine::Impl::decide(Round& round, ActiveRun& run, const flow::Input& input
         if (outcome && fact.step == outcome->step && fact.element == outcome->element) row.trace_json = std::exchange(trace_json, {});
         round.batch.journal.push_back(std::move(row));
     }
+    if (gives_names_back(*run.flow, decision)) release_run_locks(run.row.id);
     for (const auto& link : decision.links) round.batch.links.push_back(link_row(link, run.row.id, now));
     keep_row(round, run, decision);
     for (const auto& notice : decision.notices) raise(round, run.row, notice);

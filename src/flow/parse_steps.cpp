@@ -222,8 +222,6 @@ void FlowReader::read_on_conflict(const Node& target, Step& step) {
                                                                  target.text, did_you_mean(target.text, known)));
     for (auto i = static_cast<std::size_t>(step.on_conflict); i < flow_.steps.size(); ++i) {
         const Step& between = flow_.steps[i];
-        if (between.kind == StepKind::lock)
-            problem(target.place, fmt::format("`on_conflict:` goes back to a step below `{}`: what is locked stays locked", between.id));
         if (between.action.effect == schema::ActionEffect::untraceable)
             problem(target.place, fmt::format("`on_conflict:` would make `{}` again, and nobody can look whether it happened", between.id));
     }

@@ -132,6 +132,7 @@ constexpr std::string_view decision = R"(  - id: gone_to
       id: "${ left != null && left.?merged_into.orValue(null) != null ? left.merged_into : right.merged_into }"
   - id: merged
     uses: merge
+    on_conflict: known
     with:
       side: ${ asked.side }
       id: ${ asked.id }

@@ -192,6 +192,13 @@ public:
     PairMerge(const Sync& sync, const Value& with)
         : sync_(sync), with_(with), link_(with["link"]), left_(seen_in(with["left"])), right_(seen_in(with["right"])) {}
 
+    /// Of a record that is thought to have no partner: the one that it names; empty: it names none.
+    std::string partner_it_names_now() const {
+        if (left_.alive == right_.alive) return {};
+        const Side side = left_.alive ? Side::left : Side::right;
+        return linked_id(other(side)).empty() && !seen(other(side)).was_read ? named_by(side) : std::string();
+    }
+
     Value decide() {
         for (const char* name : {"to_left", "to_right", "create", "delete", "base", "nothing", "stop"}) out_.set(name, Value());
         for (const char* name : {"links", "changes", "conflicts", "problems"}) out_.set(name, List{});
@@ -393,6 +400,12 @@ schema::Action read_again_action() {
 
 Result<Value> read_again(const Value& with) { return fail(ErrorCode::precondition_failed, with["because"].text()); }
 
-Result<Value> merge(const Sync& sync, const Value& with) { return PairMerge(sync, with).decide(); }
+Result<Value> merge(const Sync& sync, const Value& with) {
+    PairMerge pair(sync, with);
+    // When it was read first it named nobody: it was deleted then, or somebody has just linked it.
+    if (const std::string named = pair.partner_it_names_now(); !named.empty())
+        return fail(ErrorCode::precondition_failed, "the record names a partner now: " + named);
+    return pair.decide();
+}
 
 }  // namespace lockstep::sync

@@ -30,7 +30,8 @@ Result<Value> read_again(const Value& with);
 /// - `nothing`: why there is nothing to be done, or null;
 /// - `stop`: why a person must look before anything is done, or null.
 ///
-/// Errors: `expression_failed` of a transform is a problem of its field, no error.
+/// Errors: `precondition_failed` if a record that was thought to have no partner names one by now: its partner must be
+/// looked for again. `expression_failed` of a transform is a problem of its field, no error.
 Result<Value> merge(const Sync& sync, const Value& with);
 
 /// Whether two values of a field are the same: white space at the ends, line ends, and the difference between empty and

@@ -172,6 +172,13 @@ TEST(Merge, ARecordWithoutPartnerGetsOne) {
     EXPECT_NE(decided(*none, with(l, nullptr, nullptr))["nothing"].text().find("none is created"), std::string::npos);
 }
 
+TEST(Merge, ARecordThatNamesAPartnerGetsNoSecondOne) {
+    auto made = merge(sync_of(), with(left("ACME", "1"), nullptr, nullptr));
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().cls(), ErrorClass::conflict) << "it is read from the beginning";
+    EXPECT_EQ(made.error().message, "the record names a partner now: r1");
+}
+
 Value deleted(const char* id, Value into = {}) {
     return Map{{"found", true}, {"deleted", true}, {"id", id}, {"merged_into", into}, {"fields", Map{}}};
 }
