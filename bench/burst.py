@@ -11,8 +11,8 @@ def is_token(row):
 
 
 def is_write(row):
-    """Salesforce reads many records by POST on `composite/sobjects/{object}`, `composite` and `composite/batch` may hold reads or writes."""
-    return row["method"] != "GET" and row["connector"] != "slack" and not re.search(r"composite/sobjects/[^/]+$", row["route"])
+    """Salesforce reads many records, and Zoho CRM answers queries, by POST: on `composite/sobjects/{object}`, `composite` and `composite/batch` may hold reads or writes."""
+    return row["method"] != "GET" and row["connector"] != "slack" and not re.search(r"composite/sobjects/[^/]+$|/coql$", row["route"])
 
 
 def made_calls(land, connector=None):
