@@ -69,6 +69,11 @@ public:
     virtual net::Response handle(const net::Request& request) = 0;
     /// All records of an object as the vendor names it; nullopt: no such object. The control API's GET /state.
     virtual std::optional<List> records(std::string_view object) const = 0;
+    /// The same records with these fields at least: a vendor whose records are wide leaves out the rest.
+    virtual std::optional<List> records_with(std::string_view object, const std::vector<std::string_view>& fields) const {
+        (void)fields;
+        return records(object);
+    }
     /// Adds records without the vendor's write rules, but with its types; ids are made where absent. Errors say which.
     virtual Result<void> load(std::string_view object, const List& records) = 0;
     /// Drops every record, token and session.

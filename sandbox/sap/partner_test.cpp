@@ -131,6 +131,16 @@ TEST_F(SapPartners, LoadedOnesAreSoldToLikeCreatedOnes) {
     EXPECT_EQ((*records)[0].at_path("to_Customer.to_CustomerSalesArea.results.0.SalesOrganization").string_or(""), "1010");
 }
 
+TEST_F(SapPartners, AreToldWithTheFieldsAskedForAndNoMore) {
+    load("A_BusinessPartner", "[" + std::string(partner_body) + "]");
+    const auto whole = vendor->records("A_BusinessPartner"), some = vendor->records_with("A_BusinessPartner", {"BusinessPartner"});
+    ASSERT_TRUE(whole.has_value() && some.has_value());
+    ASSERT_EQ(some->size(), 1u);
+    EXPECT_FALSE((*some)[0]["BusinessPartner"].text().empty());
+    EXPECT_EQ((*some)[0]["BusinessPartner"], (*whole)[0]["BusinessPartner"]);
+    EXPECT_EQ((*some)[0].find("BusinessPartnerCategory"), nullptr);
+}
+
 TEST_F(SapPartners, HaveBanksFaxesAndAddressesInTheWeb) {
     Map body = object(partner_body).as_map();
     body.set("to_BusinessPartnerBank",

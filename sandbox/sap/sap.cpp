@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+
 #include "sandbox/sandbox.h"
 #include "sandbox/sap/service.h"
 #include "sandbox/sap/sessions.h"
@@ -45,11 +47,13 @@ public:
     std::string_view connector() const override { return "sap"; }
     net::Response handle(const net::Request& request) override;
     std::optional<List> records(std::string_view object) const override;
+    std::optional<List> records_with(std::string_view object, const std::vector<std::string_view>& fields) const override;
     Result<void> load(std::string_view object, const List& records) override;
     void reset() override;
 
 private:
     net::Response odata(const net::Request& request);
+    List entities(const Shape& shape) const;
     Result<void> load_one(const EntityType& type, const Value& record);
     Result<void> load_into(std::string_view object, const Value& record);
 
@@ -95,7 +99,6 @@ std::optional<List> Sap::records(std::string_view object) const {
     if (object == "statistics") return List{Map{{"entities_visited", Value(static_cast<std::int64_t>(state_.tables.visited()))}}};
     const EntityType* type = entity_type(object);
     if (type == nullptr) return std::nullopt;
-    const Table& table = state_.tables[object];
     Shape shape = whole(*type);
     for (const Navigation& navigation : type->navigations) {
         if (!navigation.to_many && navigation.name != "to_Customer") continue;
@@ -107,7 +110,20 @@ std::optional<List> Sap::records(std::string_view object) const {
         LS_ASSERT(expand(shape, "to_Customer/to_CustomerSalesArea").has_value());
         LS_ASSERT(expand(shape, "to_Customer/to_CustomerCompany").has_value());
     }
+    return entities(shape);
+}
+
+std::optional<List> Sap::records_with(std::string_view object, const std::vector<std::string_view>& fields) const {
+    const EntityType* type = entity_type(object);
+    if (type == nullptr) return records(object);
+    auto query = parse_query(*type, {{"$select", fmt::format("{}", fmt::join(fields, ","))}});
+    LS_ASSERT(query.has_value());
+    return entities(query->shape);
+}
+
+List Sap::entities(const Shape& shape) const {
     const EntityWriter writer(state_.tables, state_.options.addresses.sap);
+    const Table& table = state_.tables[shape.type->set];
     List list;
     for (const auto& [key_text, row] : table.in_key_order()) {
         std::string text;

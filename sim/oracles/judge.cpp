@@ -7,15 +7,20 @@
 namespace lockstep::sim::oracles {
 namespace {
 
-List all_of(sandbox::Sandbox& sandbox, std::string_view connector, std::string_view object) {
-    auto records = sandbox.vendor(connector).records(object);
+using Fields = std::vector<std::string_view>;
+
+/// No fields: all.
+List all_of(sandbox::Sandbox& sandbox, std::string_view connector, std::string_view object, const Fields& fields = {}) {
+    const auto& vendor = sandbox.vendor(connector);
+    auto records = fields.empty() ? vendor.records(object) : vendor.records_with(object, fields);
     LS_ASSERT(records.has_value());
     return *std::move(records);
 }
 
-Records by(sandbox::Sandbox& sandbox, std::string_view connector, std::string_view object, std::string_view path) {
+Records by(sandbox::Sandbox& sandbox, std::string_view connector, std::string_view object, std::string_view path,
+           const Fields& fields = {}) {
     Records found;
-    for (auto& record : all_of(sandbox, connector, object)) {
+    for (auto& record : all_of(sandbox, connector, object, fields)) {
         std::string key = record.at_path(path).text();
         found.emplace(std::move(key), std::move(record));
     }
@@ -83,8 +88,10 @@ Evidence gather(const History& history, sandbox::Sandbox& sandbox, store::Store&
     LS_ASSERT(alerts.has_value());
     evidence.open_alerts = *std::move(alerts);
     evidence.deals = by(sandbox, "salesforce", "Opportunity", "Id");
-    evidence.orders = by(sandbox, "sap", "A_SalesOrder", "PurchaseOrderByCustomer");
-    evidence.partners = by(sandbox, "sap", "A_BusinessPartner", "BusinessPartnerIDByExtSystem");
+    evidence.orders = by(sandbox, "sap", "A_SalesOrder", "PurchaseOrderByCustomer",
+                         {"PurchaseOrderByCustomer", "SalesOrder", "TotalNetAmount", "TransactionCurrency"});
+    evidence.partners =
+        by(sandbox, "sap", "A_BusinessPartner", "BusinessPartnerIDByExtSystem", {"BusinessPartnerIDByExtSystem", "BusinessPartner"});
     evidence.contacts = by(sandbox, "zoho_books", "contacts", "custom_field_hash.cf_salesforce_id");
     evidence.invoices = by(sandbox, "zoho_books", "invoices", "reference_number");
     evidence.emails = by(sandbox, "zoho_books", "emails", "invoice_id");
@@ -96,8 +103,9 @@ Evidence gather(const History& history, sandbox::Sandbox& sandbox, store::Store&
     evidence.has_stock = business.plan().stock;
     if (evidence.has_stock) {
         evidence.products = all_of(sandbox, "salesforce", "Product2");
-        evidence.materials = all_of(sandbox, "sap", "A_Product");
-        evidence.stock = all_of(sandbox, "sap", "A_MatlStkInAcctMod");
+        evidence.materials = all_of(sandbox, "sap", "A_Product", {"Product"});
+        evidence.stock = all_of(sandbox, "sap", "A_MatlStkInAcctMod",
+                                {"Material", "Plant", "InventoryStockType", "InventorySpecialStockType", "MatlWrhsStkQtyInMatlBaseUnit"});
     }
     return evidence;
 }
