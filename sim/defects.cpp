@@ -36,6 +36,7 @@ const std::vector<Defect>& defects() {
         {"restart: timers are lost", ends},
         {"restart: calls under way are thought never sent", one_effect},
         {"sweeps: the cursor moves to the present, whatever was seen", one_effect},
+        {"pauses: a restart forgets them", limits},
         // the flows' decisions
         {"doubt: nobody waits for a lost call to settle", one_effect},
         {"doubt: a lost answer counts as a failure", one_effect},

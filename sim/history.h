@@ -41,6 +41,12 @@ struct Commit {
     bool done = false;  ///< it is on disk
     std::string error;  ///< what the program was told; a commit that is done may still be told as failed if the process died
     std::size_t events = 0, runs = 0, journal = 0, links = 0, schedules = 0, cursors = 0, alerts = 0, tokens = 0, audit = 0;
+    /// A connection that is to be left alone until a time of the wall clock, in ms; 0: that it is not.
+    struct Rest {
+        std::string connection;
+        std::int64_t until_wall_ms = 0;
+    };
+    std::vector<Rest> rests;
 };
 
 /// One process of the program, from its start to its death.

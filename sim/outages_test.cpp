@@ -10,7 +10,10 @@ class Outages : public EngineTest {
 protected:
     Outages() {
         alerts_by = "b";
-        start(flow_text("  - { id: one, uses: a.set, with: { x: \"${ key }\" } }\n"), {.alert_delay_ms = 3'600'000});  // all stay open
+        begin();
+    }
+    void begin() {
+        start(flow_text("  - { id: one, uses: a.set, with: { x: \"${ key }\" } }\n"), {.alert_delay_ms = 36'000'000});  // all stay open
     }
     void be_away() {
         answer = [](const std::string&) { return Result<Value>(fail(ErrorCode::unreachable, "connection refused")); };
@@ -55,6 +58,31 @@ TEST_F(Outages, AVendorThatAnswersItsFirstProbeWasNotAway) {
     be_back();
     ASSERT_TRUE(becomes_quiet());
     EXPECT_TRUE(told("The connection a is").empty()) << "only the run is told of, which gave up";
+}
+
+TEST_F(Outages, ARestartKnowsOfThemTellsNobodyAgainAndAsksByAProbeBeforeAnybodyCalls) {
+    be_away();
+    for (int i = 0; i < 20; ++i) (void)submit("k" + std::to_string(i));
+    pass(2 * 60'000);
+    for (int restarts = 0; restarts < 5; ++restarts) {
+        kill();
+        calls.clear();
+        probes = 0;
+        begin();
+        pass(5 * 60'000);
+        EXPECT_TRUE(calls.empty()) << "nobody calls what is known to be away";
+        EXPECT_GE(probes, 4);
+    }
+    ASSERT_EQ(told("The connection a is paused").size(), 1u);
+    EXPECT_EQ(told("The connection a is paused")[0].count, 1) << "people are not told again at every start";
+    kill();
+    be_back();
+    begin();
+    pass(3'000);
+    EXPECT_EQ(runs(store::RunStatus::succeeded).size(), 20u) << "the first probe lets everything go on";
+    const auto back = told("The connection a is back\n");
+    ASSERT_EQ(back.size(), 1u);
+    EXPECT_NE(back[0].text.find("away for 26 min"), std::string::npos) << back[0].text;
 }
 
 TEST_F(Outages, AVendorThatIsBackAndBusyIsBack) {

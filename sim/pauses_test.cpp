@@ -100,7 +100,7 @@ TEST_F(Pauses, ARefusalOfOneRecordDoesNotKeepTheOthers) {
     EXPECT_EQ(runs(RunStatus::succeeded).size(), 4u) << "mended, it goes on by itself";
 }
 
-TEST_F(Pauses, AKilledProcessLearnsOfTheOutageAnewAndLosesNothing) {
+TEST_F(Pauses, AKilledProcessLosesNothingInAnOutage) {
     start(one_set);
     be_away();
     for (int i = 0; i < 20; ++i) (void)submit("k" + std::to_string(i));
@@ -114,6 +114,30 @@ TEST_F(Pauses, AKilledProcessLearnsOfTheOutageAnewAndLosesNothing) {
     pass(61'000);
     ASSERT_TRUE(becomes_quiet());
     EXPECT_EQ(runs(RunStatus::succeeded).size(), 20u);
+}
+
+TEST_F(Pauses, ARestartLeavesAVendorAloneUntilItsTime) {
+    start(one_set);
+    answer = [](const std::string&) {
+        return Result<Value>(fail(Error{.code = ErrorCode::rate_limited, .message = "429", .retry_after_ms = 600'000}));
+    };
+    (void)submit("k1");
+    pass(60'000);
+    kill();
+    calls.clear();
+    be_back();
+    start(one_set);
+    (void)submit("k2");
+    pass(539'000);
+    EXPECT_TRUE(calls.empty());
+    EXPECT_EQ(engine->status().connections[0].paused_because, "429");
+    pass(3'000);
+    EXPECT_EQ(calls.size(), 2u);
+    kill();
+    start(one_set);
+    (void)submit("k3");
+    pass(1'000);
+    EXPECT_EQ(calls.size(), 3u) << "a rest that is over is no pause";
 }
 
 TEST_F(Pauses, WhileAVendorSaysWhenToComeBackNobodyCallsItAndTheOtherIsServed) {

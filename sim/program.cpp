@@ -15,6 +15,9 @@ namespace lockstep::sim {
 namespace {
 
 constexpr int workers = 12;
+/// In one play of some only so few runs are held in memory: who waits gives up its place.
+constexpr std::uint64_t crowded_every = 4;
+constexpr int crowded_runs_max = 6;
 
 /// A folder in memory where there is one.
 std::filesystem::path scratch_folder() {
@@ -125,6 +128,19 @@ const Configured& configured(const Scenario& scenario) {
     return scenario.seed % signing_every == 0 ? signing : usual;
 }
 
+/// What the batch says of connections that were told when to come back.
+std::vector<Commit::Rest> rests_in(const store::Batch& batch) {
+    constexpr std::string_view pause = "pause/";
+    std::vector<Commit::Rest> all;
+    for (const auto& cursor : batch.cursors) {
+        if (!cursor.name.starts_with(pause)) continue;
+        auto kept = json::parse(cursor.value);
+        const bool rests = kept && (*kept)["state"].text() == "resting";
+        all.push_back({cursor.name.substr(pause.size()), rests ? (*kept)["until_ms"].as_int() : 0});
+    }
+    return all;
+}
+
 constexpr std::array deaths = {"killed at a switch", "killed before a commit", "killed after a commit"};
 std::string_view death_of(Crash::Where where) { return deaths[static_cast<std::size_t>(where)]; }
 
@@ -155,7 +171,12 @@ private:
 };
 
 Program::Program(const Scenario& scenario, FiberRuntime& runtime, net::HttpClient& http, History& history, const Setup* setup)
-    : scenario_(scenario), runtime_(runtime), http_(http), history_(history), setup_(setup ? setup : &configured(scenario)), crashes_(scenario.crashes) {
+    : scenario_(scenario),
+      runtime_(runtime),
+      http_(http),
+      history_(history),
+      setup_(setup ? setup : &configured(scenario)),
+      crashes_(scenario.crashes) {
     static std::uint64_t plays = 0;
     play_ = ++plays;
     if (has_file())
@@ -194,9 +215,11 @@ bool Program::start() {
     for (auto& connection : config.connections) limit(connection);
     history_.lives.push_back({.started_ms = runtime_.monotonic_ms()});
     auto made = config::Application::make(
-        config, {.runtime = &runtime_, .http = &http_, .flows = &its.flows, .open_store = [this](const std::string& path) {
-                     return open_disk(path);
-                 }});
+        config, {.runtime = &runtime_,
+                 .http = &http_,
+                 .flows = &its.flows,
+                 .active_runs_max = scenario_.seed % crowded_every == 2 ? std::optional(crowded_runs_max) : std::nullopt,
+                 .open_store = [this](const std::string& path) { return open_disk(path); }});
     if (!made) std::fprintf(stderr, "%s\n", made.error().to_text().c_str());
     LS_ASSERT(made.has_value());  // a configuration that cannot be used is no part of any scenario
     application_ = *std::move(made);
@@ -291,7 +314,8 @@ void Program::note_commit(const store::Batch& batch, const Result<void>& done) {
                                 .cursors = batch.cursors.size(),
                                 .alerts = batch.alerts.size(),
                                 .tokens = batch.tokens.size(),
-                                .audit = batch.audit.size()});
+                                .audit = batch.audit.size(),
+                                .rests = rests_in(batch)});
 }
 
 Result<void> Program::before_commit(const store::Batch& batch) {

@@ -265,10 +265,7 @@ private:
     }
 
     /// Whether the program has nothing to do.
-    bool is_idle() {
-        auto status = program_.engine().status();
-        return !status.recovering && status.waiting == 0 && status.active == 0 && status.alerts_open == 0;
-    }
+    bool is_idle() { return !program_.engine().has_work(); }
 
     bool awaits_an_answer() {
         return std::any_of(history().triggers.begin(), history().triggers.end(),

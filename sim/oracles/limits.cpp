@@ -5,8 +5,8 @@
 
 #include "sim/oracles/evidence.h"
 
-/// "Vendor limits are respected": what a vendor asked for by Retry-After, and the bounds of the connection. A process that
-/// was killed takes what it knew with it, so each life is judged by what it was told itself.
+/// "Vendor limits are respected": what a vendor asked for by Retry-After, and the bounds of the connection. Each life is
+/// judged by what it was told itself, and by what an earlier one had written down when it died.
 namespace lockstep::sim::oracles {
 namespace {
 
@@ -32,6 +32,25 @@ void check_retry_after(const std::string& connector, const Calls& calls, Sentenc
             if (call->life == window.life && call->sent_ms > window.from_ms && call->sent_ms < window.to_ms)
                 broken.push_back(fmt::format("{}: call {} was sent {} ms before call {} allowed", connector, call->number,
                                              window.to_ms - call->sent_ms, window.call));
+}
+
+/// No process calls before a time that an earlier one had written down.
+void check_rests(const History& history, const std::map<std::string, Calls>& by_connector, Sentences& broken) {
+    // Where somebody sets the clock, a time of the wall clock says nothing.
+    if (std::any_of(history.acts.begin(), history.acts.end(), [](const WorldAct& act) { return act.kind == "clock"; })) return;
+    std::map<std::pair<std::string, int>, std::int64_t> last_said;  // connection and life → until
+    for (const auto& commit : history.commits)
+        for (const auto& rest : commit.rests)
+            if (commit.done) last_said[{rest.connection, commit.life}] = rest.until_wall_ms - history.wall_start_ms;
+    std::map<std::string, std::int64_t> known;
+    for (int life = 1; life < static_cast<int>(history.lives.size()); ++life)
+        for (const auto& [connector, calls] : by_connector) {
+            if (auto said = last_said.find({connector, life - 1}); said != last_said.end()) known[connector] = said->second;
+            for (const auto* call : calls)
+                if (call->life == life && call->sent_ms < known[connector])
+                    broken.push_back(fmt::format("{}: call {} was sent {} ms before what the process before had written down", connector,
+                                                 call->number, known[connector] - call->sent_ms));
+        }
 }
 
 void check_at_once(const std::string& connector, const Calls& calls, int most, Sentences& broken) {
@@ -109,6 +128,7 @@ Sentences limits_are_kept(const Evidence& evidence) {
         by_life[{call.connector, call.life}].push_back(&call);
     }
     for (const auto& [connector, calls] : by_connector) check_retry_after(connector, calls, broken);
+    check_rests(*evidence.history, by_connector, broken);
     for (const auto& [of, calls] : by_life) {
         auto bounds = evidence.bounds.find(of.first);
         if (bounds == evidence.bounds.end()) continue;

@@ -250,6 +250,19 @@ TEST_F(Oracles, SeeACallInsideARetryAfterWindow) {
     call("sap", 1109, 1120);
     complains(limits_are_kept, "1 ms before call 2 allowed");
 }
+TEST_F(Oracles, SeeACallBeforeATimeThatTheProcessBeforeHadWrittenDown) {
+    history.lives = {{.started_ms = 0}, {.started_ms = 300}, {.started_ms = 2000}};
+    history.commits.push_back({.at_ms = 120, .life = 0, .done = true, .rests = {{"sap", history.wall_start_ms + 1110}}});
+    history.commits.push_back({.at_ms = 130, .life = 0, .done = false, .rests = {{"sap", history.wall_start_ms + 9999}}});
+    call("sap", 100, 110);
+    call("zoho_books", 500, 510).life = 1;
+    call("sap", 1110, 1120).life = 1;
+    call("sap", 2110, 2120).life = 2;
+    EXPECT_TRUE(limits_are_kept(evidence).empty());
+    call("sap", 1109, 1120).life = 1;
+    complains(limits_are_kept, "1 ms before what the process before had written down");
+}
+
 TEST_F(Oracles, SeeMoreCallsThanAreAllowed) {
     for (int i = 0; i < 3; ++i) call("sap", i, 100);
     call("sap", 60'100, 60'200);

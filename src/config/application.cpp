@@ -26,6 +26,7 @@ Result<std::unique_ptr<Application>> Application::make(const Config& config, Sub
                             .alert_connection = config.alert_connection,
                             .alert_delivery = config.alert_delivery,
                             .keep = config.keep};
+    if (substitutes.active_runs_max) options.active_runs_max = *substitutes.active_runs_max;
     app->engine_ = std::make_unique<engine::Engine>(engine::Parts{.runtime = *app->runtime_,
                                                                   .store = *app->store_,
                                                                   .http = http,

@@ -92,6 +92,13 @@ Breaker::Change Breaker::suspect(const Error& error, std::int64_t first_ms, std:
     return Change::stopped;
 }
 
+void Breaker::resume(const Memory& memory, std::int64_t now_ms) {
+    state_ = memory.state;
+    because_ = memory.because;
+    since_ms_ = memory.since_ms;
+    until_ms_ = awaits_probe() ? now_ms : memory.until_ms;
+}
+
 void Breaker::come_back(std::int64_t now_ms) {
     failures_ = 0;
     state_ = State::open;

@@ -43,6 +43,17 @@ public:
     std::optional<std::int64_t> next_ms() const;
     /// Why it is not open, and since when (monotonic); the error of what is not called meanwhile.
     const Error& because() const { return because_; }
+
+    /// What the next process should know of it. Units: monotonic ms, of the process that says it.
+    struct Memory {
+        State state = State::open;
+        Error because{ErrorCode::connection_paused, ""};
+        std::int64_t since_ms = 0, until_ms = 0;
+    };
+    Memory memory() const { return {state_, because_, since_ms_, until_ms_}; }
+    /// Takes up what an earlier process knew: a rest lasts as long as it was to last, and who was away gets a probe first.
+    void resume(const Memory& memory, std::int64_t now_ms);
+
     std::int64_t since_ms() const { return since_ms_; }
     std::int64_t until_ms() const { return until_ms_; }
 

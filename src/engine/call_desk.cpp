@@ -28,6 +28,12 @@ CallDesk::CallDesk(Runtime& runtime, std::vector<ConnectionEntry> connections) :
     }
 }
 
+std::vector<std::string> CallDesk::names() const {
+    std::vector<std::string> all;
+    for (const auto& [name, gate] : gates_) all.push_back(name);
+    return all;
+}
+
 connector::Connection* CallDesk::connection(const std::string& name) {
     auto found = gates_.find(name);
     return found == gates_.end() ? nullptr : found->second.entry.connection.get();
@@ -264,6 +270,19 @@ std::optional<CallDesk::Pause> CallDesk::pause_of(const std::string& connection,
     std::lock_guard lock(mutex_);
     auto found = gates_.find(connection);
     return found == gates_.end() ? std::nullopt : pause_of(found->second, priority, runtime_.monotonic_ms());
+}
+
+Breaker::Memory CallDesk::memory_of(const std::string& connection) const {
+    std::lock_guard lock(mutex_);
+    auto found = gates_.find(connection);
+    auto memory = found == gates_.end() ? Breaker::Memory() : found->second.breaker.memory();
+    const bool brief = memory.state == Breaker::State::resting && memory.until_ms - runtime_.monotonic_ms() <= short_rest_ms;
+    return brief ? Breaker::Memory() : memory;
+}
+
+void CallDesk::resume(const std::string& connection, const Breaker::Memory& memory) {
+    std::lock_guard lock(mutex_);
+    if (auto found = gates_.find(connection); found != gates_.end()) found->second.breaker.resume(memory, runtime_.monotonic_ms());
 }
 
 std::vector<Job> CallDesk::close() {

@@ -26,6 +26,7 @@ class CallDesk {
 public:
     CallDesk(Runtime& runtime, std::vector<ConnectionEntry> connections);
 
+    std::vector<std::string> names() const;
     connector::Connection* connection(const std::string& name);
     const connector::ConnectionLimits* limits(const std::string& name) const;
     /// So many calls can be under way at once over all connections.
@@ -64,6 +65,10 @@ public:
     /// nullopt: calls of this priority are made. Rests shorter than `short_rest_ms` do not count: their calls wait here.
     std::optional<Pause> pause_of(const std::string& connection, Priority priority);
     static constexpr std::int64_t short_rest_ms = 2'000;
+    /// What the next process should know of a connection; `open` if nothing.
+    Breaker::Memory memory_of(const std::string& connection) const;
+    /// Before the first `take`. A connection that is not there any more is forgotten.
+    void resume(const std::string& connection, const Breaker::Memory& memory);
     /// Hands out nothing more and returns what was not handed out; `take` returns nullopt from now on.
     std::vector<Job> close();
 

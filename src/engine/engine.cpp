@@ -35,6 +35,7 @@ void Engine::when_ended(std::string run_id, std::int64_t wait_ms, Ended done) {
 void Engine::drain(std::int64_t timeout_ms) { impl_->drain(timeout_ms); }
 const std::vector<flow::Flow>& Engine::flows() const { return impl_->flows; }
 Status Engine::status() const { return impl_->status(); }
+bool Engine::has_work() const { return impl_->has_work(); }
 std::vector<std::pair<std::string, Result<void>>> Engine::probe_connections() { return impl_->probe_connections(); }
 bool Engine::wait_until_quiet(std::int64_t timeout_ms) { return impl_->wait_until_quiet(timeout_ms); }
 

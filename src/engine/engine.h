@@ -25,15 +25,15 @@ namespace lockstep::engine {
 
 /// Bounds and rhythms; each with the reason for its default.
 struct Options {
-    int workers = 48;                        ///< calls under way at once over all connections; each a thread
-    int active_runs_max = 512;               ///< runs held in memory; the others wait as rows
-    std::size_t backlog_max = 200'000;       ///< waiting events; more are refused with `overloaded`
-    std::size_t round_inputs_max = 512;      ///< decided together and committed together
-    std::int64_t alert_delay_ms = 2'000;     ///< a flood of one cause is gathered this long before its first message
-    std::int64_t alert_window_ms = 600'000;  ///< further alerts of one cause within it become one more message
-    std::string alert_connection = "slack";  ///< empty: no alerts are sent
+    int workers = 48;                                   ///< calls under way at once over all connections; each a thread
+    int active_runs_max = 512;                          ///< runs held in memory; the others wait as rows
+    std::size_t backlog_max = 200'000;                  ///< waiting events; more are refused with `overloaded`
+    std::size_t round_inputs_max = 512;                 ///< decided together and committed together
+    std::int64_t alert_delay_ms = 2'000;                ///< a flood of one cause is gathered this long before its first message
+    std::int64_t alert_window_ms = 600'000;             ///< further alerts of one cause within it become one more message
+    std::string alert_connection = "slack";             ///< empty: no alerts are sent
     std::optional<flow::Delivery> alert_delivery = {};  ///< of alerts whose answer was lost; none: sent once more, not oftener
-    KeepFor keep = {};                       ///< all for ever, unless the configuration says otherwise
+    KeepFor keep = {};                                  ///< all for ever, unless the configuration says otherwise
 };
 
 /// A configured connection and how the engine treats it.
@@ -91,10 +91,10 @@ enum class ReplayMode : std::uint8_t { from_failed, from_start };
 /// How a parked run is taken up again, and what a person has decided about it before.
 struct Replay {
     ReplayMode mode = ReplayMode::from_failed;
-    std::string actor;          ///< who; kept in the audit trail
-    std::string note = {};      ///< why; kept in the audit trail
+    std::string actor;                  ///< who; kept in the audit trail
+    std::string note = {};              ///< why; kept in the audit trail
     std::optional<Value> decided = {};  ///< what `body` decides, for the audit trail instead of the whole body
-    std::optional<Value> body = {};  ///< the event's body as the run sees it from now on; the stored event stays
+    std::optional<Value> body = {};     ///< the event's body as the run sees it from now on; the stored event stays
     std::vector<flow::Correction> corrections = {};
     std::vector<flow::Waiver> waivers = {};
 
@@ -103,7 +103,7 @@ struct Replay {
 
 /// Which parked runs are meant: all, of a flow, of a cause.
 struct ParkedSelection {
-    std::string flow;                                      ///< empty: of any
+    std::string flow;                                        ///< empty: of any
     std::optional<std::string> step = {}, reason_code = {};  ///< absent: of any
 };
 
@@ -165,6 +165,8 @@ public:
     const flow::Flow* find_flow(std::string_view name) const;
     const std::vector<flow::Flow>& flows() const;
     Status status() const;
+    /// Whether anything is left to do: a run that waits or is under way, one of an earlier process, an alert to be sent.
+    bool has_work() const;
     /// Signs in to every connection and reads one thing. Blocks; each at most 15 s.
     std::vector<std::pair<std::string, Result<void>>> probe_connections();
     /// Waits until no run is waiting or active, or `timeout_ms` is over. Returns whether it is quiet. For tests and demo.

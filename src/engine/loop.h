@@ -43,6 +43,7 @@ public:
     void drain(std::int64_t timeout_ms);
     void stop();
     Status status() const;
+    bool has_work() const;
     bool wait_until_quiet(std::int64_t timeout_ms);
     std::vector<std::pair<std::string, Result<void>>> probe_connections();
 
@@ -209,6 +210,8 @@ private:
     bool may_sleep(const ActiveRun& run) const;
     std::optional<std::int64_t> next_opening_ms();
     flow::PauseOf pause_of(Priority priority);
+    Result<void> resume_pauses();
+    void remember_pause(Round& round, const std::string& connection);
 
     store::LinkRow link_row(const flow::Link& link, const std::string& run_id, std::int64_t at_ms) const;
     void plan_own_call(Round& round, ActiveRun& run, Job job);
@@ -278,9 +281,10 @@ private:
     std::unordered_map<std::string, int> handed_out_;              // by run: calls that come back as an outcome
     std::map<std::string, std::map<std::string, Priority>> held_;  // by connection: the runs that wait for it, oldest first
     Outages outages_;
+    std::map<std::string, std::string> remembered_pauses_;  // by connection: as the store has it
     EndWatch endings_;
-    std::deque<std::string> waking_;                               // runs whose time has come
-    std::deque<Message> postponed_;                                // outcomes of runs that cannot be read now
+    std::deque<std::string> waking_;                                                 // runs whose time has come
+    std::deque<Message> postponed_;                                                  // outcomes of runs that cannot be read now
     std::unordered_map<std::string, std::pair<std::string, Job>> waiting_for_lock_;  // "run/step/element" → lock and job
     std::multimap<std::int64_t, std::string> timers_;                                // monotonic ms → run id; stale ones are skipped
     std::int64_t began_ms_ = 0, began_wall_ms_ = 0;                                  // the start: monotonic, and by the wall clock

@@ -61,6 +61,7 @@ Result<void> Engine::Impl::start() {
     LS_TRY_ASSIGN(auto alerts, store_.open_alerts(10'000));
     if (store::Batch unsure{.alerts = alerts_.restore(std::move(alerts))}; !unsure.empty()) LS_TRY(store_.commit(unsure));
     LS_TRY(read_parked_keys());
+    LS_TRY(resume_pauses());
     publish_status();
     status_.running = true;
     runtime_.spawn("engine", [this] { run_loop(); });
@@ -173,6 +174,11 @@ Status Engine::Impl::status() const {
     status.connections = std::move(connections);
     status.calls_under_way = under_way;
     return status;
+}
+
+bool Engine::Impl::has_work() const {
+    std::lock_guard lock(mutex_);
+    return status_.recovering || status_.waiting > 0 || status_.active > 0 || status_.alerts_open > 0;
 }
 
 bool Engine::Impl::wait_until_quiet(std::int64_t timeout_ms) {

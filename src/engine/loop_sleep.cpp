@@ -14,6 +14,8 @@ namespace {
 
 /// A run that is to go on within this time keeps its place.
 constexpr std::int64_t short_sleep_ms = 1'000;
+/// Up to this part of the places is kept by runs that only wait: reading one again costs more than its memory.
+constexpr int awake_share = 8;
 /// A run that cannot be read now is tried again after this time.
 constexpr std::int64_t read_retry_ms = 500;
 
@@ -94,9 +96,10 @@ bool Engine::Impl::may_sleep(const ActiveRun& run) const {
     return run.timer_ms == 0 || run.timer_ms > runtime_.monotonic_ms() + short_sleep_ms;
 }
 
-/// What these runs are is durable now: they are read again when there is something to do.
+/// What these runs are is durable now: where there are many, they are read again when there is something to do.
 void Engine::Impl::let_sleep(const Round& round) {
     for (const auto& run_id : round.decided) {
+        if (active_.size() <= static_cast<std::size_t>(options_.active_runs_max / awake_share)) return;
         auto found = active_.find(run_id);
         if (found == active_.end() || !may_sleep(found->second)) continue;
         ActiveRun& run = found->second;
@@ -114,45 +117,6 @@ flow::PauseOf Engine::Impl::pause_of(Priority priority) {
         std::int64_t ends = pause->ends_ms == 0 ? now : now + std::max<std::int64_t>(0, pause->ends_ms - runtime_.monotonic_ms());
         return flow::Pause{std::move(pause->because), ends, pause->needs_a_person};
     };
-}
-
-/// Tells people that a connection is down and when it is back, and writes into the log what happens to it.
-void Engine::Impl::take(Round& round, ConnectionChange change) {
-    const std::int64_t now = runtime_.monotonic_ms();
-    switch (change.change) {
-        case Breaker::Change::none:
-            return;
-        case Breaker::Change::stopped:
-            log::info("connection rests", {{"connection", change.connection}, {"because", change.because.message}});
-            if (outages_.is_away(change.connection)) tell_back(round, change.connection);  // it answers, though it is busy
-            return outages_.suspect(change.connection, now);
-        case Breaker::Change::came_back:
-            return tell_back(round, change.connection);
-        case Breaker::Change::went_down:
-            break;
-    }
-    log::warning("connection is down", {{"connection", change.connection}, {"because", change.because.message}});
-    outages_.confirm(change.connection, now);
-    raise_down(round, change.connection, change.because);
-}
-
-/// Whoever was told that it is away is told that it is back, how long it took and what goes on.
-void Engine::Impl::tell_back(Round& round, const std::string& connection) {
-    auto held = held_.find(connection);
-    auto over = outages_.end(connection, held == held_.end() ? 0 : held->second.size(), runtime_.monotonic_ms());
-    if (!over) return log::info("connection is back", {{"connection", connection}});
-    log::warning("connection is back",
-                 {{"connection", connection}, {"away_s", std::to_string(over->away_ms / 1000)}, {"runs", std::to_string(over->runs)}});
-    if (!tells_of(connection)) return;
-    Happening happening;
-    happening.cause = fmt::format("back|{}", connection);
-    happening.title = fmt::format("The connection {} is back", connection);
-    happening.subject = fmt::format("away for {}", length_text(over->away_ms));
-    happening.reason = over->runs == 0   ? "no run had to wait for it"
-                       : over->runs == 1 ? "the run that waited for it goes on"
-                                         : fmt::format("the {} runs that waited for it go on", over->runs);
-    happening.advice = happening.advice_for_many = "Nothing has to be done.";
-    round.batch.alerts.push_back(alerts_.note(happening, runtime_.now().ms()));
 }
 
 }  // namespace lockstep::engine
