@@ -47,8 +47,8 @@ const Value& field_of(const Map& fields, const std::string& name) {
 /// Merges two living records, field by field.
 class FieldMerge {
 public:
-    FieldMerge(const Sync& sync, const Seen& left, const Seen& right, const Value& base, const Value& decisions)
-        : sync_(sync), left_(left), right_(right), base_(base), decisions_(decisions) {}
+    FieldMerge(const Sync& sync, const Seen& left, const Seen& right, Value base, Value decisions)
+        : sync_(sync), left_(left), right_(right), base_(std::move(base)), decisions_(std::move(decisions)) {}
 
     void run() {
         for (const FieldPair& pair : sync_.fields) merge(pair);
@@ -182,8 +182,7 @@ private:
 
     const Sync& sync_;
     const Seen &left_, &right_;
-    const Value& base_;
-    const Value& decisions_;
+    const Value base_, decisions_;  // their own: whoever has none gives temporaries
 };
 
 /// Everything about a pair of records: which of them there are, and what that means.
