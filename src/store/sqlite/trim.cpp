@@ -70,9 +70,9 @@ Result<void> trim_messages(Database& database, const TrimLimits& limits) {
     return {};
 }
 
-Result<std::vector<std::string>> tables(Database& database) {
-    LS_TRY_ASSIGN(Query query,
-                  database.query("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~'"));
+Result<std::vector<std::string>> tables_youngest_first(Database& database) {
+    LS_TRY_ASSIGN(Query query, database.query("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~'"
+                                              " ORDER BY rowid DESC"));
     std::vector<std::string> names;
     for (;;) {
         LS_TRY_ASSIGN(const bool more, query.next());
@@ -92,13 +92,11 @@ Result<std::int64_t> trim(Database& database, const TrimLimits& limits) {
 }
 
 Result<void> delete_all_rows(Database& database) {
-    LS_TRY_ASSIGN(const auto names, tables(database));
-    LS_TRY(database.change("PRAGMA foreign_keys = OFF"));  // else each row of a parent would be looked up in its children
+    // Children before their parents: so the foreign keys stay on, and with them the statements stay prepared.
+    LS_TRY_ASSIGN(const auto names, tables_youngest_first(database));
     LS_TRY_ASSIGN(Transaction transaction, Transaction::begin(database, Transaction::Kind::write));
     for (const auto& name : names) LS_TRY(database.change("DELETE FROM " + name));
-    LS_TRY(transaction.commit());
-    LS_TRY(database.change("PRAGMA foreign_keys = ON"));
-    return {};
+    return transaction.commit();
 }
 
 }  // namespace lockstep::store::sqlite

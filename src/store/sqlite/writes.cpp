@@ -23,21 +23,31 @@ Result<void> write_row(Database& database, const EventRow& row) {
     return about(changed, "event", row.id);
 }
 
-/// A run needs its event; a foreign key would cost a fourth index, in every commit. What a run is about never changes:
-/// an update leaves those columns, and their indexes, alone.
-Result<void> write_row(Database& database, const RunRow& row) {
-    const auto changed = database.change(
+/// What a run is about never changes: the columns and their indexes stay alone.
+Result<std::int64_t> update(Database& database, const RunRow& row) {
+    return database.change(
+        "UPDATE runs SET status = ?5, reason = ?6, reason_code = ?7, step = ?8, retries = ?9, created_at_ms = ?10,"
+        " updated_at_ms = ?11, ended_at_ms = ?12, summary_json = ?13"
+        " WHERE id = ?1 AND event_id = ?2 AND flow = ?3 AND key = ?4",
+        row.id, row.event_id, row.flow, row.key, to_string(row.status), row.reason, row.reason_code, row.step, row.retries,
+        row.created_at_ms, row.updated_at_ms, row.ended_at_ms, row.summary_json);
+}
+
+/// A run needs its event; a foreign key would cost a fourth index, in every commit.
+Result<std::int64_t> insert(Database& database, const RunRow& row) {
+    return database.change(
         "INSERT INTO runs (id, event_id, flow, key, status, reason, reason_code, step, retries, created_at_ms,"
         " updated_at_ms, ended_at_ms, summary_json)"
         " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13"
-        " WHERE EXISTS (SELECT 1 FROM runs WHERE id = ?1) OR EXISTS (SELECT 1 FROM events WHERE id = ?2)"
-        " ON CONFLICT (id) DO UPDATE SET status = excluded.status, reason = excluded.reason,"
-        " reason_code = excluded.reason_code, step = excluded.step, retries = excluded.retries,"
-        " created_at_ms = excluded.created_at_ms, updated_at_ms = excluded.updated_at_ms,"
-        " ended_at_ms = excluded.ended_at_ms, summary_json = excluded.summary_json"
-        " WHERE event_id = excluded.event_id AND flow = excluded.flow AND key = excluded.key",
+        " WHERE EXISTS (SELECT 1 FROM events WHERE id = ?2) ON CONFLICT (id) DO NOTHING",
         row.id, row.event_id, row.flow, row.key, to_string(row.status), row.reason, row.reason_code, row.step, row.retries,
         row.created_at_ms, row.updated_at_ms, row.ended_at_ms, row.summary_json);
+}
+
+/// Most rows are of runs that are there; one statement for both would read the table into a temporary one first.
+Result<void> write_row(Database& database, const RunRow& row) {
+    auto changed = update(database, row);
+    if (changed && *changed == 0) changed = insert(database, row);
     LS_TRY(about(changed, "run", row.id));
     if (*changed == 1) return {};
     return fail(store_error(ErrorCode::internal, database.path(), "a run needs its event, and keeps event, flow and key: run " + row.id));
