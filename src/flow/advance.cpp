@@ -307,9 +307,9 @@ private:
         for (bool moved = true; moved && !state_.ended;) {
             moved = false;
             for (int step = 0; step < static_cast<int>(flow_.steps.size()) && !state_.ended; ++step) {
-                if (!section_is_active(step_at(step).section)) continue;
+                if (over_[static_cast<std::size_t>(step)] || !needs_are_over(step) || !section_is_active(step_at(step).section)) continue;
                 moved |= open_or_resume(step);
-                over_[static_cast<std::size_t>(step)] = needs_are_over(step) && state_.steps[static_cast<std::size_t>(step)].finished();
+                over_[static_cast<std::size_t>(step)] = state_.steps[static_cast<std::size_t>(step)].finished();
             }
             moved |= end_if_over();
         }
@@ -347,7 +347,7 @@ private:
     bool open_or_resume(int index) {
         const Step& step = step_at(index);
         StepState& its = state_.steps[static_cast<std::size_t>(index)];
-        if (its.finished() || !needs_are_over(index)) return false;
+        if (its.finished()) return false;
         if (!its.opened && !open(index, step)) return true;
         return begin_elements(index, step);
     }

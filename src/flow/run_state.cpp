@@ -36,6 +36,7 @@ bool in_trouble(const ElementState& element) {
 }
 
 void settle_trouble(const Flow& flow, RunState& state) {
+    if (state.trouble_since_ms == 0) return;
     for (std::size_t i = 0; i < state.steps.size(); ++i)
         if (flow.steps[i].section == Section::main &&
             std::any_of(state.steps[i].elements.begin(), state.steps[i].elements.end(), in_trouble))
