@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <mutex>
 
 #include "sandbox/salesforce/convert.h"
 #include "sandbox/salesforce/record_id.h"
@@ -18,6 +19,46 @@ constexpr std::size_t cursors_max = 2000;
 
 void append_url(std::string& out, std::string_view version, std::string_view locator) {
     out += fmt::format(R"("nextRecordsUrl":"/services/data/v{}/query/{}",)", version, locator);
+}
+
+// What a semi-join or a date literal selects depends on the moment.
+bool depends_on_moment(const soql::Test& test) { return test.range || test.ids || std::ranges::any_of(test.children, depends_on_moment); }
+
+bool lasts(const soql::Plan& plan) {
+    if ((plan.where && depends_on_moment(*plan.where)) || (plan.having && depends_on_moment(*plan.having))) return false;
+    return std::ranges::all_of(plan.shape.items, [](const soql::Shape::Item& item) { return !item.children || lasts(*item.children); });
+}
+
+// Plans by the text of their query: whoever uses an organisation asks it the same again and again.
+class KnownPlans {
+public:
+    using Plan = std::shared_ptr<const soql::Plan>;
+    Plan find(const std::string& key) {
+        const std::lock_guard lock(mutex_);
+        const auto found = plans_.find(key);
+        return found == plans_.end() ? nullptr : found->second;
+    }
+    void keep(const std::string& key, const Plan& plan) {
+        if (key.size() > bytes_max || !lasts(*plan)) return;
+        const std::lock_guard lock(mutex_);
+        if (plans_.size() >= plans_max) plans_.clear();
+        plans_.emplace(key, plan);
+    }
+
+private:
+    static constexpr std::size_t plans_max = 1000, bytes_max = 4096;
+    std::mutex mutex_;
+    std::unordered_map<std::string, Plan> plans_;
+};
+
+Result<KnownPlans::Plan> plan_of(std::string_view soql, const soql::PlanInput& input) {
+    static KnownPlans known;
+    const std::string key = (input.with_deleted ? "all " : "") + std::string(soql);
+    if (auto plan = known.find(key)) return plan;
+    LS_TRY_ASSIGN(const soql::Query parsed, soql::parse(soql));
+    LS_TRY_ASSIGN(auto plan, soql::make_plan(parsed, input));
+    known.keep(key, plan);
+    return plan;
 }
 
 Unexpected no_such_locator() { return refuse("INVALID_QUERY_LOCATOR", "invalid query locator"); }
@@ -104,8 +145,7 @@ void Queries::append_result(std::string& out, std::shared_ptr<const soql::Plan> 
 }
 
 Result<std::string> Queries::query(std::string_view soql, bool with_deleted, const PageRequest& page) {
-    LS_TRY_ASSIGN(const soql::Query parsed, soql::parse(soql));
-    LS_TRY_ASSIGN(auto plan, soql::make_plan(parsed, {soql, database_, page.now, with_deleted}));
+    LS_TRY_ASSIGN(auto plan, plan_of(soql, {soql, database_, page.now, with_deleted}));
     if (plan->aggregated()) return aggregate_answer(database_, *plan);
     Rows rows = soql::select_rows(database_, *plan);
     if (plan->counts_only) return fmt::format(R"({{"totalSize":{},"done":true,"records":[]}})", rows.size());
