@@ -25,24 +25,27 @@ std::string etag_of(const EntityType& type, const Record& record) {
 std::string EntityWriter::service_root(std::string_view service) const { return base_ + "/sap/opu/odata/sap/" + std::string(service); }
 
 std::string EntityWriter::uri(const EntityType& type, const Record& record) const {
-    std::string text = service_root(type.service) + "/" + std::string(type.set) + "(";
-    std::string keys;
-    int count = 0;
-    for (std::size_t i = 0; i < type.properties.size(); ++i) {
-        if (!type.properties[i].has(key)) continue;
-        if (count++ > 0) keys += ',';
-        keys += std::string(type.properties[i].name) + "=" + key_literal(type.properties[i], record.text(static_cast<int>(i)));
+    std::string text = service_root(type.service);
+    text += '/';
+    text += type.set;
+    const std::vector<int>& keys = tables_[type.set].key_properties();
+    for (int property : keys) {
+        const Property& its = type.properties[static_cast<std::size_t>(property)];
+        text += property == keys.front() ? '(' : ',';
+        if (keys.size() > 1) (text += its.name) += '=';
+        text += key_literal(its, record.text(property));
     }
-    return text + (count == 1 ? keys.substr(keys.find('=') + 1) : keys) + ")";
+    return text + ')';
 }
 
 void EntityWriter::append(std::string& out, const Shape& shape, const Record& record) const {
     const EntityType& type = *shape.type;
-    const std::string own_uri = uri(type, record);
+    std::string own_uri;
+    json::append_quoted(own_uri, uri(type, record));
     out += "{\"__metadata\":{\"id\":";
-    json::append_quoted(out, own_uri);
+    out += own_uri;
     out += ",\"uri\":";
-    json::append_quoted(out, own_uri);
+    out += own_uri;
     out += ",\"type\":\"" + std::string(type.service) + "." + std::string(type.set) + "Type\"";
     if (std::string tag = etag_of(type, record); !tag.empty()) {
         out += ",\"etag\":";
@@ -58,12 +61,13 @@ void EntityWriter::append(std::string& out, const Shape& shape, const Record& re
 
 void EntityWriter::append_properties(std::string& out, const Shape& shape, const Record& record) const {
     const auto& properties = shape.type->properties;
+    Record::InOrder texts(record);
     for (std::size_t i = 0; i < properties.size(); ++i) {
         if (!shape.everything && !shape.properties[i]) continue;
         out += ",\"";
         out += properties[i].name;
         out += "\":";
-        append_json(out, properties[i], record.text(static_cast<int>(i)));
+        append_json(out, properties[i], texts.text(static_cast<int>(i)));
     }
 }
 
@@ -81,11 +85,12 @@ void EntityWriter::append_expanded(std::string& out, const EntityType& type, con
         append(out, expansion.shape, tables_[expansion.navigation->target].at(rows.front()));
 }
 
-void EntityWriter::append_deferred(std::string& out, const Shape& shape, std::string_view entity_uri) const {
+void EntityWriter::append_deferred(std::string& out, const Shape& shape, std::string_view quoted_uri) const {
+    quoted_uri.remove_suffix(1);  // the quotation mark
     auto append_one = [&](const Navigation& navigation) {
-        out += ",\"" + std::string(navigation.name) + "\":{\"__deferred\":{\"uri\":";
-        json::append_quoted(out, std::string(entity_uri) + "/" + std::string(navigation.name));
-        out += "}}";
+        for (std::string_view part : {std::string_view(",\""), navigation.name, std::string_view("\":{\"__deferred\":{\"uri\":"),
+                                      quoted_uri, std::string_view("/"), navigation.name, std::string_view("\"}}")})
+            out += part;
     };
     if (!shape.everything) {
         for (const Navigation* navigation : shape.deferred) append_one(*navigation);

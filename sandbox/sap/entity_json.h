@@ -25,7 +25,7 @@ public:
 private:
     void append_properties(std::string& out, const Shape& shape, const Record& record) const;
     void append_expanded(std::string& out, const EntityType& type, const Shape::Expansion& expansion, const Record& record) const;
-    void append_deferred(std::string& out, const Shape& shape, std::string_view entity_uri) const;
+    void append_deferred(std::string& out, const Shape& shape, std::string_view quoted_uri) const;
 
     const Tables& tables_;
     std::string base_;

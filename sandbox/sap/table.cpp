@@ -27,8 +27,8 @@ std::uint32_t read_length(const std::string& packed, std::size_t at) {
 }  // namespace
 
 /// The place of a property, or of the first one behind it.
-std::size_t Record::position(int property) const {
-    std::size_t at = 0;
+std::size_t Record::position(int property, std::size_t from) const {
+    std::size_t at = from;
     while (at < packed_.size() && read_property(packed_, at) < property) at += header_bytes + read_length(packed_, at);
     return at;
 }
@@ -36,7 +36,17 @@ std::size_t Record::position(int property) const {
 std::optional<std::string_view> Record::get(int property) const {
     const std::size_t at = position(property);
     if (at >= packed_.size() || read_property(packed_, at) != property) return std::nullopt;
+    return text_at(at);
+}
+
+std::string_view Record::text_at(std::size_t at) const {
     return std::string_view(packed_).substr(at + header_bytes, read_length(packed_, at));
+}
+
+std::string_view Record::InOrder::text(int property) {
+    at_ = record_.position(property, at_);
+    const bool there = at_ < record_.packed_.size() && read_property(record_.packed_, at_) == property;
+    return there ? record_.text_at(at_) : std::string_view();
 }
 
 void Record::set(int property, std::string_view text) {

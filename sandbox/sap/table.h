@@ -25,8 +25,20 @@ public:
     void set(int property, std::string_view text);
     bool operator==(const Record&) const = default;
 
+    /// Reads properties one after the other, each behind the one before: the record is gone through once.
+    class InOrder {
+    public:
+        explicit InOrder(const Record& record) : record_(record) {}
+        std::string_view text(int property);
+
+    private:
+        const Record& record_;
+        std::size_t at_ = 0;
+    };
+
 private:
-    std::size_t position(int property) const;
+    std::size_t position(int property, std::size_t from = 0) const;
+    std::string_view text_at(std::size_t at) const;
     std::string packed_;  // sorted by property: 2 bytes property, 4 bytes length, text
 };
 
