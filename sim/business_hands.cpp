@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::string_view partners = "API_BUSINESS_PARTNER/A_BusinessPartner";
 constexpr std::string_view orders = "API_SALES_ORDER_SRV/A_SalesOrder";
+/// What people look at of an order.
+constexpr std::string_view of_order = "SalesOrder,TotalNetAmount,to_Item/SalesOrderItem";
 
 /// What the line comes to, as Salesforce says: rounded half up to the cent.
 Decimal line_total(std::int64_t cents, int quantity, int discount) {
@@ -27,7 +29,7 @@ bool is_none(const Value& found) { return !found.is_list() || found.as_list().em
 
 Business::Happened Business::make_partner(const Act& act, Dice&) {
     const Account& its = account(deal(act));
-    std::string where = fmt::format("{}?$filter=BusinessPartnerIDByExtSystem%20eq%20'{}'", partners, its.id);
+    std::string where = fmt::format("{}?$filter=BusinessPartnerIDByExtSystem%20eq%20'{}'&$select=BusinessPartner", partners, its.id);
     if (!is_none(clerk_.read(where))) return {.what = "SAP has the partner already: " + its.id};
     auto one = [](Map map) { return List{Value(std::move(map))}; };
     Map body{{"BusinessPartnerCategory", "2"},
@@ -70,7 +72,8 @@ Business::Happened Business::make_contact(const Act& act, Dice&) {
 
 Business::Happened Business::edit_order(const Act& act, Dice& dice) {
     const Deal& its = deal(act);
-    Value found = clerk_.read(fmt::format("{}?$filter=PurchaseOrderByCustomer%20eq%20'{}'&$expand=to_Item", orders, its.id));
+    Value found =
+        clerk_.read(fmt::format("{}?$filter=PurchaseOrderByCustomer%20eq%20'{}'&$expand=to_Item&$select={}", orders, its.id, of_order));
     if (is_none(found)) return {.possible = false, .what = "no order: " + its.id};
     const Value& order = found.at_path("0");
     std::string number = order["SalesOrder"].text();
@@ -115,7 +118,8 @@ std::optional<Business::Happened> Business::amend(Deal& deal) {
     bool edited = ledger_.edited_deals.contains(deal.id);
     if (!edited && ledger_.hand_edited.empty()) return std::nullopt;
     Happened happened;
-    Value found = clerk_.read(fmt::format("{}?$filter=PurchaseOrderByCustomer%20eq%20'{}'&$expand=to_Item", orders, deal.id));
+    Value found =
+        clerk_.read(fmt::format("{}?$filter=PurchaseOrderByCustomer%20eq%20'{}'&$expand=to_Item&$select={}", orders, deal.id, of_order));
     if (!is_none(found) && (edited || ledger_.hand_edited.contains(found.at_path("0.SalesOrder").text())) &&
         amend_order(deal, found.at_path("0")))
         happened.what = "order amended: " + deal.id;
@@ -133,7 +137,8 @@ std::optional<Business::Happened> Business::amend(Deal& deal) {
 /// Somebody made a partner at the very moment in which the program did: theirs loses the account's id.
 std::optional<Business::Happened> Business::part_partners(const Account& account) {
     if (ledger_.hand_partners.empty()) return std::nullopt;
-    Value found = clerk_.read(fmt::format("{}?$filter=BusinessPartnerIDByExtSystem%20eq%20'{}'", partners, account.id));
+    Value found =
+        clerk_.read(fmt::format("{}?$filter=BusinessPartnerIDByExtSystem%20eq%20'{}'&$select=BusinessPartner", partners, account.id));
     if (is_none(found) || found.as_list().size() < 2) return std::nullopt;
     for (const auto& partner : found.as_list()) {
         std::string number = partner["BusinessPartner"].text();
