@@ -23,24 +23,31 @@ bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 /// What is known of a byte before looking further.
-enum Trait : std::uint8_t { in_names = 1, begins_key = 2, begins_secret = 4, second_of_secret = 8 };
+enum Trait : std::uint8_t { between_names = 1, first_of_secret = 2, second_of_secret = 4, third_of_secret = 8, fourth_of_secret = 16 };
 using Traits = std::array<std::uint8_t, 256>;
 
-constexpr Traits key_traits = [] {
+constexpr Traits name_traits = [] {
     Traits traits{};
-    for (char c = 'a'; c <= 'z'; ++c) traits[static_cast<std::size_t>(c)] = traits[static_cast<std::size_t>(c - 'a' + 'A')] = in_names;
-    for (char c = '0'; c <= '9'; ++c) traits[static_cast<std::size_t>(c)] = in_names;
-    traits['_'] = traits['-'] = in_names;
-    for (std::string_view key : secret_keys) {
-        auto first = static_cast<std::size_t>(key.front());
-        traits[first] |= begins_key;
-        traits[first - 'a' + 'A'] |= begins_key;
-    }
+    traits.fill(between_names);
+    for (char c = 'a'; c <= 'z'; ++c) traits[static_cast<std::size_t>(c)] = traits[static_cast<std::size_t>(c - 'a' + 'A')] = 0;
+    for (char c = '0'; c <= '9'; ++c) traits[static_cast<std::size_t>(c)] = 0;
+    traits['_'] = traits['-'] = 0;
     return traits;
 }();
 
 bool has(const Traits& traits, char c, std::uint8_t trait) { return (traits[static_cast<unsigned char>(c)] & trait) != 0; }
-bool is_name_char(char c) { return has(key_traits, c, in_names); }
+bool is_name_char(char c) { return !has(name_traits, c, between_names); }
+
+/// Two letters of either case as one number; some other bytes share it.
+constexpr std::size_t pair_of(char first, char second) {
+    return (static_cast<std::size_t>(first) & 31) << 5 | (static_cast<std::size_t>(second) & 31);
+}
+constexpr std::array<bool, 32 * 32> key_beginnings = [] {
+    std::array<bool, 32 * 32> beginnings{};
+    for (std::string_view key : secret_keys) beginnings[pair_of(key[0], key[1])] = true;
+    return beginnings;
+}();
+bool may_be_key(std::string_view text, std::size_t at) { return at + 1 < text.size() && key_beginnings[pair_of(text[at], text[at + 1])]; }
 
 bool starts_with_ignoring_case(std::string_view text, std::string_view lower_prefix) {
     if (text.size() < lower_prefix.size()) return false;
@@ -107,7 +114,8 @@ std::vector<std::string> written_forms(const std::vector<Secret>& secrets) {
         forms.push_back(encoding::percent_encode(secret.reveal()));
         forms.push_back(quoted.substr(1, quoted.size() - 2));
     }
-    std::sort(forms.begin(), forms.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
+    std::sort(forms.begin(), forms.end(), [](const auto& a, const auto& b) { return a.size() != b.size() ? a.size() > b.size() : a < b; });
+    forms.erase(std::unique(forms.begin(), forms.end()), forms.end());
     return forms;
 }
 
@@ -125,22 +133,31 @@ void cut(std::string& text, std::size_t bytes_max) {
     text += cut_mark;
 }
 
-/// Returns the first place from `at` where a secret or a secret key may begin, at most `end`.
+bool may_be_secret(std::string_view text, std::size_t at, const Traits& traits) {
+    return at + secret_bytes_min <= text.size() && has(traits, text[at], first_of_secret) && has(traits, text[at + 1], second_of_secret) &&
+           has(traits, text[at + 2], third_of_secret) && has(traits, text[at + 3], fourth_of_secret);
+}
+
+/// Returns the first place from `at` where a secret or a secret key may begin, at most `end`. A key begins a name.
 std::size_t next_suspect(std::string_view text, std::size_t at, std::size_t end, const Traits& traits) {
+    if ((at == 0 || !is_name_char(text[at - 1])) && may_be_key(text, at)) return at;
     for (; at < end; ++at) {
-        if (!has(traits, text[at], begins_key | begins_secret)) continue;
-        if (has(traits, text[at], begins_secret) && at + 1 < text.size() && has(traits, text[at + 1], second_of_secret)) return at;
-        if (has(traits, text[at], begins_key) && (at == 0 || !is_name_char(text[at - 1]))) return at;
+        if (!has(traits, text[at], between_names | first_of_secret)) continue;
+        if (may_be_secret(text, at, traits)) return at;
+        if (has(traits, text[at], between_names) && may_be_key(text, at + 1)) return at + 1;
     }
     return end;
 }
 
 }  // namespace
 
-Redactor::Redactor(const std::vector<Secret>& secrets) : forms_(written_forms(secrets)), traits_(key_traits) {
+Redactor::Redactor(const std::vector<Secret>& secrets) : forms_(written_forms(secrets)), traits_(name_traits) {
     for (const std::string& form : forms_) {
-        traits_[static_cast<unsigned char>(form[0])] |= begins_secret;
-        traits_[static_cast<unsigned char>(form[1])] |= second_of_secret;
+        std::uint8_t trait = first_of_secret;
+        for (char c : form.substr(0, secret_bytes_min)) {
+            traits_[static_cast<unsigned char>(c)] |= trait;
+            trait <<= 1;
+        }
     }
 }
 

@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <array>
+#include <random>
+
 #include "base/limits.h"
 #include "connector/session.h"
 #include "value/encoding.h"
@@ -50,6 +53,61 @@ TEST(Redact, NeverLeavesAHalfSecretAtTheCut) {
         std::string text(limits::trace_body_bytes_max - shift, 'x');
         std::string cut = redact(text + "SECRETSECRETSECRET" + text, {Secret("SECRETSECRETSECRET")});
         EXPECT_EQ(cut.find("SECRET"), std::string::npos) << shift;
+    }
+}
+
+std::string text_of_pieces(std::minstd_rand& random) {
+    constexpr std::array<std::string_view, 34> pieces = {
+        "hide-me-1",
+        "hide/me\"2",
+        "hide%2Fme%222",
+        "hide/me\\\"2",
+        "hide",
+        "hid",
+        "access_token",
+        "Token",
+        "token",
+        "PASSWORD",
+        "apikey",
+        "x-csrf-token",
+        "Set-Cookie",
+        "to",
+        "acces",
+        "set",
+        "words are",
+        "{\"",
+        "\":\"",
+        "\",\"",
+        "\"}",
+        "\\\"",
+        "=",
+        "&",
+        ": ",
+        "\r\n",
+        "<",
+        ">",
+        "_",
+        "-",
+        "ä",
+        "a",
+        "h",
+        " ",
+    };
+    std::string text;
+    for (int left = 1 + static_cast<int>(random() % 30); left > 0; --left) text += pieces[random() % pieces.size()];
+    return text;
+}
+
+TEST(Redact, FindsAsMuchAsALookAtEveryByteDoes) {
+    const std::vector<Secret> secrets = {Secret("hide-me-1"), Secret("hide/me\"2")};
+    std::vector<Secret> secrets_of_every_byte = secrets;
+    for (int byte = 0; byte < 256; ++byte)
+        secrets_of_every_byte.emplace_back(std::string(4, static_cast<char>(byte)) + "no piece of any text");
+    const Redactor redactor(secrets), looks_at_every_byte(secrets_of_every_byte);
+    std::minstd_rand random(1);
+    for (int i = 0; i < 20'000; ++i) {
+        const std::string text = text_of_pieces(random);
+        ASSERT_EQ(redactor.redact(text), looks_at_every_byte.redact(text)) << text;
     }
 }
 

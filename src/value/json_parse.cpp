@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
+#include <forward_list>
+#include <functional>
 #include <iterator>
 #include <optional>
 
@@ -15,7 +18,10 @@ namespace {
 
 namespace bj = boost::json;
 
+/// Most documents are a record or a few: without room for that their stacks grow five times.
 constexpr std::size_t values_usual = 48;
+/// A value and its key are seldom shorter.
+constexpr std::size_t value_bytes_usual = 16;
 
 /// Takes the parser's events. Finished values wait on a stack until their list or map ends.
 class Builder {
@@ -25,10 +31,10 @@ public:
     static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
     static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
 
-    Builder() {
-        // Most documents are a record or a few: without this their stacks grow five times.
-        values_.reserve(values_usual);
-        keys_.reserve(values_usual);
+    explicit Builder(std::string_view document) : document_(document) {
+        const std::size_t room = std::min(document.size() / value_bytes_usual + 1, values_usual);
+        values_.reserve(room);
+        keys_.reserve(room);
     }
     Value take_value() { return std::move(values_.back()); }
     const std::optional<Error>& refusal() const { return refusal_; }
@@ -52,7 +58,7 @@ public:
         std::vector<Map::Entry> entries;
         entries.reserve(count);
         auto key = first_key;
-        for (auto value = first_value; value != values_.end(); ++value, ++key) { entries.emplace_back(std::move(*key), std::move(*value)); }
+        for (auto value = first_value; value != values_.end(); ++value, ++key) entries.emplace_back(*key, std::move(*value));
         keys_.erase(first_key, keys_.end());
         values_.erase(first_value, values_.end());
         values_.emplace_back(Map::from_entries(std::move(entries)));
@@ -61,7 +67,7 @@ public:
 
     bool on_key_part(bj::string_view part, std::size_t, bj::error_code&) { return keep(part); }
     bool on_key(bj::string_view rest, std::size_t, bj::error_code&) {
-        keys_.push_back(complete(rest));
+        keys_.push_back(part_.empty() && is_in_document(rest) ? std::string_view(rest) : written_out_.emplace_front(complete(rest)));
         return true;
     }
     bool on_string_part(bj::string_view part, std::size_t, bj::error_code&) { return keep(part); }
@@ -91,6 +97,9 @@ public:
     bool on_comment(bj::string_view, bj::error_code&) { return true; }
 
 private:
+    bool is_in_document(bj::string_view part) const {
+        return !std::less<>()(part.data(), document_.data()) && !std::less<>()(document_.data() + document_.size(), part.data());
+    }
     bool keep(bj::string_view part) {
         part_.append(part.data(), part.size());
         return true;
@@ -112,7 +121,9 @@ private:
     }
 
     std::vector<Value> values_;
-    std::vector<std::string> keys_;
+    std::string_view document_;
+    std::vector<std::string_view> keys_;          ///< in the document, or in `written_out_`
+    std::forward_list<std::string> written_out_;  ///< keys that the document writes with escapes
     std::string part_;
     std::optional<Error> refusal_;
 };
@@ -132,7 +143,7 @@ Unexpected failure(std::string_view text, std::size_t offset, ErrorCode code, st
 Result<Value> parse(std::string_view text) {
     bj::parse_options options;
     options.max_depth = limits::nesting_depth_max;
-    bj::basic_parser<Builder> parser(options);
+    bj::basic_parser<Builder> parser(options, text);
     bj::error_code problem;
     auto consumed = parser.write_some(false, text.data(), text.size(), problem);
     if (const auto& refusal = parser.handler().refusal()) { return failure(text, consumed, refusal->code, refusal->message); }

@@ -64,6 +64,11 @@ TEST(Json, ReadsEscapesAndSurrogatePairs) {
     EXPECT_EQ(read("{" + long_text + ":1}").as_map().begin()->first.size(), 20001u);
 }
 
+TEST(Json, ReadsKeysWithEscapesBesideThoseWithout) {
+    const Value map = read(R"({"a\nb":1,"plain":{"\u00e9":2,"a\"":3},"\t":4,"":5})");
+    EXPECT_EQ(map, Value(Map{{"a\nb", 1}, {"plain", Map{{"é", 2}, {"a\"", 3}}}, {"\t", 4}, {"", 5}}));
+}
+
 TEST(Json, TheLastOfDuplicateKeysWins) {
     auto value = read(R"({"a":1,"b":2,"a":3})");
     EXPECT_EQ(value["a"], Value(3));
@@ -143,6 +148,14 @@ TEST(Json, WritesPrettyForPeople) {
 }
 
 TEST(Json, EscapesWhatMustBeEscaped) { EXPECT_EQ(json::write(Value("\"\\/\n\x01é\x7f")), "\"\\\"\\\\/\\n\\u0001é\x7f\""); }
+
+TEST(Json, EscapesAtEveryPlaceOfALongText) {
+    for (std::string_view special : {"\"", "\\", "\n", "\x1f", "é", "€"})
+        for (std::size_t before = 0; before < 20; ++before) {
+            const std::string text = std::string(before, 'x').append(special).append("\"é\\ and ").append(special);
+            EXPECT_EQ(read(json::write(Value(text))), Value(text)) << text;
+        }
+}
 
 TEST(Json, BadUtf8IsNeverWritten) {
     EXPECT_EQ(json::write(Value("a\xff"

@@ -1,6 +1,6 @@
+#include <algorithm>
 #include <array>
 #include <cstring>
-#include <iterator>
 
 #include <fmt/format.h>
 
@@ -42,18 +42,31 @@ bool is_plain(std::string_view text) {
     return true;
 }
 
-void append_escaped(std::string& out, std::string_view text) {
-    std::size_t plain_from = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        auto c = static_cast<unsigned char>(text[i]);
-        if (escapes[c] == 0) continue;
-        out += text.substr(plain_from, i - plain_from);
-        out += '\\';
-        out += escapes[c];
-        if (escapes[c] == 'u') fmt::format_to(std::back_inserter(out), "{:04x}", c);
-        plain_from = i + 1;
+/// Writes one byte and returns the place behind it.
+char* write_escaped(char* to, char byte) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    const auto c = static_cast<unsigned char>(byte);
+    const char escape = escapes[c];
+    if (escape != 0) {
+        *to++ = '\\';
+        byte = escape;
     }
-    out += text.substr(plain_from);
+    *to++ = byte;
+    if (escape == 'u')
+        for (char digit : {'0', '0', digits[c >> 4], digits[c & 15]}) *to++ = digit;
+    return to;
+}
+
+/// Piece by piece, so that bytes go one by one into a place that is large enough for any of them.
+void append_escaped(std::string& out, std::string_view text) {
+    constexpr std::size_t piece_bytes = 128, escape_bytes_max = 6;
+    std::array<char, piece_bytes * escape_bytes_max> written;
+    while (!text.empty()) {
+        char* end = written.data();
+        for (char c : text.substr(0, piece_bytes)) end = write_escaped(end, c);
+        out.append(written.data(), end);
+        text.remove_prefix(std::min(piece_bytes, text.size()));
+    }
 }
 
 class Writer {

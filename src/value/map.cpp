@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstring>
 
 #include "value/value.h"
 
@@ -8,8 +9,21 @@ namespace {
 /// Up to here a walk along the entries is quicker than a search in the sorted index.
 constexpr std::size_t unindexed_max = 12;
 
-/// Length first: most keys of one map differ in it, and it is cheap to compare.
-bool comes_before(std::string_view a, std::string_view b) { return a.size() != b.size() ? a.size() < b.size() : a < b; }
+/// Most keys of one map differ in their length and first four bytes, and a number is cheap to compare.
+std::uint64_t rank_of(std::string_view key) {
+    std::uint32_t first = 0;
+    if (key.size() >= sizeof first) std::memcpy(&first, key.data(), sizeof first);
+    return static_cast<std::uint64_t>(key.size()) << 32 | first;
+}
+
+struct Ranked {
+    std::uint64_t rank;
+    std::string_view key;
+    std::uint32_t index = 0;
+
+    explicit Ranked(std::string_view its_key, std::uint32_t its_index = 0) : rank(rank_of(its_key)), key(its_key), index(its_index) {}
+    bool operator<(const Ranked& other) const { return rank != other.rank ? rank < other.rank : key < other.key; }
+};
 
 }  // namespace
 
@@ -45,8 +59,8 @@ bool Map::has_duplicates() const {
 }
 
 std::size_t Map::position_in_index(std::string_view key) const {
-    auto less = [this](std::uint32_t index, std::string_view wanted) { return comes_before(entries_[index].first, wanted); };
-    return static_cast<std::size_t>(std::lower_bound(by_key_.begin(), by_key_.end(), key, less) - by_key_.begin());
+    auto less = [this](std::uint32_t index, const Ranked& wanted) { return Ranked(entries_[index].first) < wanted; };
+    return static_cast<std::size_t>(std::lower_bound(by_key_.begin(), by_key_.end(), Ranked(key), less) - by_key_.begin());
 }
 
 const Value* Map::find(std::string_view key) const {
@@ -67,10 +81,12 @@ Value* Map::find(std::string_view key) { return const_cast<Value*>(std::as_const
 void Map::rebuild_index() {
     by_key_.clear();
     if (entries_.size() <= unindexed_max) return;
-    by_key_.resize(entries_.size());
-    for (std::uint32_t i = 0; i < by_key_.size(); ++i) by_key_[i] = i;
-    std::sort(by_key_.begin(), by_key_.end(),
-              [this](std::uint32_t a, std::uint32_t b) { return comes_before(entries_[a].first, entries_[b].first); });
+    std::vector<Ranked> ranked;
+    ranked.reserve(entries_.size());
+    for (const auto& [key, value] : entries_) ranked.emplace_back(key, static_cast<std::uint32_t>(ranked.size()));
+    std::sort(ranked.begin(), ranked.end());
+    by_key_.reserve(entries_.size());
+    for (const Ranked& entry : ranked) by_key_.push_back(entry.index);
 }
 
 Value& Map::append(std::string key, Value value) {

@@ -89,6 +89,17 @@ TEST(Map, KeepsTheOrderOfInsertion) {
     EXPECT_EQ(*map.find("z"), Value(4));
 }
 
+TEST(Map, FindsEachOfManyKeysThatBeginAlike) {
+    std::vector<Map::Entry> entries;
+    for (int i = 99; i >= 10; --i) entries.emplace_back("Shipping" + std::to_string(i), i);
+    entries.emplace_back("\xff\xff", 1);
+    entries.emplace_back(std::string("a\0b", 3), 2);
+    const Map map = Map::from_entries(entries);
+    EXPECT_EQ(map.size(), entries.size());
+    for (const auto& [key, value] : entries) EXPECT_EQ(*map.find(key), value) << key;
+    EXPECT_FALSE(map.contains("Shipping9"));
+}
+
 TEST(Map, EqualityDoesNotRegardOrder) {
     EXPECT_EQ((Map{{"a", 1}, {"b", 2}}), (Map{{"b", 2}, {"a", 1}}));
     EXPECT_NE((Map{{"a", 1}, {"b", 2}}), (Map{{"a", 1}, {"c", 2}}));
