@@ -108,8 +108,8 @@ const Setup& setup_of(const std::string& conflict, const std::string& deletion, 
     auto flows = config::load_flows(config);
     if (!flows) std::fprintf(stderr, "%s\n", flows.error().message.c_str());
     LS_ASSERT(flows.has_value());
-    found->second.flows = *std::move(flows);
-    if (unguarded) take_guards_away(found->second.flows.at(0));
+    if (unguarded) take_guards_away(flows->at(0));
+    found->second.flows = std::make_shared<const std::vector<flow::Flow>>(*std::move(flows));
     return found->second;
 }
 

@@ -63,8 +63,7 @@ protected:
     void start(const std::string& text, engine::Options options = {}) {
         auto flow = flow::testing::parse(text);
         ASSERT_TRUE(flow) << flow.error().message;
-        std::vector<flow::Flow> flows;
-        flows.push_back(*std::move(flow));
+        auto flows = std::make_shared<const std::vector<flow::Flow>>(1, *std::move(flow));
         std::vector<engine::ConnectionEntry> connections;
         for (const char* name : {"a", "b"})
             connections.push_back({name, std::make_unique<Vendor>(*this), {.concurrency_max = concurrency, .settle_ms = 10'000}});
@@ -132,7 +131,7 @@ protected:
     int concurrency = 2;
     int probes = 0;
     std::string alerts_by = {};  ///< the connection that alerts go to; empty: none are made
-    bool joint = false;  ///< calls of one action can be made together
+    bool joint = false;          ///< calls of one action can be made together
     std::function<Result<void>()> probe_answer = [] { return Result<void>(); };
     std::function<Result<Value>(const std::string& what)> answer = [](const std::string&) { return Result<Value>(Value(1)); };
 };

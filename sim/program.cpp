@@ -115,7 +115,8 @@ struct Configured : Setup {
         if (change) change(config);
         auto read = config::load_flows(config);
         LS_ASSERT(read.has_value());
-        flows = *std::move(read);
+        flows = std::make_shared<const std::vector<flow::Flow>>(*std::move(read));
+        for (auto& flow : config.flows) flow.text.clear();  // copied at every start, and read
     }
 };
 
@@ -217,7 +218,7 @@ bool Program::start() {
     auto made = config::Application::make(
         config, {.runtime = &runtime_,
                  .http = &http_,
-                 .flows = &its.flows,
+                 .flows = its.flows,
                  .active_runs_max = scenario_.seed % crowded_every == 2 ? std::optional(crowded_runs_max) : std::nullopt,
                  .open_store = [this](const std::string& path) { return open_disk(path); }});
     if (!made) std::fprintf(stderr, "%s\n", made.error().to_text().c_str());

@@ -33,7 +33,7 @@ struct Message {
 /// What a program runs with instead of the usual: a configuration with its flows, read once.
 struct Setup {
     config::Config config;
-    std::vector<flow::Flow> flows;
+    std::shared_ptr<const std::vector<flow::Flow>> flows;
 };
 
 /// The real program: its life from start to death, over and over, on one database. A killed process leaves its files as

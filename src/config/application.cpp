@@ -8,11 +8,10 @@ Result<std::unique_ptr<Application>> Application::make(const Config& config, Sub
     app->runtime_ = substitutes.runtime ? substitutes.runtime : app->own_runtime_.get();
     if (!substitutes.http) app->own_http_ = net::make_curl_client();
     net::HttpClient& http = substitutes.http ? *substitutes.http : *app->own_http_;
-    std::vector<flow::Flow> flows;
-    if (substitutes.flows) {
-        flows = *substitutes.flows;
-    } else {
-        LS_TRY_ASSIGN(flows, load_flows(config));
+    auto flows = substitutes.flows;
+    if (!flows) {
+        LS_TRY_ASSIGN(auto loaded, load_flows(config));
+        flows = std::make_shared<const std::vector<flow::Flow>>(std::move(loaded));
         LS_TRY_ASSIGN(app->syncs_, load_syncs(config));
     }
     LS_TRY_ASSIGN(app->store_,

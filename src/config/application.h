@@ -18,7 +18,7 @@ public:
         Runtime* runtime = nullptr;
         net::HttpClient* http = nullptr;
         /// The configuration's flows, read already: that takes longer than many a whole play of the simulator.
-        const std::vector<flow::Flow>* flows = nullptr;
+        std::shared_ptr<const std::vector<flow::Flow>> flows = nullptr;
         std::optional<int> active_runs_max = {};  ///< how many runs are held in memory; absent: as the engine does
         /// Opens the store; empty: as the configuration says.
         std::function<Result<std::unique_ptr<store::Store>>(const std::string& path)> open_store = {};

@@ -119,7 +119,7 @@ struct Parts {
     Runtime& runtime;
     store::Store& store;
     net::HttpClient& http;
-    std::vector<flow::Flow> flows;
+    std::shared_ptr<const std::vector<flow::Flow>> flows;  ///< they may serve several engines
     std::vector<ConnectionEntry> connections;
     Options options;
 };

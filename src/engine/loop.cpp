@@ -37,7 +37,7 @@ std::string request_id(const CallId& id, std::int64_t first_intended_ms) {
 
 }  // namespace
 Engine::Impl::Impl(Parts parts)
-    : flows(std::move(parts.flows)),
+    : kept_flows(std::move(parts.flows)),
       runtime_(parts.runtime),
       store_(parts.store),
       http_(parts.http),

@@ -47,7 +47,8 @@ public:
     bool wait_until_quiet(std::int64_t timeout_ms);
     std::vector<std::pair<std::string, Result<void>>> probe_connections();
 
-    std::vector<flow::Flow> flows;
+    const std::shared_ptr<const std::vector<flow::Flow>> kept_flows;
+    const std::vector<flow::Flow>& flows = *kept_flows;
 
 private:
     struct SubmitMessage {
