@@ -244,6 +244,7 @@ std::vector<Act> Business::occasioned_by(std::string_view connector, const net::
         {Occasion::partner_sought, "sap", "GET", "/A_BusinessPartner"}, {Occasion::partner_made, "sap", "POST", "/A_BusinessPartner"},
         {Occasion::order_made, "sap", "POST", "/A_SalesOrder"},         {Occasion::contact_made, "zoho_books", "PUT", "/contacts"},
         {Occasion::contact_made, "zoho_books", "POST", "/contacts"},    {Occasion::invoice_made, "zoho_books", "POST", "/invoices"}};
+    if (connector == "zoho_books" && request.method != "GET") ++changes_by_program_;
     if (waiting_.empty()) return {};
     auto sign = std::find_if(std::begin(signs), std::end(signs), [&](const Sign& its) {
         return its.connector == connector && its.method == request.method && request.path().ends_with(its.path_end);

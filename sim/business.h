@@ -139,6 +139,7 @@ private:
     Happened take_back_write_off(const Act& act, Dice& dice);
     Happened credit(const Act& act, Dice& dice);
     Value invoice_of(const Deal& deal);
+    Value invoice_asked_for(const Deal& deal);
     Value payable_invoice_of(const Deal& deal);
     std::optional<Payment> some_payment(Dice& dice) const;
     Happened change_payment(const Payment& payment, const std::vector<Part>& parts, const Decimal& amount);
@@ -169,7 +170,14 @@ private:
     std::int64_t stock_asked_ms_ = -1;  ///< when somebody saw to it that the stock is shown, at the end
     int days_ = 0;                      ///< every payment has a later date than the one before, mostly
     int line_ids_ = 0;
-    std::set<int> products_, materials_;  ///< serials of those that people have added
+    /// What was seen of an invoice, and how much had been changed at Zoho by then: nobody looks again until more has been.
+    struct Seen {
+        std::uint64_t changes = UINT64_MAX;
+        Value invoice;
+    };
+    std::map<std::string, Seen> invoices_seen_;  ///< by deal
+    std::uint64_t changes_by_program_ = 0;       ///< at Zoho, as far as anybody can see
+    std::set<int> products_, materials_;         ///< serials of those that people have added
     Ledger ledger_;
 };
 

@@ -32,8 +32,15 @@ Value parts_value(const auto& parts) {
 
 }  // namespace
 
-/// As the list of invoices shows it, a void one if there is no other; null: there is none.
 Value Business::invoice_of(const Deal& deal) {
+    Seen& seen = invoices_seen_[deal.id];
+    if (std::uint64_t changes = changes_by_program_ + accountant_.changes(); seen.changes != changes)
+        seen = {.changes = changes, .invoice = invoice_asked_for(deal)};
+    return seen.invoice;
+}
+
+/// As the list of invoices shows it, a void one if there is no other; null: there is none.
+Value Business::invoice_asked_for(const Deal& deal) {
     auto found = accountant_.send("GET", "invoices?reference_number=SF-" + deal.id);
     if (!found || (*found)["invoices"].as_list().empty()) return {};
     for (const auto& invoice : (*found)["invoices"].as_list())

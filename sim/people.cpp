@@ -6,8 +6,8 @@
 namespace lockstep::sim {
 namespace {
 
-Value parsed(const net::Response& response) {
-    auto value = json::parse(response.body);
+Value parsed(const std::string& body) {
+    auto value = json::parse(body);
     return value ? *value : Value();
 }
 
@@ -40,7 +40,7 @@ void SapClerk::begin_session() {
 Value SapClerk::read(const std::string& target) {
     const net::Response answer = sandbox_.vendor("sap").handle(request("GET", target, {}));
     if (!answer.ok()) return {};
-    Value found = parsed(answer)["d"];
+    Value found = parsed(answer.body)["d"];
     const Value* results = found.find("results");
     return results ? *results : found;
 }
@@ -48,10 +48,12 @@ Value SapClerk::read(const std::string& target) {
 bool SapClerk::send(const std::string& method, const std::string& target, const Value& body) {
     begin_session();  // the one before may have ended
     const net::Response answer = sandbox_.vendor("sap").handle(request(method, target, body));
-    made_ = parsed(answer)["d"];
+    answer_ = answer.body;
     refusal_ = answer.ok() ? "" : answer.body;
     return answer.ok();
 }
+
+Value SapClerk::made() const { return parsed(answer_)["d"]; }
 
 bool Accountant::sign_in() {
     net::Request request{.method = "POST", .url = "/oauth/v2/token", .headers = {}, .body = {}, .peer = {}};
@@ -60,11 +62,12 @@ bool Accountant::sign_in() {
                                     {"client_id", credentials_.zoho_client_id},
                                     {"client_secret", credentials_.zoho_client_secret},
                                     {"grant_type", "refresh_token"}});
-    token_ = parsed(sandbox_.vendor("zoho_books").handle(request))["access_token"].text();
+    token_ = parsed(sandbox_.vendor("zoho_books").handle(request).body)["access_token"].text();
     return !token_.empty();
 }
 
 std::optional<Value> Accountant::send(const std::string& method, const std::string& path, const Value& body) {
+    if (method != "GET") ++changes_;
     for (int attempt = 0; attempt < 2; ++attempt) {
         if (token_.empty() && !sign_in()) return std::nullopt;
         const char* joint = path.find('?') == std::string::npos ? "?" : "&";
@@ -77,7 +80,7 @@ std::optional<Value> Accountant::send(const std::string& method, const std::stri
         request.headers.set("Content-Type", "application/json");
         const net::Response answer = sandbox_.vendor("zoho_books").handle(request);
         refusal_ = answer.ok() ? "" : answer.body;
-        if (answer.ok()) return parsed(answer);
+        if (answer.ok()) return parsed(answer.body);
         if (answer.status != 401) return std::nullopt;
         token_.clear();  // an hour has passed, or somebody revoked it
     }
