@@ -167,6 +167,7 @@ void Database::clear() {
     tables_.clear();
     deleted_with.clear();
     rules = {};
+    tables_.reserve(Schema::instance().objects().size());
     for (const Object& object : Schema::instance().objects()) tables_.emplace_back(object);
 }
 

@@ -28,7 +28,7 @@ Crm::Crm(const Options& given) : options(given) { clear(); }
 
 void Crm::clear() {
     tables.clear();
-    for (Module& module : standard_modules()) tables.emplace_back(std::move(module));
+    for (const Module& module : standard_modules()) tables.emplace_back(module);
     users = {{"5725767000000411001", "Lockstep", "Integration", "integration@sandbox.example"},
              {"5725767000000411002", "Sales", "Person", "sales@sandbox.example"}};
     settings = {};

@@ -71,7 +71,7 @@ struct Module {
 };
 
 /// `Accounts` and `Contacts` as an organisation has them when it is new, with the custom field `Salesforce_Id`.
-std::vector<Module> standard_modules();
+const std::vector<Module>& standard_modules();
 /// A custom field as the control API names it: `api_name`, `data_type`, `length`, `mandatory`, `unique`, `pick_list_values`,
 /// `lookup`. Errors: `request_invalid`.
 Result<Field> read_custom_field(const Value& given);

@@ -165,10 +165,11 @@ Module make(const Making& making) {
 
 }  // namespace
 
-std::vector<Module> standard_modules() {
+const std::vector<Module>& standard_modules() {
     // 19 digits in all, as every id of an organisation.
-    return {make({"Accounts", "Account", "5725767000000", "Account_Name", "Account_Name", account_rows}),
-            make({"Contacts", "Contact", "5725767000001", "Full_Name", "Email", contact_rows})};
+    static const std::vector<Module> all = {make({"Accounts", "Account", "5725767000000", "Account_Name", "Account_Name", account_rows}),
+                                            make({"Contacts", "Contact", "5725767000001", "Full_Name", "Email", contact_rows})};
+    return all;
 }
 
 }  // namespace lockstep::sandbox::zoho_crm
