@@ -113,6 +113,38 @@ TEST_P(StoreContract, ARunIsReplacedById) {
     EXPECT_EQ((*rows)[0].updated_at_ms, 1700000009999);
 }
 
+TEST_P(StoreContract, ARunThatGoesOnIsReplacedInAllItsWordsAndNumbers) {
+    commit(whole(run("r1", RunStatus::running)));
+    RunRow later = run("r1", RunStatus::running);
+    later.reason = "tries again at noon";
+    later.reason_code = "unreachable";
+    later.step = "create_order";
+    later.retries = 7;
+    later.created_at_ms = 1700000000001;
+    later.updated_at_ms = 1700000009999;
+    later.summary_json = "{}";
+    commit({.runs = {later}});
+    const auto row = (*store_->load_run("r1"))->run;
+    EXPECT_EQ(row.status, RunStatus::running);
+    EXPECT_EQ(row.reason, "tries again at noon");
+    EXPECT_EQ(row.reason_code, "unreachable");
+    EXPECT_EQ(row.step, "create_order");
+    EXPECT_EQ(row.summary_json, "{}");
+    EXPECT_EQ(row.retries, 7);
+    EXPECT_EQ(row.created_at_ms, 1700000000001);
+    EXPECT_EQ(row.updated_at_ms, 1700000009999);
+    EXPECT_EQ(row.ended_at_ms, later.ended_at_ms);
+}
+
+TEST_P(StoreContract, ARunMayEndAnewInTheSameStatus) {
+    RunRow row = run("r1", RunStatus::parked);
+    row.ended_at_ms = 5;
+    commit(whole(row));
+    row.ended_at_ms = 6;
+    commit({.runs = {row}});
+    EXPECT_EQ((*store_->load_run("r1"))->run.ended_at_ms, 6);
+}
+
 TEST_P(StoreContract, TheLastOfTwoVersionsInOneBatchStays) {
     Batch batch = whole(run("r1"));
     batch.runs.push_back(run("r1", RunStatus::running));

@@ -1,5 +1,7 @@
 #include "store/sqlite/writes.h"
 
+#include <array>
+
 #include "store/sqlite/alert_state.h"
 
 namespace lockstep::store::sqlite {
@@ -23,33 +25,30 @@ Result<void> write_row(Database& database, const EventRow& row) {
     return about(changed, "event", row.id);
 }
 
-/// What a run is about never changes: the columns and their indexes stay alone.
-Result<std::int64_t> update(Database& database, const RunRow& row) {
-    return database.change(
-        "UPDATE runs SET status = ?5, reason = ?6, reason_code = ?7, step = ?8, retries = ?9, created_at_ms = ?10,"
-        " updated_at_ms = ?11, ended_at_ms = ?12, summary_json = ?13"
-        " WHERE id = ?1 AND event_id = ?2 AND flow = ?3 AND key = ?4",
-        row.id, row.event_id, row.flow, row.key, to_string(row.status), row.reason, row.reason_code, row.step, row.retries,
-        row.created_at_ms, row.updated_at_ms, row.ended_at_ms, row.summary_json);
-}
+#define LS_OF_THE_SAME_RUN " WHERE id = ?1 AND event_id = ?2 AND flow = ?3 AND key = ?4"
 
-/// A run needs its event; a foreign key would cost a fourth index, in every commit.
-Result<std::int64_t> insert(Database& database, const RunRow& row) {
-    return database.change(
-        "INSERT INTO runs (id, event_id, flow, key, status, reason, reason_code, step, retries, created_at_ms,"
-        " updated_at_ms, ended_at_ms, summary_json)"
-        " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13"
-        " WHERE EXISTS (SELECT 1 FROM events WHERE id = ?2) ON CONFLICT (id) DO NOTHING",
-        row.id, row.event_id, row.flow, row.key, to_string(row.status), row.reason, row.reason_code, row.step, row.retries,
-        row.created_at_ms, row.updated_at_ms, row.ended_at_ms, row.summary_json);
-}
+/// Tried in this order until one writes the row; all take the same parameters.
+constexpr std::array<std::string_view, 3> run_statements = {
+    // A run that goes on: what CHECKs and indexes are about stays, and they would cost more than all the rest.
+    "UPDATE runs SET reason = ?6, reason_code = ?7, step = ?8, retries = ?9, created_at_ms = ?10, updated_at_ms = ?11,"
+    " summary_json = ?13" LS_OF_THE_SAME_RUN " AND status = ?5 AND ended_at_ms = ?12",
+    "UPDATE runs SET status = ?5, reason = ?6, reason_code = ?7, step = ?8, retries = ?9, created_at_ms = ?10,"
+    " updated_at_ms = ?11, ended_at_ms = ?12, summary_json = ?13" LS_OF_THE_SAME_RUN,
+    // A run needs its event; a foreign key would cost a fourth index, in every commit.
+    "INSERT INTO runs (id, event_id, flow, key, status, reason, reason_code, step, retries, created_at_ms,"
+    " updated_at_ms, ended_at_ms, summary_json)"
+    " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13"
+    " WHERE EXISTS (SELECT 1 FROM events WHERE id = ?2) ON CONFLICT (id) DO NOTHING",
+};
 
-/// Most rows are of runs that are there; one statement for both would read the table into a temporary one first.
 Result<void> write_row(Database& database, const RunRow& row) {
-    auto changed = update(database, row);
-    if (changed && *changed == 0) changed = insert(database, row);
-    LS_TRY(about(changed, "run", row.id));
-    if (*changed == 1) return {};
+    for (std::string_view sql : run_statements) {
+        const auto changed =
+            database.change(sql, row.id, row.event_id, row.flow, row.key, to_string(row.status), row.reason, row.reason_code, row.step,
+                            row.retries, row.created_at_ms, row.updated_at_ms, row.ended_at_ms, row.summary_json);
+        LS_TRY(about(changed, "run", row.id));
+        if (*changed == 1) return {};
+    }
     return fail(store_error(ErrorCode::internal, database.path(), "a run needs its event, and keeps event, flow and key: run " + row.id));
 }
 
