@@ -95,6 +95,7 @@ Result<Value> Part::render_list(const Environment& environment) const {
 
 Result<Value> Part::render_map(const Environment& environment) const {
     Map result;
+    result.reserve(entries.size());
     for (const Entry& entry : entries) {
         LS_TRY_ASSIGN(Value rendered, entry.part.render(environment));
         if (!is_absent(rendered)) result.set(entry.key, std::move(rendered));

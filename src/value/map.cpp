@@ -16,13 +16,17 @@ std::uint64_t rank_of(std::string_view key) {
     return static_cast<std::uint64_t>(key.size()) << 32 | first;
 }
 
+bool comes_before(std::string_view a, std::string_view b) {
+    const std::uint64_t rank_a = rank_of(a), rank_b = rank_of(b);
+    return rank_a != rank_b ? rank_a < rank_b : a < b;
+}
+
 struct Ranked {
     std::uint64_t rank;
-    std::string_view key;
-    std::uint32_t index = 0;
+    const Map::Entry* entry;
 
-    explicit Ranked(std::string_view its_key, std::uint32_t its_index = 0) : rank(rank_of(its_key)), key(its_key), index(its_index) {}
-    bool operator<(const Ranked& other) const { return rank != other.rank ? rank < other.rank : key < other.key; }
+    explicit Ranked(const Map::Entry& its_entry) : rank(rank_of(its_entry.first)), entry(&its_entry) {}
+    bool operator<(const Ranked& other) const { return rank != other.rank ? rank < other.rank : entry->first < other.entry->first; }
 };
 
 }  // namespace
@@ -59,8 +63,8 @@ bool Map::has_duplicates() const {
 }
 
 std::size_t Map::position_in_index(std::string_view key) const {
-    auto less = [this](std::uint32_t index, const Ranked& wanted) { return Ranked(entries_[index].first) < wanted; };
-    return static_cast<std::size_t>(std::lower_bound(by_key_.begin(), by_key_.end(), Ranked(key), less) - by_key_.begin());
+    auto less = [this](std::uint32_t index, std::string_view wanted) { return comes_before(entries_[index].first, wanted); };
+    return static_cast<std::size_t>(std::lower_bound(by_key_.begin(), by_key_.end(), key, less) - by_key_.begin());
 }
 
 const Value* Map::find(std::string_view key) const {
@@ -81,12 +85,10 @@ Value* Map::find(std::string_view key) { return const_cast<Value*>(std::as_const
 void Map::rebuild_index() {
     by_key_.clear();
     if (entries_.size() <= unindexed_max) return;
-    std::vector<Ranked> ranked;
-    ranked.reserve(entries_.size());
-    for (const auto& [key, value] : entries_) ranked.emplace_back(key, static_cast<std::uint32_t>(ranked.size()));
+    std::vector<Ranked> ranked(entries_.begin(), entries_.end());
     std::sort(ranked.begin(), ranked.end());
     by_key_.reserve(entries_.size());
-    for (const Ranked& entry : ranked) by_key_.push_back(entry.index);
+    for (const Ranked& one : ranked) by_key_.push_back(static_cast<std::uint32_t>(one.entry - entries_.data()));
 }
 
 Value& Map::append(std::string key, Value value) {
