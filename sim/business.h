@@ -139,7 +139,7 @@ private:
     Happened take_back_write_off(const Act& act, Dice& dice);
     Happened credit(const Act& act, Dice& dice);
     Value invoice_of(const Deal& deal);
-    Value invoice_asked_for(const Deal& deal);
+    std::optional<Value> invoice_asked_for(const Deal& deal);
     Value payable_invoice_of(const Deal& deal);
     std::optional<Payment> some_payment(Dice& dice) const;
     Happened change_payment(const Payment& payment, const std::vector<Part>& parts, const Decimal& amount);

@@ -34,15 +34,18 @@ Value parts_value(const auto& parts) {
 
 Value Business::invoice_of(const Deal& deal) {
     Seen& seen = invoices_seen_[deal.id];
-    if (std::uint64_t changes = changes_by_program_ + accountant_.changes(); seen.changes != changes)
-        seen = {.changes = changes, .invoice = invoice_asked_for(deal)};
-    return seen.invoice;
+    std::uint64_t changes = changes_by_program_ + accountant_.changes();
+    if (seen.changes == changes) return seen.invoice;
+    auto asked = invoice_asked_for(deal);
+    if (asked) seen = {.changes = changes, .invoice = *asked};
+    return asked.value_or(Value());
 }
 
-/// As the list of invoices shows it, a void one if there is no other; null: there is none.
-Value Business::invoice_asked_for(const Deal& deal) {
+/// As the list of invoices shows it, a void one if there is no other; null: there is none. nullopt: Zoho does not say.
+std::optional<Value> Business::invoice_asked_for(const Deal& deal) {
     auto found = accountant_.send("GET", "invoices?reference_number=SF-" + deal.id);
-    if (!found || (*found)["invoices"].as_list().empty()) return {};
+    if (!found) return std::nullopt;
+    if ((*found)["invoices"].as_list().empty()) return Value();
     for (const auto& invoice : (*found)["invoices"].as_list())
         if (invoice["status"].text() != "void") return invoice;
     return (*found).at_path("invoices.0");
