@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <unordered_map>
 
 #include "sandbox/sap/values.h"
 #include "value/encoding.h"
@@ -59,15 +60,40 @@ void EntityWriter::append(std::string& out, const Shape& shape, const Record& re
     out += '}';
 }
 
+namespace {
+
+/// `,"Name":` of a property, and the same with its initial value: most of an entity consists of those.
+struct Fragment {
+    std::string name, initial;
+};
+
+/// Those of a type, written once.
+const std::vector<Fragment>& fragments(const EntityType& type) {
+    static const auto all = [] {
+        std::unordered_map<std::string_view, std::vector<Fragment>> made;
+        for (const EntityType& each : entity_types())
+            for (const Property& property : each.properties) {
+                const std::string name = ",\"" + std::string(property.name) + "\":";
+                std::string initial = name;
+                append_json(initial, property, {});
+                made[each.set].push_back({name, initial});
+            }
+        return made;
+    }();
+    return all.at(type.set);
+}
+
+}  // namespace
+
 void EntityWriter::append_properties(std::string& out, const Shape& shape, const Record& record) const {
     const auto& properties = shape.type->properties;
+    const std::vector<Fragment>& written = fragments(*shape.type);
     Record::InOrder texts(record);
     for (std::size_t i = 0; i < properties.size(); ++i) {
         if (!shape.everything && !shape.properties[i]) continue;
-        out += ",\"";
-        out += properties[i].name;
-        out += "\":";
-        append_json(out, properties[i], texts.text(static_cast<int>(i)));
+        const std::string_view text = texts.text(static_cast<int>(i));
+        out += text.empty() ? written[i].initial : written[i].name;
+        if (!text.empty()) append_json(out, properties[i], text);
     }
 }
 
