@@ -278,7 +278,8 @@ void Program::end() {
     history_.lives.back().died_ms = runtime_.monotonic_ms();
     history_.lives.back().died_of = "end";
     note_counters();
-    runtime_.abandon();
+    crashes_.clear();
+    if (!death_.empty()) runtime_.abandon();  // it was to die in the middle of a commit, and waits there
     application_.reset();
 }
 
