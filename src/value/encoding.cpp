@@ -70,9 +70,13 @@ Result<std::string> decode_base64(std::string_view text, const Inverse& inverse)
     return out;
 }
 
-bool is_unreserved(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
-}
+/// Letters, digits and what else a URL holds as it is. Source: RFC 3986, 2.3.
+constexpr std::array<bool, 256> unreserved = [] {
+    std::array<bool, 256> table{};
+    for (char c : std::string_view("-._~")) table[static_cast<std::size_t>(c)] = true;
+    for (char c : url_letters) table[static_cast<std::size_t>(c)] = true;
+    return table;
+}();
 
 int hex_digit(char c) {
     if (c >= '0' && c <= '9') return c - '0';
@@ -110,10 +114,10 @@ std::string percent_encode(std::string_view text) {
     std::string out;
     out.reserve(text.size() + text.size() / 4);
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (is_unreserved(text[i])) {
-            out += text[i];
-            continue;
-        }
+        const std::size_t plain_from = i;
+        while (i < text.size() && unreserved[byte_at(text, i)]) ++i;
+        out += text.substr(plain_from, i - plain_from);
+        if (i == text.size()) break;
         out += '%';
         out += upper_hex[byte_at(text, i) >> 4];
         out += upper_hex[byte_at(text, i) & 15];
@@ -122,19 +126,20 @@ std::string percent_encode(std::string_view text) {
 }
 
 Result<std::string> percent_decode(std::string_view text, bool plus_is_space) {
-    std::string out;
-    out.reserve(text.size());
+    std::string out(text);
+    std::size_t end = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] != '%') {
-            out += text[i] == '+' && plus_is_space ? ' ' : text[i];
+            out[end++] = text[i] == '+' && plus_is_space ? ' ' : text[i];
             continue;
         }
         int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
         int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
         if (high < 0 || low < 0) { return fail(ErrorCode::url_invalid, fmt::format("broken % escape: {}", text.substr(i, 3))); }
-        out += static_cast<char>(high * 16 + low);
+        out[end++] = static_cast<char>(high * 16 + low);
         i += 2;
     }
+    out.resize(end);
     return out;
 }
 
