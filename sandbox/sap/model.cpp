@@ -2,42 +2,36 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace lockstep::sandbox::sap {
 
 namespace {
 
-using PropertyIndex = std::unordered_map<std::string_view, int>;
+using Positions = std::unordered_map<std::string_view, int>;
+
+Positions positions_of(const EntityType& type) {
+    Positions positions;
+    for (std::size_t i = 0; i < type.properties.size(); ++i) positions[type.properties[i].name] = static_cast<int>(i);
+    return positions;
+}
 
 std::vector<EntityType> gather() {
+    static std::deque<Positions> positions;
     std::vector<EntityType> all;
     for (auto types : {business_partner_types(), partner_part_types(), sales_order_types(), product_types(), stock_types()})
         all.insert(all.end(), types.begin(), types.end());
+    for (EntityType& type : all) type.positions = &positions.emplace_back(positions_of(type));
     return all;
-}
-
-/// The names of the properties of every type, made once.
-const std::unordered_map<const Property*, PropertyIndex>& property_indexes() {
-    static const auto indexes = [] {
-        std::unordered_map<const Property*, PropertyIndex> made;
-        for (const EntityType& type : entity_types()) {
-            PropertyIndex& index = made[type.properties.data()];
-            for (std::size_t i = 0; i < type.properties.size(); ++i) index[type.properties[i].name] = static_cast<int>(i);
-        }
-        return made;
-    }();
-    return indexes;
 }
 
 }  // namespace
 
 int EntityType::find(std::string_view name) const {
-    const PropertyIndex& index = property_indexes().at(properties.data());
-    auto found = index.find(name);
-    return found == index.end() ? -1 : found->second;
+    auto found = positions->find(name);
+    return found == positions->end() ? -1 : found->second;
 }
 
 const Navigation* EntityType::navigation(std::string_view name) const {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <unordered_map>
 
 /// What the emulated SAP services are made of: entity sets, properties with their types and flags, navigations.
 /// The tables hold the facts of SAP's own `$metadata` documents, for the sets that are emulated.
@@ -58,6 +59,8 @@ struct EntityType {
     std::uint8_t set_flags = 0;
     /// Properties with an index of their own beside the key, separated by blanks; several joined by commas.
     std::string_view indexes = {};
+    /// The positions of the properties by name; set in `entity_types`.
+    const std::unordered_map<std::string_view, int>* positions = nullptr;
 
     /// Returns the index of a property, or -1.
     int find(std::string_view name) const;

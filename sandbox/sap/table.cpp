@@ -63,10 +63,21 @@ void Record::set(int property, std::string_view text) {
     packed_.insert(at, entry);
 }
 
+namespace {
+
+void append_padded(std::string& out, const Property& property, std::string_view text) {
+    const bool padded = property.has(alpha) && text.size() < property.length && !text.empty() &&
+                        text.find_first_not_of("0123456789") == std::string_view::npos;
+    if (padded) out.append(property.length - text.size(), '0');
+    out += text;
+}
+
+}  // namespace
+
 std::string padded(const Property& property, std::string_view text) {
-    const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-    if (!property.has(alpha) || !digits || text.size() >= property.length) return std::string(text);
-    return std::string(property.length - text.size(), '0') + std::string(text);
+    std::string out;
+    append_padded(out, property, text);
+    return out;
 }
 
 std::vector<int> property_list(const EntityType& type, std::string_view names, char delimiter) {
@@ -114,7 +125,7 @@ std::string Table::joined(const std::vector<int>& properties, const Record& reco
     std::string text;
     for (int property : properties) {
         if (!text.empty() || property != properties.front()) text += separator;
-        text += padded(type_->properties[static_cast<std::size_t>(property)], record.text(property));
+        append_padded(text, type_->properties[static_cast<std::size_t>(property)], record.text(property));
     }
     return text;
 }
@@ -231,12 +242,17 @@ const std::vector<Row>* Table::lookup(const std::vector<int>& properties, const 
 }
 
 Tables::Tables() {
-    for (const EntityType& type : entity_types()) tables_.emplace(type.set, Table(type));
-    for (const EntityType& type : entity_types())
-        for (const Navigation& navigation : type.navigations) {
-            Table& target = tables_.at(navigation.target);
-            target.add_index(property_list(target.type(), navigation.join, ','));
-        }
+    static const Sets empty = [] {
+        Sets tables;
+        for (const EntityType& type : entity_types()) tables.emplace(type.set, Table(type));
+        for (const EntityType& type : entity_types())
+            for (const Navigation& navigation : type.navigations) {
+                Table& target = tables.at(navigation.target);
+                target.add_index(property_list(target.type(), navigation.join, ','));
+            }
+        return tables;
+    }();
+    tables_ = empty;
 }
 
 void Tables::clear() {

@@ -131,7 +131,8 @@ public:
     static void sort_by_key(const Table& table, std::vector<Row>& rows);
 
 private:
-    std::unordered_map<std::string_view, Table> tables_;
+    using Sets = std::unordered_map<std::string_view, Table>;
+    Sets tables_;
 };
 
 /// The positions of the joined properties on both sides of a navigation.
