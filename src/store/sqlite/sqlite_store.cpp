@@ -140,6 +140,7 @@ Result<std::unique_ptr<Store>> open_for_writing(std::string path, int lock_wait_
 
 Result<Scratch> open_scratch() {
     LS_TRY_ASSIGN(auto writer, sqlite::open_writer(":memory:", 0));
+    LS_TRY(writer->script("PRAGMA secure_delete = OFF"));  // nobody reads memory that is given back: it need not be zeroed
     auto store = std::make_unique<sqlite::SqliteStore>(":memory:", sqlite::FileLock(), std::move(writer));
     auto* its = store.get();
     return Scratch{.store = std::move(store), .empty = [its] { return its->empty(); }};
