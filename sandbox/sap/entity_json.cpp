@@ -62,22 +62,34 @@ void EntityWriter::append(std::string& out, const Shape& shape, const Record& re
 
 namespace {
 
-/// `,"Name":` of a property, and the same with its initial value: most of an entity consists of those.
-struct Fragment {
-    std::string name, initial;
+/// `,"A":"","B":false …`: all properties of a type with their initial values, and where each begins.
+struct Initial {
+    std::string text;
+    std::vector<std::size_t> starts;  ///< and the end
+    std::string_view part(std::size_t from, std::size_t to) const {
+        return std::string_view(text).substr(starts[from], starts[to] - starts[from]);
+    }
 };
 
-/// Those of a type, written once.
-const std::vector<Fragment>& fragments(const EntityType& type) {
+void append_property(std::string& out, const Property& property, std::string_view text) {
+    out += ",\"";
+    out += property.name;
+    out += "\":";
+    append_json(out, property, text);
+}
+
+/// That of a type, written once: most of an entity consists of it.
+const Initial& initial_of(const EntityType& type) {
     static const auto all = [] {
-        std::unordered_map<std::string_view, std::vector<Fragment>> made;
-        for (const EntityType& each : entity_types())
+        std::unordered_map<std::string_view, Initial> made;
+        for (const EntityType& each : entity_types()) {
+            Initial& initial = made[each.set];
             for (const Property& property : each.properties) {
-                const std::string name = ",\"" + std::string(property.name) + "\":";
-                std::string initial = name;
-                append_json(initial, property, {});
-                made[each.set].push_back({name, initial});
+                initial.starts.push_back(initial.text.size());
+                append_property(initial.text, property, {});
             }
+            initial.starts.push_back(initial.text.size());
+        }
         return made;
     }();
     return all.at(type.set);
@@ -87,14 +99,20 @@ const std::vector<Fragment>& fragments(const EntityType& type) {
 
 void EntityWriter::append_properties(std::string& out, const Shape& shape, const Record& record) const {
     const auto& properties = shape.type->properties;
-    const std::vector<Fragment>& written = fragments(*shape.type);
-    Record::InOrder texts(record);
-    for (std::size_t i = 0; i < properties.size(); ++i) {
-        if (!shape.everything && !shape.properties[i]) continue;
-        const std::string_view text = texts.text(static_cast<int>(i));
-        out += text.empty() ? written[i].initial : written[i].name;
-        if (!text.empty()) append_json(out, properties[i], text);
+    if (!shape.everything) {
+        for (std::size_t i = 0; i < properties.size(); ++i)
+            if (shape.properties[i]) append_property(out, properties[i], record.text(static_cast<int>(i)));
+        return;
     }
+    const Initial& initial = initial_of(*shape.type);
+    std::size_t written = 0;
+    record.each([&](int property, std::string_view text) {
+        const auto at = static_cast<std::size_t>(property);
+        out += initial.part(written, at);
+        append_property(out, properties[at], text);
+        written = at + 1;
+    });
+    out += initial.part(written, properties.size());
 }
 
 void EntityWriter::append_expanded(std::string& out, const EntityType& type, const Shape::Expansion& expansion,

@@ -27,8 +27,8 @@ std::uint32_t read_length(const std::string& packed, std::size_t at) {
 }  // namespace
 
 /// The place of a property, or of the first one behind it.
-std::size_t Record::position(int property, std::size_t from) const {
-    std::size_t at = from;
+std::size_t Record::position(int property) const {
+    std::size_t at = 0;
     while (at < packed_.size() && read_property(packed_, at) < property) at += header_bytes + read_length(packed_, at);
     return at;
 }
@@ -43,10 +43,9 @@ std::string_view Record::text_at(std::size_t at) const {
     return std::string_view(packed_).substr(at + header_bytes, read_length(packed_, at));
 }
 
-std::string_view Record::InOrder::text(int property) {
-    at_ = record_.position(property, at_);
-    const bool there = at_ < record_.packed_.size() && read_property(record_.packed_, at_) == property;
-    return there ? record_.text_at(at_) : std::string_view();
+void Record::each(const std::function<void(int property, std::string_view text)>& what) const {
+    for (std::size_t at = 0; at < packed_.size(); at += header_bytes + read_length(packed_, at))
+        what(read_property(packed_, at), text_at(at));
 }
 
 void Record::set(int property, std::string_view text) {

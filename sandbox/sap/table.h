@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -25,19 +26,11 @@ public:
     void set(int property, std::string_view text);
     bool operator==(const Record&) const = default;
 
-    /// Reads properties one after the other, each behind the one before: the record is gone through once.
-    class InOrder {
-    public:
-        explicit InOrder(const Record& record) : record_(record) {}
-        std::string_view text(int property);
-
-    private:
-        const Record& record_;
-        std::size_t at_ = 0;
-    };
+    /// Calls `what(property, text)` for every property that has not its initial value, in their order.
+    void each(const std::function<void(int property, std::string_view text)>& what) const;
 
 private:
-    std::size_t position(int property, std::size_t from = 0) const;
+    std::size_t position(int property) const;
     std::string_view text_at(std::size_t at) const;
     std::string packed_;  // sorted by property: 2 bytes property, 4 bytes length, text
 };

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cctype>
 #include <chrono>
-#include <cstdio>
+
+#include <fmt/format.h>
 
 namespace lockstep::sandbox::zoho {
 
@@ -60,11 +61,9 @@ Date date_in_berlin(Timestamp time) { return date_of_day(floor_to(time.seconds +
 std::string zoho_time(Timestamp time) {
     const std::int64_t offset = offset_s(time), local = time.seconds + offset;
     const std::int64_t second = local - floor_to(local, 86'400);
-    char text[48];
-    std::snprintf(text, sizeof text, "%sT%02d:%02d:%02d+%02d%02d", format_date(date_of_day(floor_to(local, 86'400) / 86'400)).c_str(),
-                  static_cast<int>(second / 3600), static_cast<int>(second / 60 % 60), static_cast<int>(second % 60),
-                  static_cast<int>(offset / 3600), static_cast<int>(offset / 60 % 60));
-    return text;
+    const Date day = date_of_day(floor_to(local, 86'400) / 86'400);
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}+{:02}{:02}", day.year, day.month, day.day, second / 3600, second / 60 % 60,
+                       second % 60, offset / 3600, offset / 60 % 60);
 }
 
 }  // namespace lockstep::sandbox::zoho
