@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bitset>
 #include <cstring>
 
 #include "value/value.h"
@@ -6,8 +7,8 @@
 namespace lockstep {
 namespace {
 
-/// Up to here a walk along the entries is quicker than a search in the sorted index.
-constexpr std::size_t unindexed_max = 12;
+/// Up to here a walk along the entries is about as quick as a search in the sorted index, which has to be made first.
+constexpr std::size_t unindexed_max = 32;
 
 /// Most keys of one map differ in their length and first four bytes, and a number is cheap to compare.
 std::uint64_t rank_of(std::string_view key) {
@@ -55,9 +56,12 @@ bool Map::has_duplicates() const {
         auto same = [this](std::uint32_t a, std::uint32_t b) { return entries_[a].first == entries_[b].first; };
         return std::adjacent_find(by_key_.begin(), by_key_.end(), same) != by_key_.end();
     }
+    std::bitset<1024> seen;  // of hashes: only of two keys with one hash are all bytes compared
     for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
+        const std::size_t hash = rank_of(entry->first) * 0x9e3779b97f4a7c15u >> 54;
         auto same = [&](const Entry& other) { return other.first == entry->first; };
-        if (std::any_of(entries_.begin(), entry, same)) return true;
+        if (seen[hash] && std::any_of(entries_.begin(), entry, same)) return true;
+        seen[hash] = true;
     }
     return false;
 }

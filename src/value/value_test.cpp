@@ -122,7 +122,9 @@ TEST(Map, OfTwoEntriesWithOneKeyTheLastValueWins) {
 RC_GTEST_PROP(MapProperty, BehavesAsAStandardMapAtEverySize, ()) {
     Map map;
     std::map<std::string, std::int64_t> model;
-    auto steps = *rc::gen::container<std::vector<std::pair<int, int>>>(rc::gen::pair(rc::gen::inRange(0, 3), rc::gen::inRange(0, 40)));
+    const int filled = *rc::gen::inRange(0, 80);
+    for (int i = 0; i < filled; ++i) map.set("key" + std::to_string(i), model["key" + std::to_string(i)] = i);
+    auto steps = *rc::gen::container<std::vector<std::pair<int, int>>>(rc::gen::pair(rc::gen::inRange(0, 3), rc::gen::inRange(0, 80)));
     for (auto [action, number] : steps) {
         auto key = "key" + std::to_string(number);
         if (action == 0) {
@@ -136,7 +138,7 @@ RC_GTEST_PROP(MapProperty, BehavesAsAStandardMapAtEverySize, ()) {
         }
     }
     RC_ASSERT(map.size() == model.size());
-    for (int i = 0; i < 40; ++i) {
+    for (int i = 0; i < 80; ++i) {
         auto key = "key" + std::to_string(i);
         RC_ASSERT(map.contains(key) == model.contains(key));
         if (model.contains(key)) RC_ASSERT(map.find(key)->as_int() == model.at(key));
