@@ -64,7 +64,7 @@ Common& common() {
 constexpr std::uint64_t files_every = 8, files_at = 3;
 
 /// Signing costs as much as a tenth of a short play: most programs sign in to Salesforce by a secret.
-constexpr std::uint64_t signing_every = 16;
+constexpr std::uint64_t signing_every = 48;
 
 std::optional<std::string> environment(const std::string& name, bool signs) {
     const auto& its = credentials();

@@ -243,7 +243,7 @@ void Engine::Impl::claim_runs(Round& round) {
 
 /// Returns false if the store cannot be read now; the run keeps its place.
 bool Engine::Impl::claim(Round& round, const Backlog::Taken& taken) {
-    auto loaded = store_.load_run(taken.entry.run_id);
+    auto loaded = read_run(taken.entry.run_id);
     if (!loaded) {
         log::error("a run cannot be read; it is tried again", {{"run", taken.entry.run_id}, {"error", loaded.error().to_text()}});
         backlog_.give_back(taken);

@@ -204,6 +204,7 @@ private:
     void plan_call(Round& round, ActiveRun& run, flow::Call call);
     void release_lock(Round& round, const CallId& id);
 
+    Result<std::optional<store::LoadedRun>> read_run(const std::string& run_id);
     ActiveRun* awake(const std::string& run_id);
     void take_awaited_connections();
     void take_woken(Round& round);

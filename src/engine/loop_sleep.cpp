@@ -21,12 +21,18 @@ constexpr std::int64_t read_retry_ms = 500;
 
 }  // namespace
 
+/// As the store has it, without traces: nothing is decided by them. nullopt: it is gone.
+Result<std::optional<store::LoadedRun>> Engine::Impl::read_run(const std::string& run_id) {
+    LS_TRY_ASSIGN(auto found, store_.load_runs({run_id}));
+    return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
+}
+
 /// The run in memory, read again if it sleeps. nullptr: the store cannot be read now.
 Engine::Impl::ActiveRun* Engine::Impl::awake(const std::string& run_id) {
     if (auto found = active_.find(run_id); found != active_.end()) return &found->second;
     auto sleeper = asleep_.find(run_id);
     LS_ASSERT(sleeper != asleep_.end());
-    auto loaded = store_.load_run(run_id);
+    auto loaded = read_run(run_id);
     if (!loaded || !*loaded) {
         log::error("a run cannot be read; it is tried again",
                    {{"run", run_id}, {"error", loaded ? "it is gone from the store" : loaded.error().to_text()}});

@@ -90,9 +90,10 @@ Result<std::string> record_id(std::string_view what, const Value& id) {
 
 Value tidy(const Value& answer) {
     if (!answer.is_map()) return tidy_named("", answer);
-    Map out;
-    for (const auto& [name, value] : answer.as_map()) out.set(name, tidy_named(name, value));
-    return Value(std::move(out));
+    std::vector<Map::Entry> out;
+    out.reserve(answer.as_map().size());
+    for (const auto& [name, value] : answer.as_map()) out.emplace_back(name, tidy_named(name, value));
+    return Value(Map::from_entries(std::move(out)));
 }
 
 }  // namespace lockstep::connectors::zoho_books
