@@ -2,7 +2,11 @@
 
 #include <time.h>
 
+#include <algorithm>
+
 #include <fmt/format.h>
+
+#include "sim/program.h"
 
 namespace lockstep::sim {
 namespace {
@@ -88,10 +92,33 @@ std::string Tally::to_string() const {
 }
 
 Report play_timed(const Scenario& scenario, Tally& tally) {
+    (void)credentials();  // keys are made once a process
     const std::int64_t begun_us = processor_us();
     Report report = play(scenario);
     tally.add(scenario, report, processor_us() - begun_us);
     return report;
+}
+
+Scenario one_deal(std::uint64_t seed) {
+    constexpr int of_a_thousand = 40;
+    Scenario scenario = Scenario::quiet(seed, 1, 1);
+    if (seed % 2 == 0) scenario.fault(FaultKind::answer_lost) = scenario.fault(FaultKind::late) = of_a_thousand;
+    return scenario;
+}
+
+std::vector<Scenario> dying_everywhere(const Scenario& scenario, const Report& undisturbed, std::uint64_t switches_most) {
+    std::vector<Scenario> all;
+    auto die_at = [&](Crash::Where where, std::uint64_t points, std::uint64_t every) {
+        for (std::uint64_t at = 1; at <= points; at += every) {
+            all.push_back(scenario);
+            all.back().crashes = {{where, at}};
+        }
+    };
+    const std::uint64_t commits = undisturbed.history.commits.size(), switches = undisturbed.switches;
+    die_at(Crash::Where::before_commit, commits, 1);
+    die_at(Crash::Where::after_commit, commits, 1);
+    die_at(Crash::Where::at_switch, switches, std::max<std::uint64_t>(1, switches / switches_most));
+    return all;
 }
 
 std::optional<Failure> play_seeds(std::uint64_t from, std::uint64_t seeds, Tally& tally) {

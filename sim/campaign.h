@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sim/world.h"
 
@@ -35,6 +36,11 @@ struct Failure {
 
 /// Plays one and adds it.
 Report play_timed(const Scenario& scenario, Tally& tally);
+/// One deal of a new account; every second time answers are lost and requests applied late.
+Scenario one_deal(std::uint64_t seed);
+/// The scenario once for every point at which the process can die in it: right before and right after each commit, and at
+/// the switches between tasks, or at `switches_most` of them. `undisturbed` is how it goes by itself.
+std::vector<Scenario> dying_everywhere(const Scenario& scenario, const Report& undisturbed, std::uint64_t switches_most = UINT64_MAX);
 /// Plays seeds `from` … `from + seeds - 1` until one breaks a promise.
 std::optional<Failure> play_seeds(std::uint64_t from, std::uint64_t seeds, Tally& tally);
 

@@ -5,6 +5,7 @@
 
 #include <charconv>
 #include <cstdio>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -29,7 +30,7 @@ struct Wish {
     std::optional<std::uint64_t> replay;
     std::optional<std::string> scenario;
     std::string defect;
-    bool defects = false, year = false, shrink = true, help = false, all = false, edits = false;
+    bool defects = false, year = false, shrink = true, help = false, all = false, edits = false, deaths = false;
 };
 
 constexpr std::string_view usage =
@@ -37,6 +38,7 @@ constexpr std::string_view usage =
                   --replay S                plays one and shows everything that happened
                   --scenario TEXT           the same with a scenario as it is printed: "seed=7 deals=2 fault.late=80 …"
                   --times N                 with either: plays it N times and says how long that takes
+                  --deaths                  plays one deal for each seed, once for every point at which the process can die
                   --year                    a year of the reference company, scaled down
                   --edits                   plays histories of edits on both sides of a sync (with --seeds, --from, --replay)
                   --defects                 switches on every deliberate defect in turn; each must be seen
@@ -53,7 +55,8 @@ bool read_number(std::string_view text, std::uint64_t& into) {
 std::optional<Wish> read_wish(const std::vector<std::string>& words) {
     Wish wish;
     const std::map<std::string_view, bool*> flags = {
-        {"--defects", &wish.defects}, {"--year", &wish.year}, {"--edits", &wish.edits}, {"--all", &wish.all}, {"--help", &wish.help}, {"-h", &wish.help}};
+        {"--defects", &wish.defects}, {"--year", &wish.year}, {"--deaths", &wish.deaths}, {"--edits", &wish.edits},
+        {"--all", &wish.all},         {"--help", &wish.help}, {"-h", &wish.help}};
     for (std::size_t i = 0; i < words.size(); ++i) {
         const std::string& word = words[i];
         if (auto flag = flags.find(word); flag != flags.end()) {
@@ -155,19 +158,36 @@ void tell_failure(Failure failure, const Wish& wish) {
     show(failure.scenario, failure.report);
 }
 
-int play_many(const Wish& wish) {
+using NextScenario = std::function<std::optional<Scenario>()>;
+
+NextScenario drawn(const Wish& wish) {
+    return [seed = wish.from, end = wish.from + wish.seeds]() mutable {
+        return seed == end ? std::nullopt : std::optional(Scenario::drawn(seed++));
+    };
+}
+
+NextScenario deaths(const Wish& wish) {
+    return [seed = wish.from, end = wish.from + wish.seeds, left = std::vector<Scenario>()]() mutable -> std::optional<Scenario> {
+        for (; left.empty() && seed != end; ++seed) left = dying_everywhere(one_deal(seed), play_watched(one_deal(seed)));
+        if (left.empty()) return std::nullopt;
+        Scenario next = std::move(left.back());
+        left.pop_back();
+        return next;
+    };
+}
+
+int play_many(const Wish& wish, const NextScenario& next) {
     Tally tally;
     std::uint64_t broken = 0;
     std::optional<Failure> failure;
-    for (std::uint64_t seed = wish.from; seed < wish.from + wish.seeds && !failure; ++seed) {
-        Scenario scenario = Scenario::drawn(seed);
-        begin(scenario);
-        if (Report report = play_timed(scenario, tally); !report.ok()) {
+    for (auto scenario = next(); scenario && !failure; scenario = next()) {
+        begin(*scenario);
+        if (Report report = play_timed(*scenario, tally); !report.ok()) {
             ++broken;
             if (wish.all)
-                std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), report.broken.front().c_str());
+                std::printf("%s: %s\n", command_of(*scenario, wish).c_str(), report.broken.front().c_str());
             else
-                failure = Failure{std::move(scenario), std::move(report)};
+                failure = Failure{*std::move(scenario), std::move(report)};
         }
         if (tally.scenarios % 500 == 0 && ::isatty(STDERR_FILENO))
             std::fprintf(stderr, "\r%llu scenarios, %.0f a second ", static_cast<unsigned long long>(tally.scenarios),
@@ -258,13 +278,14 @@ int play_histories(const Wish& wish) {
         break;
     }
     const double seconds = static_cast<double>(tally.real_us) / 1e6;
-    std::printf("%llu histories in %.1f s (%.0f a second): %llu edits, %llu calls (%llu spoilt), %llu writes, %llu conflicts, "
-                "%llu times read again, %llu deaths\n%s\n",
-                static_cast<unsigned long long>(tally.histories), seconds, static_cast<double>(tally.histories) / seconds,
-                static_cast<unsigned long long>(tally.edits), static_cast<unsigned long long>(tally.calls),
-                static_cast<unsigned long long>(tally.spoilt), static_cast<unsigned long long>(tally.writes),
-                static_cast<unsigned long long>(tally.conflicts), static_cast<unsigned long long>(tally.rewinds),
-                static_cast<unsigned long long>(tally.crashes), broken == 0 ? "every promise held" : "promises were broken");
+    std::printf(
+        "%llu histories in %.1f s (%.0f a second): %llu edits, %llu calls (%llu spoilt), %llu writes, %llu conflicts, "
+        "%llu times read again, %llu deaths\n%s\n",
+        static_cast<unsigned long long>(tally.histories), seconds, static_cast<double>(tally.histories) / seconds,
+        static_cast<unsigned long long>(tally.edits), static_cast<unsigned long long>(tally.calls),
+        static_cast<unsigned long long>(tally.spoilt), static_cast<unsigned long long>(tally.writes),
+        static_cast<unsigned long long>(tally.conflicts), static_cast<unsigned long long>(tally.rewinds),
+        static_cast<unsigned long long>(tally.crashes), broken == 0 ? "every promise held" : "promises were broken");
     return broken == 0 ? 0 : 1;
 }
 
@@ -301,7 +322,7 @@ int run(const Wish& wish) {
         std::fprintf(stderr, "%s\n", scenario.error().message.c_str());
         return 2;
     }
-    return play_many(wish);
+    return play_many(wish, wish.deaths ? deaths(wish) : drawn(wish));
 }
 
 }  // namespace

@@ -98,8 +98,8 @@ struct Scenario {
     int fault(FaultKind kind) const { return faults[static_cast<std::size_t>(kind)]; }
     bool has_faults() const;
     bool has_daily_limit() const { return zoho_calls_per_day > 0 || salesforce_calls_per_day > 0; }
-    /// One to three deals, within minutes.
-    bool is_short() const { return plan.deals <= 3 && !has_daily_limit(); }
+    /// One deal, and what becomes of it within minutes.
+    bool is_short() const { return plan.deals <= 1 && !has_daily_limit(); }
     /// By how much the wall clock is set back, all in all: so much longer what is due at a time may take.
     std::int64_t set_back_ms() const;
 

@@ -72,30 +72,18 @@ TEST(Promises, HoldWhenVendorsTellInTheirOwnWords) {
     EXPECT_GE(std::count_if(report.history.triggers.begin(), report.history.triggers.end(), was_worded), 5);
 }
 
-/// Plays the scenario once for every point of a kind, with one crash there.
-std::uint64_t crash_everywhere(Scenario scenario, Crash::Where where, std::uint64_t points, std::uint64_t every) {
-    std::uint64_t crashes = 0;
-    for (std::uint64_t at = 1; at <= points; at += every) {
-        scenario.crashes = {{where, at}};
-        auto report = play(scenario);
-        EXPECT_TRUE(report.ok()) << told(scenario, report);
-        if (!report.ok()) return crashes;
-        crashes += static_cast<std::uint64_t>(report.crashes);
-    }
-    return crashes;
-}
-
 void crash_at_every_point(const Scenario& scenario, std::uint64_t most) {
     auto undisturbed = play(scenario);
     ASSERT_TRUE(undisturbed.ok()) << told(scenario, undisturbed);
-    std::uint64_t commits = undisturbed.history.commits.size(), switches = undisturbed.switches;
-    EXPECT_EQ(crash_everywhere(scenario, Crash::Where::before_commit, commits, 1), commits);
-    EXPECT_EQ(crash_everywhere(scenario, Crash::Where::after_commit, commits, 1), commits);
-    std::uint64_t every = std::max<std::uint64_t>(1, switches / wanted(most));
-    EXPECT_EQ(crash_everywhere(scenario, Crash::Where::at_switch, switches, every), (switches + every - 1) / every);
-    std::printf("crashed at %llu of %llu switches, before and after each of %llu commits\n",
-                static_cast<unsigned long long>((switches + every - 1) / every), static_cast<unsigned long long>(switches),
-                static_cast<unsigned long long>(commits));
+    const auto all = dying_everywhere(scenario, undisturbed, wanted(most));
+    EXPECT_GE(all.size(), 2 * undisturbed.history.commits.size() + std::min<std::uint64_t>(undisturbed.switches, wanted(most)));
+    for (const Scenario& one : all) {
+        auto report = play(one);
+        ASSERT_TRUE(report.ok()) << told(one, report);
+        ASSERT_EQ(report.crashes, 1) << one.to_string();
+    }
+    std::printf("crashed at %zu points: of %llu switches, and before and after each of %zu commits\n", all.size(),
+                static_cast<unsigned long long>(undisturbed.switches), undisturbed.history.commits.size());
 }
 
 TEST(Promises, HoldWhereverTheProcessDies) { crash_at_every_point(Scenario::quiet(7, 1, 2), 400); }

@@ -88,7 +88,7 @@ void CallDesk::queue(Gate& gate, Job job, std::int64_t now_ms) {
     std::string name = connection ? connection->joint_name(job.action, job.input) : "";
     if (name.empty()) return gate.queue.push(std::move(job));
     std::string record = connection->joint_record(job.action, job.input);
-    name = job.action + "\n" + name;
+    job.joint_name = name = job.action + "\n" + name;
     if (gate.joint.size() > joint_names_max) std::erase_if(gate.joint, [](const auto& entry) { return entry.second.under_way == 0; });
     Gate::Joint& its = gate.joint[name];
     std::int64_t wait_ms = job.priority == Priority::interactive ? 0 : gate.entry.limits.joint_wait_ms;
@@ -130,15 +130,11 @@ std::optional<CallDesk::Task> CallDesk::task_of(Gate& gate, std::int64_t now_ms,
     }
     ++gate.under_way;
     Task task{gate.entry.name, *std::move(parcel), {}};
-    const Job& first = task.jobs.front();
-    if (const auto* connection = gate.entry.connection.get()) {
-        std::string name = connection->joint_name(first.action, first.input);
-        if (!name.empty()) {
-            task.joint_name = first.action + "\n" + name;
-            auto& joint = gate.joint[task.joint_name];
-            ++joint.under_way;
-            joint.begun_ms = now_ms;
-        }
+    task.joint_name = task.jobs.front().joint_name;
+    if (!task.joint_name.empty()) {
+        auto& joint = gate.joint[task.joint_name];
+        ++joint.under_way;
+        joint.begun_ms = now_ms;
     }
     return task;
 }

@@ -29,6 +29,7 @@ struct Job {
     Timestamp first_sent;
     std::string flow;  ///< those of one flow take turns with those of another
     Priority priority = Priority::normal;
+    std::string joint_name = {};  ///< calls of one name may be made together; empty: it is made alone
 };
 
 /// What came of a job.
