@@ -89,6 +89,7 @@ public:
         replay_parked();
         stay_quiet();
         judge();
+        report_.switches = runtime_.switches();  // up to here the process can die; how it stops then is another matter
         program_.end();
         return report();
     }
@@ -390,7 +391,6 @@ private:
 
     Report report() {
         report_.trace_hash = network_.trace_hash();
-        report_.switches = runtime_.switches();
         report_.creations = network_.creations();
         report_.retries = program_.retries();
         report_.in_doubt = program_.in_doubt();
