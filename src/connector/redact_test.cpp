@@ -105,7 +105,7 @@ TEST(Redact, FindsAsMuchAsALookAtEveryByteDoes) {
         secrets_of_every_byte.emplace_back(std::string(4, static_cast<char>(byte)) + "no piece of any text");
     const Redactor redactor(secrets), looks_at_every_byte(secrets_of_every_byte);
     std::minstd_rand random(1);
-    for (int i = 0; i < 20'000; ++i) {
+    for (int i = 0; i < 4'000; ++i) {
         const std::string text = text_of_pieces(random);
         ASSERT_EQ(redactor.redact(text), looks_at_every_byte.redact(text)) << text;
     }

@@ -41,7 +41,7 @@ std::vector<store::AlertRow> AlertDesk::restore(std::vector<store::AlertRow> row
     for (auto& row : rows) {
         if (row.state == store::AlertState::sending && lost_answers_most() == 0) {
             row.state = store::AlertState::failed;
-            row.error = std::string(unsure) + "the process ended while it was being sent";
+            row.error.assign(unsure).append("the process ended while it was being sent");
             given_up.push_back(std::move(row));
             continue;
         }

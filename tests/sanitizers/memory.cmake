@@ -28,7 +28,7 @@ function(lockstep_memory_library name)
   target_link_options(${name}_memory_tests PRIVATE -fsanitize=address,undefined)
   # `ctest` alone knows nothing of them: they are built only when they are asked for.
   add_test(NAME ${name}_memory CONFIGURATIONS Memory COMMAND ${name}_memory_tests WORKING_DIRECTORY ${PROJECT_BINARY_DIR})
-  set_tests_properties(${name}_memory PROPERTIES LABELS memory TIMEOUT 600)
+  set_tests_properties(${name}_memory PROPERTIES LABELS memory TIMEOUT 1800)
   add_dependencies(memory_tests ${name}_memory_tests)
 endfunction()
 
