@@ -127,10 +127,14 @@ private:
         for (const auto& disk : scenario_.disk_faults) faults_end_ms_ = std::max(faults_end_ms_, disk.from_ms + disk.for_ms);
     }
 
+    void set_zoho(Map settings) {
+        auto set = sandbox_.vendor("zoho_books").load("settings", {Value(std::move(settings))});
+        LS_ASSERT(set.has_value());
+    }
+
     void allow_zoho(int calls_a_day, int at_once) {
         if (!scenario_.zoho_calls_per_day && !scenario_.zoho_at_once) return;
-        auto set = sandbox_.vendor("zoho_books").load("settings", {Value(Map{{"calls_per_day", calls_a_day}, {"concurrency", at_once}})});
-        LS_ASSERT(set.has_value());
+        set_zoho({{"calls_per_day", calls_a_day}, {"concurrency", at_once}});
     }
 
     /// The vendor's own message of it; nullopt if it is of none, or of a record that is gone.
@@ -343,7 +347,9 @@ private:
     }
 
     void replay_parked() {
-        allow_zoho(plenty, 0);  // people have bought more, and can mend
+        // People have bought more, and can mend: what they are refused they would have to do later.
+        if (scenario_.zoho_calls_per_minute > 0) set_zoho({{"calls_per_minute", plenty}});
+        allow_zoho(plenty, 0);
         for (int round = 0; round < replay_rounds_max; ++round) {
             auto mended = business_.mend_all();
             for (const auto& happened : mended) took_place(happened, "");
