@@ -91,7 +91,8 @@ std::vector<store::AlertRow> AlertDesk::take_due(std::int64_t now_ms) {
         if (open.row.state != store::AlertState::pending || open.row.due_at_ms > now_ms) continue;
         // The one before of its cause may have been sent once more meanwhile: its window begins anew.
         auto last = sent_again_ms_.find(open.row.cause);
-        if (open.row.attempts == 0 && !open.restored && last != sent_again_ms_.end() && now_ms < last->second + window_ms_) {
+        const bool is_first = !open.tried && open.row.attempts == 0 && !open.restored;
+        if (is_first && last != sent_again_ms_.end() && now_ms < last->second + window_ms_) {
             open.row.due_at_ms = last->second + window_ms_;
             continue;
         }
@@ -100,7 +101,8 @@ std::vector<store::AlertRow> AlertDesk::take_due(std::int64_t now_ms) {
         auto gathering = pending_by_cause_.find(open.row.cause);
         if (gathering != pending_by_cause_.end() && gathering->second == id) pending_by_cause_.erase(gathering);
         last_sent_ms_[open.row.cause] = now_ms;
-        if (open.row.attempts > 1 || open.restored) sent_again_ms_[open.row.cause] = now_ms;
+        if (!is_first) sent_again_ms_[open.row.cause] = now_ms;
+        open.tried = true;
         due.push_back(open.row);
     }
     return due;

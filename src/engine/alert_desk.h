@@ -50,6 +50,7 @@ private:
         store::AlertRow row;
         std::vector<Happening> shown;
         int lost = 0;
+        bool tried = false;     ///< also if the vendor said that it is busy, which counts as no attempt
         bool restored = false;  ///< of an earlier process: its message is written and takes nothing more
     };
     Runtime& runtime_;

@@ -97,6 +97,20 @@ TEST_F(AlertDeskTest, TheWindowBeginsAnewWhenAMessageIsSentOnceMore) {
     EXPECT_EQ(desk.take_due(now + 600'000).size(), 1u);
 }
 
+TEST_F(AlertDeskTest, TheWindowBeginsAnewWhenAMessageHadToWaitForTheVendor) {
+    (void)desk.note(happening("one"), now);
+    auto first = next();
+    ASSERT_EQ(first.size(), 1u);
+    const auto busy =
+        desk.settle(first[0].id, fail(Error{.code = ErrorCode::rate_limited, .message = "429", .retry_after_ms = 9'000}), now);
+    (void)desk.note(happening("two"), now);
+    now = busy.due_at_ms;
+    ASSERT_EQ(desk.take_due(now).size(), 1u);
+    (void)desk.settle(first[0].id, {}, now);
+    EXPECT_TRUE(desk.take_due(now + 599'999).empty());
+    EXPECT_EQ(desk.take_due(now + 600'000).size(), 1u);
+}
+
 TEST_F(AlertDeskTest, AtMostOnceIsNotSentAgainAfterALostAnswerAndSaysSo) {
     AlertDesk careful(runtime, 0, 600'000, flow::Delivery::at_most_once);
     (void)careful.note(happening("one"), now);
