@@ -378,8 +378,9 @@ private:
                              : scenario_.seed % quiet_every == 1    ? quiet_ms
                                                                     : brief_quiet_ms;
         for (std::int64_t until = runtime_.monotonic_ms() + quiet; runtime_.monotonic_ms() < until;) pass(until);
-        // A scheduled run may have begun just now.
-        for (int looks = 0; !is_idle() && looks < looks_max; ++looks) pass(runtime_.monotonic_ms() + look_every_ms);
+        // A scheduled run may have begun just now, and wait for the next day's calls.
+        const std::int64_t last_look_ms = runtime_.monotonic_ms() + looks_max * look_every_ms + until_tomorrow_ms();
+        while (!is_idle() && runtime_.monotonic_ms() < last_look_ms) pass(runtime_.monotonic_ms() + look_seldom_ms);
     }
 
     // ---- the end ----
