@@ -44,7 +44,9 @@ std::vector<std::string> effects(const Evidence& evidence) {
     std::vector<std::string> all;
     const auto& ledger = evidence.ledger;
     for (const auto& [key, order] : evidence.orders) all.push_back(named("SalesOrder", order["SalesOrder"]));
-    for (const auto& [key, invoice] : evidence.invoices) all.push_back(named("invoice_id", invoice["invoice_id"]));
+    // What a person has voided while the answer was lost is theirs: its deal gets another one.
+    for (const auto& [key, invoice] : evidence.invoices)
+        if (!ledger.voided_invoices.contains(invoice["invoice_id"].text())) all.push_back(named("invoice_id", invoice["invoice_id"]));
     for (const auto& [key, partner] : evidence.partners)
         if (!ledger.hand_partners.contains(partner["BusinessPartner"].text()))
             all.push_back(named("BusinessPartner", partner["BusinessPartner"]));
