@@ -61,14 +61,10 @@ std::string_view what_to_do(ErrorCode code) {
     }
 }
 
-/// Statistics of SQLite's memory cost a global lock at every allocation, and nobody reads them. Each database would take
-/// 20 pages at once when it begins, and so does every temporary table, such as that of an IN with three values.
+/// Statistics of SQLite's memory cost a global lock at every allocation, and nobody reads them.
 void configure_library() {
     static std::once_flag once;
-    std::call_once(once, [] {
-        sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-        sqlite3_config(SQLITE_CONFIG_PAGECACHE, nullptr, 0, 0);
-    });
+    std::call_once(once, [] { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); });
 }
 
 int open_flags(Access access) {
