@@ -65,6 +65,7 @@ private:
     Result<void> end_tokens();
     Result<void> report_again();
     Result<void> outage();
+    bool sap_is_away() const;
     void tell_outage(std::int64_t began_ms, std::size_t orders);
     Result<void> parked_deals();
     Result<void> wait_for_alerts(const std::vector<store::RunRow>& runs);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/demo_day.h"
+#include "engine/pause_memory.h"
 
 namespace lockstep::cli {
 namespace {
@@ -142,6 +143,12 @@ void DemoDay::tell_outage(std::int64_t began_ms, std::size_t orders) {
                   static_cast<std::int64_t>(vendors_.records("sap/A_SalesOrder").size() - orders));
 }
 
+/// Whether a probe has failed too, so that people are told or about to be.
+bool DemoDay::sap_is_away() const {
+    auto kept = application_.store().cursor(engine::pause_cursor("sap"));
+    return kept && *kept && (*kept)->value.find("\"down\"") != std::string::npos;
+}
+
 /// SAP is down until every deal has felt it; nothing may park, and all go through when it is back.
 Result<void> DemoDay::outage() {
     // From now on a record-triggered flow's callout reports deals: JSON, sent once.
@@ -156,7 +163,7 @@ Result<void> DemoDay::outage() {
     const std::int64_t began_ms = screen_.elapsed_ms();
     for (const auto& deal : deals_.outage) LS_TRY(win(deal));
     LS_TRY(wait_until("every deal has met the outage", outage_timeout_ms, [&] {
-        return vendors_.faults_fired() >= refusals_wanted && all_of(runs_of("deal-closed"), deals_.outage, was_refused);
+        return vendors_.faults_fired() >= refusals_wanted && all_of(runs_of("deal-closed"), deals_.outage, was_refused) && sap_is_away();
     }));
     tell_outage(began_ms, orders);
     LS_TRY(show_flaws({}));
